@@ -1,0 +1,18 @@
+// Everyday tests are *.test.ts beside the code; slow suites are *.full.test.ts and run with
+// HANGAR_TEST_SUITE=full (npm run test:full).
+const full = process.env.HANGAR_TEST_SUITE === 'full'
+
+/** @type {import('jest').Config} */
+export default {
+  roots: ['<rootDir>/packages', '<rootDir>/services', '<rootDir>/scripts', '<rootDir>/db', '<rootDir>/bench'],
+  testMatch: ['**/*.test.ts'],
+  testPathIgnorePatterns: ['/node_modules/', '/dist/', ...(full ? [] : ['\\.full\\.test\\.ts$'])],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '\\.ts$': ['@swc/jest', { jsc: { target: 'es2024', parser: { syntax: 'typescript' } }, module: { type: 'es6' } }] },
+  globalSetup: '<rootDir>/packages/testkit/src/jest/global-setup.ts',
+  globalTeardown: '<rootDir>/packages/testkit/src/jest/global-teardown.ts',
+  setupFilesAfterEnv: ['<rootDir>/packages/testkit/src/jest/leak-check.ts'],
+  testTimeout: 60_000,
+  // The heap of a worker grows by some 25 MB a file; without a limit it never gives that back.
+  workerIdleMemoryLimit: '300MB',
+}
