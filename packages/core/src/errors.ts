@@ -1,0 +1,105 @@
+/**
+ * Every error Hangar raises on purpose: a stable code, the HTTP status it maps to, a sentence for the caller,
+ * and whether trying again can help. The operator's text is given where the error is raised and goes to the
+ * log only; the caller sees `publicMessage` and `details`, so neither may ever carry a secret.
+ */
+type RegistryEntry = {
+  /** HTTP status when the error reaches an API caller. */
+  status: number
+  /** The sentence a caller may see. */
+  publicMessage: string
+  /** `transient`: the engine retries with backoff. `permanent`: trying again changes nothing. */
+  retry: 'transient' | 'permanent'
+}
+
+export const ERRORS = {
+  app_name_taken: { status: 409, publicMessage: 'That app name was already used.', retry: 'transient' },
+  app_not_ours: {
+    status: 409,
+    publicMessage: 'An app of that name exists on Fly and does not belong to this installation.',
+    retry: 'transient',
+  },
+  bad_request: { status: 400, publicMessage: 'The request could not be read.', retry: 'permanent' },
+  bad_signature: { status: 401, publicMessage: 'The signature is missing or wrong.', retry: 'permanent' },
+  config_invalid: { status: 500, publicMessage: 'The service is not configured.', retry: 'permanent' },
+  entitlement_conflict: {
+    status: 409,
+    publicMessage: "The user's subscription says otherwise. Repeat with force and a reason to override it.",
+    retry: 'permanent',
+  },
+  entitlement_unknown: {
+    status: 409,
+    publicMessage: 'What this user is entitled to cannot be told right now.',
+    retry: 'transient',
+  },
+  fly_failed: { status: 502, publicMessage: 'Fly.io answered with an error.', retry: 'transient' },
+  fly_rejected: { status: 502, publicMessage: 'Fly.io refused the request.', retry: 'permanent' },
+  forbidden: { status: 403, publicMessage: 'Your role does not allow this.', retry: 'permanent' },
+  generation_ended: {
+    status: 410,
+    publicMessage: 'This app generation has ended. Stop trading and stay idle.',
+    retry: 'permanent',
+  },
+  health_deadline: {
+    status: 504,
+    publicMessage: 'The app did not become healthy in time.',
+    retry: 'transient',
+  },
+  host_rows_hidden: {
+    status: 500,
+    publicMessage: 'The database role does not see the subscription rows.',
+    retry: 'permanent',
+  },
+  internal: { status: 500, publicMessage: 'Something went wrong on our side.', retry: 'transient' },
+  lease_lost: { status: 409, publicMessage: 'Another worker has taken over this user.', retry: 'transient' },
+  machine_not_current: {
+    status: 410,
+    publicMessage: 'This machine was replaced. Stop trading and stay idle.',
+    retry: 'permanent',
+  },
+  machine_not_recorded: {
+    status: 503,
+    publicMessage: 'This machine is not recorded yet. Try again in a moment.',
+    retry: 'transient',
+  },
+  not_found: { status: 404, publicMessage: 'There is nothing at this address.', retry: 'permanent' },
+  payload_too_large: { status: 413, publicMessage: 'The request body is too large.', retry: 'permanent' },
+  redis_unavailable: { status: 503, publicMessage: 'The queue is not reachable.', retry: 'transient' },
+  rate_limited: { status: 429, publicMessage: 'Too many requests. Try again later.', retry: 'transient' },
+  stale_timestamp: { status: 401, publicMessage: 'The timestamp is too old or too new.', retry: 'permanent' },
+  unauthorized: { status: 401, publicMessage: 'Sign in first.', retry: 'permanent' },
+  unknown_user: { status: 404, publicMessage: 'There is no such user.', retry: 'permanent' },
+  validation_failed: { status: 422, publicMessage: 'A field is missing or wrong.', retry: 'permanent' },
+} as const satisfies Record<string, RegistryEntry>
+
+export type ErrorCode = keyof typeof ERRORS
+
+export class HangarError extends Error {
+  override readonly name = 'HangarError'
+  readonly code: ErrorCode
+  readonly status: number
+  readonly publicMessage: string
+  readonly retry: 'transient' | 'permanent'
+  /** Machine-readable facts for the caller (field names, limits). Never a secret. */
+  readonly details: Record<string, unknown> | undefined
+
+  constructor(
+    code: ErrorCode,
+    options: { operator?: string; details?: Record<string, unknown>; cause?: unknown } = {},
+  ) {
+    const entry = ERRORS[code]
+    super(
+      options.operator ?? entry.publicMessage,
+      options.cause === undefined ? {} : { cause: options.cause },
+    )
+    this.code = code
+    this.status = entry.status
+    this.publicMessage = entry.publicMessage
+    this.retry = entry.retry
+    this.details = options.details
+  }
+}
+
+export function isHangarError(error: unknown, code?: ErrorCode): error is HangarError {
+  return error instanceof HangarError && (code === undefined || error.code === code)
+}

@@ -1,0 +1,13 @@
+/**
+ * The rules of Hangar, without any input or output: what a user should have (entitlement), what to do next
+ * (plan), how things are called, what they cost, how tokens are derived, and every error by its code.
+ * Imports nothing of ours, so that each rule is tested without a database or a clock.
+ */
+export * from './clock.ts'
+export * from './entitlement.ts'
+export * from './errors.ts'
+export * from './guests.ts'
+export * from './lifecycle.ts'
+export * from './names.ts'
+export * from './prices.ts'
+export * from './tokens.ts'
