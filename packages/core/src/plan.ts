@@ -1,0 +1,261 @@
+/**
+ * The heart of Hangar: given what a user should have and what is there, the next steps. Pure and total: every
+ * combination of entitlement, row and Fly has an answer, and the answers are level-triggered: whoever asks again
+ * with the same facts gets the same plan, so a worker may die between any two steps.
+ *
+ * Three rules stand above all others:
+ * - an unknown entitlement or an unseen Fly never creates and never destroys;
+ * - a generation whose teardown has begun is finished, never revived; the user's next life is a new generation;
+ * - an app that is running a user's traders is drained before its machine is stopped, resized or deleted.
+ */
+import type { Entitlement } from './entitlement.ts'
+import { type AppStatus, type Guest, sameGuest } from './lifecycle.ts'
+
+/** One thing to do. Each is idempotent: doing it twice leaves what doing it once leaves. */
+export type Step =
+  | { kind: 'reserve' }
+  | { kind: 'rename' }
+  | { kind: 'create_app' }
+  | { kind: 'set_secrets' }
+  | { kind: 'create_machine' }
+  | { kind: 'start_machine'; machineId: string }
+  | { kind: 'await_started' }
+  | { kind: 'await_healthy' }
+  | { kind: 'activate' }
+  | { kind: 'begin_resize' }
+  | { kind: 'update_machine'; machineId: string }
+  | { kind: 'begin_repair'; reason: string }
+  | { kind: 'confirm' }
+  | { kind: 'begin_teardown' }
+  | { kind: 'ask_to_drain'; machineId: string }
+  | { kind: 'end_drain' }
+  | { kind: 'stop_machine'; machineId: string }
+  | { kind: 'delete_machine'; machineId: string }
+  | { kind: 'delete_app' }
+  | { kind: 'close'; reason: string }
+
+export type Plan =
+  | { kind: 'steps'; steps: Step[]; reason: string }
+  | { kind: 'wait'; delayMs: number; reason: string }
+  | { kind: 'settled'; reason: string }
+
+export type RowFacts = {
+  status: Exclude<AppStatus, 'deleted'>
+  /** Work under way on an active app, null when it is at rest. */
+  operation: 'resize' | 'repair' | null
+  machineId: string | null
+  guest: Guest
+  deployed: boolean
+  teardownStartedAt: Date | null
+  drainStartedAt: Date | null
+}
+
+export type MachineFacts = {
+  id: string
+  /** Fly's word, an open set: unknown values are treated as "in between". */
+  state: string
+  /** Null when Fly could not tell, as with an unreachable host. */
+  guest: Guest | null
+}
+
+export type FlyFacts =
+  /** The row was reserved by this very attempt: nothing can be there yet. */
+  | { kind: 'untouched' }
+  /** Fly did not answer, or answered in part. */
+  | { kind: 'unreachable' }
+  | { kind: 'absent' }
+  /** An app of that name is there, and it is not ours. */
+  | { kind: 'stranger' }
+  | { kind: 'ours'; machines: MachineFacts[] }
+
+export type AppFacts = {
+  /** This generation has asked for its bootstrap, so it may be trading. */
+  bootstrapped: boolean
+  /** When it reported all flushed, if it did. */
+  drainedAt: Date | null
+}
+
+export type World = {
+  now: Date
+  entitlement: Entitlement
+  row: RowFacts | null
+  fly: FlyFacts
+  app: AppFacts
+  /** How long an app may take to drain, and how long Hangar waits for it. */
+  drainGraceMs: number
+}
+
+/** How long to leave a row alone when nothing can be done for it now. */
+const HOLD_MS = 60_000
+/** How soon to look again at a machine between two states. */
+const SETTLING_MS = 1_000
+
+const RUNNING = new Set(['started'])
+const STARTABLE = new Set(['stopped', 'suspended', 'created'])
+const COMING_UP = new Set(['creating', 'starting', 'restarting', 'updating', 'replacing'])
+const BROKEN = new Set(['failed', 'launch_failed'])
+const GONE = new Set(['destroyed', 'replaced', 'migrated'])
+
+export function plan(world: World): Plan {
+  const { row, entitlement } = world
+  if (entitlement.kind === 'unknown') return hold(world, entitlement.reason)
+  if (!row) {
+    if (entitlement.kind === 'entitled') return steps([{ kind: 'reserve' }], entitlement.reason)
+    return { kind: 'settled', reason: `nothing there, and nothing wanted: ${entitlement.reason}` }
+  }
+  if (row.teardownStartedAt) return planTeardown(world, row)
+  if (entitlement.kind === 'not_entitled') return steps([{ kind: 'begin_teardown' }], entitlement.reason)
+  if (world.fly.kind === 'unreachable')
+    return { kind: 'wait', delayMs: SETTLING_MS, reason: 'Fly cannot be seen' }
+  return row.deployed ? planActive(world, row, entitlement.guest) : planProvision(world)
+}
+
+function hold({ row }: World, reason: string): Plan {
+  const atRest = !row || (row.deployed && !row.operation && !row.teardownStartedAt)
+  if (atRest) return { kind: 'settled', reason: `left as it is: ${reason}` }
+  return { kind: 'wait', delayMs: HOLD_MS, reason: `held: ${reason}` }
+}
+
+const BRING_UP: readonly Step[] = [{ kind: 'await_started' }, { kind: 'await_healthy' }]
+
+function planProvision({ fly, row }: World): Plan {
+  const finish: Step[] = [...BRING_UP, { kind: 'activate' }]
+  const fromMachine: Step[] = [{ kind: 'set_secrets' }, { kind: 'create_machine' }, ...finish]
+  switch (fly.kind) {
+    case 'untouched':
+    case 'absent':
+      return steps([{ kind: 'create_app' }, ...fromMachine], 'no app yet')
+    case 'stranger':
+      return steps([{ kind: 'rename' }], 'the name belongs to somebody else')
+    case 'ours':
+      return bringUp(fly.machines, row?.machineId ?? null, { fromMachine, finish })
+    case 'unreachable':
+      return { kind: 'wait', delayMs: SETTLING_MS, reason: 'Fly cannot be seen' }
+  }
+}
+
+/** From whatever machines are there to one that is started and healthy. */
+function bringUp(
+  all: MachineFacts[],
+  ownId: string | null,
+  path: { fromMachine: Step[]; finish: Step[] },
+): Plan {
+  const machines = present(all)
+  const machine = chooseMachine(machines, ownId)
+  if (!machine) return steps(path.fromMachine, 'no machine yet')
+  const extra = deleteAll(machines.filter((other) => other.id !== machine.id))
+  if (machine.state === 'destroying')
+    return { kind: 'wait', delayMs: SETTLING_MS, reason: 'a machine is going away' }
+  if (BROKEN.has(machine.state))
+    return steps([...deleteAll(machines), ...path.fromMachine], `machine ${machine.state}`)
+  if (STARTABLE.has(machine.state))
+    return steps(
+      [...extra, { kind: 'start_machine', machineId: machine.id }, ...path.finish],
+      `machine ${machine.state}`,
+    )
+  if (RUNNING.has(machine.state) || COMING_UP.has(machine.state))
+    return steps([...extra, ...path.finish], `machine ${machine.state}`)
+  return { kind: 'wait', delayMs: SETTLING_MS, reason: `machine ${machine.state}` }
+}
+
+function planActive(world: World, row: RowFacts, guest: Guest): Plan {
+  const { fly } = world
+  if (fly.kind === 'absent' || fly.kind === 'stranger') return close('the app is gone from Fly')
+  if (fly.kind !== 'ours') return { kind: 'wait', delayMs: SETTLING_MS, reason: 'Fly was not asked' }
+  const machines = present(fly.machines)
+  const machine = chooseMachine(machines, row.machineId)
+  const wrongSize = machine !== undefined && !sameGuest(machine.guest ?? row.guest, guest)
+  if (machine && row.operation === 'resize' && (row.drainStartedAt || wrongSize))
+    return planResize(world, row, machine)
+  const finish: Step[] = [...BRING_UP, { kind: 'confirm' }]
+  if (row.operation)
+    return bringUp(machines, row.machineId, {
+      fromMachine: [{ kind: 'set_secrets' }, { kind: 'create_machine' }, ...finish],
+      finish,
+    })
+  if (!machine || !RUNNING.has(machine.state))
+    return steps([{ kind: 'begin_repair', reason: `machine ${machine?.state ?? 'missing'}` }], 'drift')
+  if (wrongSize) return steps([{ kind: 'begin_resize' }], 'the guest changed')
+  const extra = deleteAll(machines.filter((other) => other.id !== machine.id))
+  if (extra.length > 0) return steps(extra, 'more than one machine')
+  return { kind: 'settled', reason: 'one machine, started, of the right size' }
+}
+
+/** A machine that is to be resized is drained like one that is to go; the update starts it again. */
+function planResize(world: World, row: RowFacts, machine: MachineFacts): Plan {
+  const drain = planDrain(world, row, [machine])
+  if (drain) return drain
+  if (COMING_UP.has(machine.state))
+    return { kind: 'wait', delayMs: SETTLING_MS, reason: `machine ${machine.state}` }
+  const update: Step = { kind: 'update_machine', machineId: machine.id }
+  return steps([...drainEnd(row), update, ...BRING_UP, { kind: 'confirm' }], 'drained, or nothing to drain')
+}
+
+function planTeardown(world: World, row: RowFacts): Plan {
+  const { fly } = world
+  switch (fly.kind) {
+    case 'unreachable':
+      return { kind: 'wait', delayMs: SETTLING_MS, reason: 'Fly cannot be seen' }
+    case 'untouched':
+    case 'absent':
+      return close('no app on Fly')
+    case 'stranger':
+      return close("the name is somebody else's app")
+    case 'ours': {
+      const machines = present(fly.machines)
+      const drain = planDrain(world, row, machines)
+      if (drain) return drain
+      const stop = machines
+        .filter(isUp)
+        .map((machine): Step => ({ kind: 'stop_machine', machineId: machine.id }))
+      const end: Step[] = [{ kind: 'delete_app' }, { kind: 'close', reason: 'deprovisioned' }]
+      return steps(
+        [...drainEnd(row), ...stop, ...deleteAll(machines), ...end],
+        'drained, or nothing to drain',
+      )
+    }
+  }
+}
+
+/** The drain's next step or wait, or null when it is over or there is nothing to drain. */
+function planDrain(world: World, row: RowFacts, machines: MachineFacts[]): Plan | null {
+  const running = machines.find((machine) => RUNNING.has(machine.state) || machine.state === 'stopping')
+  if (!running || !world.app.bootstrapped) return null
+  if (!row.drainStartedAt)
+    return steps([{ kind: 'ask_to_drain', machineId: running.id }], 'it may be trading')
+  if (world.app.drainedAt && world.app.drainedAt >= row.drainStartedAt) return null
+  const leftMs = row.drainStartedAt.getTime() + world.drainGraceMs - world.now.getTime()
+  return leftMs <= 0 ? null : { kind: 'wait', delayMs: leftMs, reason: 'draining' }
+}
+
+function drainEnd(row: RowFacts): Step[] {
+  return row.drainStartedAt ? [{ kind: 'end_drain' }] : []
+}
+
+function present(machines: MachineFacts[]): MachineFacts[] {
+  return machines.filter((machine) => !GONE.has(machine.state))
+}
+
+function chooseMachine(machines: MachineFacts[], ownId: string | null): MachineFacts | undefined {
+  return (
+    machines.find((machine) => machine.id === ownId) ??
+    machines.find((machine) => RUNNING.has(machine.state)) ??
+    machines[0]
+  )
+}
+
+function isUp(machine: MachineFacts): boolean {
+  return RUNNING.has(machine.state) || COMING_UP.has(machine.state) || machine.state === 'stopping'
+}
+
+function deleteAll(machines: MachineFacts[]): Step[] {
+  return machines.map((machine) => ({ kind: 'delete_machine', machineId: machine.id }))
+}
+
+function close(reason: string): Plan {
+  return steps([{ kind: 'close', reason }], reason)
+}
+
+function steps(list: Step[], reason: string): Plan {
+  return { kind: 'steps', steps: list, reason }
+}
