@@ -22,6 +22,7 @@ export const ERRORS = {
   bad_request: { status: 400, publicMessage: 'The request could not be read.', retry: 'permanent' },
   bad_signature: { status: 401, publicMessage: 'The signature is missing or wrong.', retry: 'permanent' },
   config_invalid: { status: 500, publicMessage: 'The service is not configured.', retry: 'permanent' },
+  database_unavailable: { status: 503, publicMessage: 'The database is not reachable.', retry: 'transient' },
   entitlement_conflict: {
     status: 409,
     publicMessage: "The user's subscription says otherwise. Repeat with force and a reason to override it.",
@@ -62,6 +63,11 @@ export const ERRORS = {
     publicMessage: 'This machine is not recorded yet. Try again in a moment.',
     retry: 'transient',
   },
+  method_not_allowed: {
+    status: 405,
+    publicMessage: 'This address does not take that method.',
+    retry: 'permanent',
+  },
   not_found: { status: 404, publicMessage: 'There is nothing at this address.', retry: 'permanent' },
   payload_too_large: { status: 413, publicMessage: 'The request body is too large.', retry: 'permanent' },
   redis_unavailable: { status: 503, publicMessage: 'The queue is not reachable.', retry: 'transient' },
@@ -69,6 +75,11 @@ export const ERRORS = {
   stale_timestamp: { status: 401, publicMessage: 'The timestamp is too old or too new.', retry: 'permanent' },
   unauthorized: { status: 401, publicMessage: 'Sign in first.', retry: 'permanent' },
   unknown_user: { status: 404, publicMessage: 'There is no such user.', retry: 'permanent' },
+  unsupported_media_type: {
+    status: 415,
+    publicMessage: 'The request body has an encoding that is not read here.',
+    retry: 'permanent',
+  },
   validation_failed: { status: 422, publicMessage: 'A field is missing or wrong.', retry: 'permanent' },
 } as const satisfies Record<string, RegistryEntry>
 
