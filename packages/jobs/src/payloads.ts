@@ -1,0 +1,13 @@
+import { z } from 'zod'
+
+/**
+ * What a job carries: ids, never state and never a secret. State is read from Postgres when the job runs, so a
+ * job that is old, doubled or late cannot act on what was true when it was added.
+ */
+// `guid`, not `uuid`: Postgres accepts any 128 bits as a uuid, and a user id that Postgres holds must pass here.
+export const laneJobSchema = z.object({ userId: z.guid() })
+export type LaneJob = z.infer<typeof laneJobSchema>
+
+/** A sweep asks Postgres what is due; there is nothing to tell it. */
+export const sweepJobSchema = z.object({})
+export type SweepJob = z.infer<typeof sweepJobSchema>

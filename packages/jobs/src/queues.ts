@@ -1,0 +1,95 @@
+import { Queue, type DefaultJobOptions } from 'bullmq'
+import type { Redis } from 'ioredis'
+
+import type { LaneJob, SweepJob } from './payloads.ts'
+
+/**
+ * `provision` and `deprovision` are two lanes to the same reconcile, so that a burst of downgrades never delays
+ * an upgrade. The other three carry one sweep job each, made by a job scheduler.
+ */
+export const QUEUES = {
+  provision: 'provision',
+  deprovision: 'deprovision',
+  health: 'health',
+  cost: 'cost',
+  sweep: 'sweep',
+} as const
+export type QueueName = keyof typeof QUEUES
+export type SweepQueueName = 'health' | 'cost' | 'sweep'
+
+/** The braces put every key on one node of a Redis Cluster; without them BullMQ's scripts fail with CROSSSLOT. */
+export const DEFAULT_PREFIX = '{hangar}'
+
+/** The custom backoff type: the delay travels in the error (see outcome.ts). */
+export const BACKOFF_TYPE = 'hangar'
+
+const HOUR_SECONDS = 3600
+const DAY_SECONDS = 24 * HOUR_SECONDS
+
+/**
+ * BullMQ never gives up on a lane job by itself: `user_work.failed_attempts` counts, so that a flush of Redis or
+ * a change of lane cannot restart the count. Finished jobs are kept for a look in Bull Board, within bounds.
+ */
+export const LANE_JOB_OPTIONS = {
+  attempts: 1_000_000,
+  backoff: { type: BACKOFF_TYPE },
+  removeOnComplete: { age: HOUR_SECONDS, count: 1000 },
+  removeOnFail: { age: 7 * DAY_SECONDS, count: 5000 },
+  stackTraceLimit: 5,
+  keepLogs: 50,
+} as const satisfies DefaultJobOptions
+
+/** A sweep that keeps failing is given up: the next run comes anyway, and reads everything afresh. */
+export const SWEEP_JOB_OPTIONS = {
+  attempts: 3,
+  backoff: { type: BACKOFF_TYPE },
+  removeOnComplete: { age: DAY_SECONDS, count: 100 },
+  removeOnFail: { age: 7 * DAY_SECONDS, count: 100 },
+  stackTraceLimit: 5,
+  keepLogs: 50,
+} as const satisfies DefaultJobOptions
+
+export type Queues = {
+  readonly redis: Redis
+  readonly prefix: string
+  readonly provision: Queue<LaneJob>
+  readonly deprovision: Queue<LaneJob>
+  readonly health: Queue<SweepJob>
+  readonly cost: Queue<SweepJob>
+  readonly sweep: Queue<SweepJob>
+}
+
+/** The producing side of all queues, over one `producer` connection that the caller owns and closes. */
+export function createQueues({ redis, prefix = DEFAULT_PREFIX }: { redis: Redis; prefix?: string }): Queues {
+  const open = <T>(name: QueueName, defaultJobOptions: DefaultJobOptions) => {
+    const queue = new Queue<T>(name, {
+      connection: redis,
+      prefix,
+      defaultJobOptions,
+      // The check is one INFO at start; if Redis drops just then, BullMQ never uses the queue again. Workers check.
+      skipVersionCheck: true,
+    })
+    // The connection has its own listener; without one here, too, an error event would end the process.
+    queue.on('error', () => {})
+    return queue
+  }
+  return {
+    redis,
+    prefix,
+    provision: open<LaneJob>('provision', LANE_JOB_OPTIONS),
+    deprovision: open<LaneJob>('deprovision', LANE_JOB_OPTIONS),
+    health: open<SweepJob>('health', SWEEP_JOB_OPTIONS),
+    cost: open<SweepJob>('cost', SWEEP_JOB_OPTIONS),
+    sweep: open<SweepJob>('sweep', SWEEP_JOB_OPTIONS),
+  }
+}
+
+/** Every queue, in the order in which pages and metrics show them. */
+export function listQueues(queues: Queues): Queue[] {
+  return Object.values(QUEUES).map((name) => queues[name] as Queue)
+}
+
+/** Lets go of the connection; it stays open, because the caller made it. */
+export async function closeQueues(queues: Queues): Promise<void> {
+  await Promise.all(listQueues(queues).map((queue) => queue.close()))
+}

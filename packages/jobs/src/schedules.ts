@@ -1,0 +1,76 @@
+import { systemClock, type Clock } from '@hangar/core'
+import type { Queue } from 'bullmq'
+
+import { SWEEP_JOB_OPTIONS, type Queues, type SweepQueueName } from './queues.ts'
+
+export type Schedule = { id: string; queue: SweepQueueName; everyMs: number }
+
+const MINUTE_MS = 60_000
+
+/** What runs by the clock. The scheduler keeps these in Redis; the workers do the work. */
+export const SCHEDULES: readonly Schedule[] = [
+  { id: 'differences', queue: 'sweep', everyMs: MINUTE_MS },
+  { id: 'health', queue: 'health', everyMs: 5 * MINUTE_MS },
+  { id: 'cost', queue: 'cost', everyMs: 60 * MINUTE_MS },
+]
+
+/** A run due for so long that nobody holds as a job any more is a broken chain, not one about to be fetched. */
+const BROKEN_CHAIN_AFTER_MS = 10_000
+
+/** States of a run that still will be, or is being, worked on. */
+const ALIVE_STATES = new Set<string>(['waiting', 'delayed', 'active', 'prioritized', 'waiting-children'])
+
+type ScheduleState = 'present' | 'missing' | 'changed' | 'broken'
+
+export type EnsureSchedulersResult = { written: { id: string; why: Exclude<ScheduleState, 'present'> }[] }
+
+export type EnsureSchedulersOptions = {
+  schedules?: readonly Schedule[]
+  /**
+   * Also replace a schedule whose definition differs. True at a process's start; false in the check every few
+   * seconds, or two versions running side by side during a deploy would overwrite each other for ever.
+   */
+  replaceChanged?: boolean
+  clock?: Clock
+}
+
+/**
+ * Writes each schedule only where it is missing, changed, or broken. A blind upsert would be wrong: it removes a
+ * run that is due but not fetched yet, and for cron patterns that run is lost. Several replicas may do this at
+ * once: the run's id holds its time, so the same run cannot exist twice.
+ */
+export async function ensureSchedulers(
+  queues: Queues,
+  { schedules = SCHEDULES, replaceChanged = true, clock = systemClock }: EnsureSchedulersOptions = {},
+): Promise<EnsureSchedulersResult> {
+  const written: EnsureSchedulersResult['written'] = []
+  for (const schedule of schedules) {
+    const queue = queues[schedule.queue]
+    await ensureOneAtATime(queue)
+    const state = await inspect(queue, schedule, clock)
+    if (state === 'present' || (state === 'changed' && !replaceChanged)) continue
+    await queue.upsertJobScheduler(
+      schedule.id,
+      { every: schedule.everyMs },
+      { name: schedule.id, data: {}, opts: SWEEP_JOB_OPTIONS },
+    )
+    written.push({ id: schedule.id, why: state })
+  }
+  return { written }
+}
+
+/** A sweep that outlasts its interval makes the next one wait instead of running beside it, on any replica. */
+async function ensureOneAtATime(queue: Queue): Promise<void> {
+  if ((await queue.getGlobalConcurrency()) !== 1) await queue.setGlobalConcurrency(1)
+}
+
+async function inspect(queue: Queue, { id, everyMs }: Schedule, clock: Clock): Promise<ScheduleState> {
+  const found = await queue.getJobScheduler(id)
+  if (found === undefined) return 'missing'
+  if (found.every !== everyMs) return 'changed'
+  const overdueMs = clock.now().getTime() - (found.next ?? 0)
+  if (overdueMs < BROKEN_CHAIN_AFTER_MS) return 'present'
+  // Each run makes the next one when it starts. A run removed by hand, or lost in a crash, would end the chain.
+  const state = await queue.getJobState(`repeat:${id}:${found.next ?? 0}`)
+  return ALIVE_STATES.has(state) ? 'present' : 'broken'
+}
