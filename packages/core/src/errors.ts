@@ -46,6 +46,11 @@ export const ERRORS = {
     publicMessage: 'The app did not become healthy in time.',
     retry: 'transient',
   },
+  host_not_installed: {
+    status: 500,
+    publicMessage: 'Hangar is not installed on the host tables yet.',
+    retry: 'permanent',
+  },
   host_rows_hidden: {
     status: 500,
     publicMessage: 'The database role does not see the subscription rows.',
@@ -68,6 +73,12 @@ export const ERRORS = {
     publicMessage: 'This address does not take that method.',
     retry: 'permanent',
   },
+  migration_edited: {
+    status: 500,
+    publicMessage: 'A migration file was changed after it was applied.',
+    retry: 'permanent',
+  },
+  migration_failed: { status: 500, publicMessage: 'A database migration failed.', retry: 'permanent' },
   not_found: { status: 404, publicMessage: 'There is nothing at this address.', retry: 'permanent' },
   payload_too_large: { status: 413, publicMessage: 'The request body is too large.', retry: 'permanent' },
   redis_unavailable: { status: 503, publicMessage: 'The queue is not reachable.', retry: 'transient' },

@@ -1,0 +1,59 @@
+/**
+ * The generated row types, narrowed once by hand where PostgreSQL knows more than the generator can read: CHECK
+ * constraints, the shape of a jsonb value, view columns that are never null.
+ */
+import type { AppStatus, CpuKind, Guest, HealthStatus } from '@hangar/core'
+import type { ColumnType, Generated } from 'kysely'
+import type * as generated from './schema.generated.ts'
+
+type Narrow<Table, Columns> = Omit<Table, keyof Columns> & Columns
+
+export type EventStatus = 'started' | 'success' | 'failed' | 'skipped'
+export type OverrideDesired = 'on' | 'off' | 'paused'
+export type AppOperation = 'resize' | 'repair'
+/** What the app said it wrote out before it went idle. */
+export type DrainReport = { signalsFlushed: number; executionsFlushed: number; lost: number }
+
+/** A jsonb column of a known shape; written as text, because a driver makes a list into a PostgreSQL array. */
+type JsonOf<T> = ColumnType<T, string, string>
+
+type UserFlyApps = Narrow<
+  generated.UserFlyApps,
+  {
+    status: Generated<AppStatus>
+    healthStatus: Generated<HealthStatus>
+    cpuKind: CpuKind
+    operation: AppOperation | null
+  }
+>
+
+type UserFlyAppEvents = Narrow<
+  generated.UserFlyAppEvents,
+  { status: EventStatus; metadata: ColumnType<Record<string, unknown>, string | undefined, never> }
+>
+
+type UserOverrides = Narrow<
+  generated.HangarUserOverrides,
+  { desired: OverrideDesired; guest: JsonOf<Guest | null> | null }
+>
+
+type HostSubscriptions = Narrow<generated.HangarHostSubscriptions, { userId: string }>
+type HostUsers = Narrow<generated.HangarHostUsers, { userId: string }>
+type HostTraders = Narrow<
+  generated.HangarHostTraders,
+  { id: string; name: string; enabled: boolean; isBuiltin: boolean; definition: unknown }
+>
+
+export type Schema = Narrow<
+  generated.DB,
+  {
+    userFlyApps: UserFlyApps
+    userFlyAppEvents: UserFlyAppEvents
+    'hangar.appHeartbeats': Narrow<generated.HangarAppHeartbeats, { drained: JsonOf<DrainReport> | null }>
+    'hangar.auditLog': Narrow<generated.HangarAuditLog, { before: JsonOf<unknown>; after: JsonOf<unknown> }>
+    'hangar.userOverrides': UserOverrides
+    'hangar.hostSubscriptions': HostSubscriptions
+    'hangar.hostUsers': HostUsers
+    'hangar.hostTraders': HostTraders
+  }
+>
