@@ -1,0 +1,32 @@
+# One image for every process of Hangar: the command chooses which. TypeScript is run directly, so the image
+# keeps the workspace's layout and there is no build step; Node strips types only outside node_modules.
+
+# What an install depends on, and nothing else: the next stage is cached until a manifest changes.
+FROM node:24.21.0-bookworm-slim AS manifests
+WORKDIR /source
+COPY . .
+RUN mkdir /manifests \
+  && cp pnpm-lock.yaml pnpm-workspace.yaml /manifests \
+  && find . -name package.json -not -path '*/node_modules/*' -exec cp --parents '{}' /manifests ';'
+
+FROM node:24.21.0-bookworm-slim AS dependencies
+WORKDIR /app
+COPY --from=manifests /manifests ./
+# The pinned pnpm of package.json. The filters leave out what only tests and benchmarks need; the workspace's own
+# copy of Node (for machines that have another one) goes too, because the image is that Node.
+RUN --mount=type=cache,target=/root/.local/share/pnpm/store \
+  npx --yes "$(node -p 'require("./package.json").packageManager')" install --frozen-lockfile --prod \
+  --filter-prod '@hangar/api...' --filter-prod '@hangar/worker...' --filter-prod '@hangar/scheduler...' \
+  --filter-prod '@hangar/fly-sim...' --filter-prod '@hangar/screener...' \
+  && rm -r node_modules/node-linux-* node_modules/.pnpm/node-linux-*
+
+FROM node:24.21.0-bookworm-slim
+ENV NODE_ENV=production PORT=8080
+WORKDIR /app
+COPY --from=dependencies /app ./
+COPY . .
+USER node
+EXPOSE 8080
+HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 \
+  CMD ["node", "scripts/healthcheck.mjs"]
+CMD ["node", "services/api/src/main.ts"]
