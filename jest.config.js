@@ -8,10 +8,16 @@ export default {
   testMatch: ['**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/', ...(full ? [] : ['\\.full\\.test\\.ts$'])],
   extensionsToTreatAsEsm: ['.ts'],
-  transform: { '\\.ts$': ['@swc/jest', { jsc: { target: 'es2024', parser: { syntax: 'typescript' } }, module: { type: 'es6' } }] },
-  globalSetup: '<rootDir>/packages/testkit/src/jest/global-setup.ts',
-  globalTeardown: '<rootDir>/packages/testkit/src/jest/global-teardown.ts',
-  setupFilesAfterEnv: ['<rootDir>/packages/testkit/src/jest/leak-check.ts'],
+  transform: {
+    '\\.ts$': [
+      '@swc/jest',
+      { jsc: { target: 'es2024', parser: { syntax: 'typescript' } }, module: { type: 'es6' } },
+    ],
+  },
+  globalSetup: '<rootDir>/packages/testkit/src/jest/global-setup.mts',
+  globalTeardown: '<rootDir>/packages/testkit/src/jest/global-teardown.mts',
+  // Node's environment with a leak check: a file that leaves something open fails.
+  testEnvironment: '<rootDir>/packages/testkit/src/jest/environment.mts',
   testTimeout: 60_000,
   // The heap of a worker grows by some 25 MB a file; without a limit it never gives that back.
   workerIdleMemoryLimit: '300MB',

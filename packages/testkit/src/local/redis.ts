@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto'
+import { connect } from 'node:net'
+import { dataFolder } from './folders.ts'
+import { freePort } from './free-port.ts'
+import { startManagedProcess, type ManagedProcess } from './managed-process.ts'
+import { findRedisServer, type RedisProgram } from './redis-program.ts'
+import { waitFor } from './wait-for.ts'
+
+const START_ATTEMPTS = 5
+
+export type LocalRedis = {
+  readonly url: string
+  readonly port: number
+  readonly pid: number
+  logs(): string
+  /** SIGKILL, as a crash would be. The port stays known, so that `startRedis({ port })` can bring it back. */
+  crash(): Promise<void>
+  stop(): Promise<void>
+}
+
+/**
+ * A real Redis on 127.0.0.1, without persistence unless `appendOnly`; never evicts, as BullMQ requires. Its files
+ * go away with it (and with us, however we end).
+ */
+export async function startRedis(
+  options: { port?: number; appendOnly?: boolean; report?: (line: string) => void } = {},
+): Promise<LocalRedis> {
+  const program = await findRedisServer(options.report)
+  for (let attempt = 1; ; attempt++) {
+    const port = options.port ?? (await freePort())
+    const server = await start(program, port, options.appendOnly ?? false)
+    if (server.running) return describe(server, port)
+    const taken = server.logs().includes('in use')
+    if (!taken || options.port !== undefined || attempt === START_ATTEMPTS) {
+      throw new Error(`Redis did not start on port ${port}:\n${server.logs()}`)
+    }
+  }
+}
+
+/** Resolves when it answers or has ended. */
+async function start(program: RedisProgram, port: number, appendOnly: boolean): Promise<ManagedProcess> {
+  const folder = await dataFolder('redis', { inMemory: !appendOnly })
+  const settings = [
+    ...['--save', ''],
+    ...['--appendonly', appendOnly ? 'yes' : 'no'],
+    ...['--maxmemory-policy', 'noeviction'],
+  ]
+  const server = await startManagedProcess(
+    program.kind === 'binary'
+      ? {
+          name: 'redis',
+          command: program.path,
+          args: ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, ...settings],
+          env: withLibraries(program.libraryPath),
+          folders: [folder],
+        }
+      : dockerOptions(program.image, port, folder, settings),
+  )
+  await waitFor(async () => !server.running || (await answersPing(port)), {
+    what: `Redis to answer on port ${port}`,
+    // Docker may have to fetch the image first.
+    timeoutMs: program.kind === 'docker' ? 180_000 : 20_000,
+  }).catch(async (error: unknown) => {
+    await server.stop()
+    throw error
+  })
+  return server
+}
+
+function withLibraries(libraryPath: string | undefined): NodeJS.ProcessEnv {
+  return libraryPath === undefined ? process.env : { ...process.env, LD_LIBRARY_PATH: libraryPath }
+}
+
+function dockerOptions(image: string, port: number, folder: string, settings: string[]) {
+  const container = `hangar-redis-${randomUUID()}`
+  return {
+    name: 'redis',
+    command: 'docker',
+    args: [
+      'run',
+      '--rm',
+      '--name',
+      container,
+      '--publish',
+      `127.0.0.1:${port}:6379`,
+      image,
+      'redis-server',
+      ...settings,
+    ],
+    folders: [folder],
+    dockerContainer: container,
+  }
+}
+
+/** Speaks the protocol by hand: no client, so nothing reconnects or is left open. */
+function answersPing(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1' })
+    const answer = (value: boolean) => {
+      socket.destroy()
+      resolve(value)
+    }
+    socket.setTimeout(1_000, () => answer(false))
+    socket.once('error', () => answer(false))
+    socket.once('connect', () => socket.write('PING\r\n'))
+    socket.once('data', (data) => answer(data.toString().startsWith('+PONG')))
+  })
+}
+
+function describe(server: ManagedProcess, port: number): LocalRedis {
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    port,
+    pid: server.pid,
+    logs: () => server.logs(),
+    crash: async () => {
+      server.kill('SIGKILL')
+      await server.exited
+    },
+    stop: async () => {
+      await server.stop()
+    },
+  }
+}

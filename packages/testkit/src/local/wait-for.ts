@@ -1,0 +1,33 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { inspect } from 'node:util'
+
+const POLL_MS = 20
+
+/**
+ * Polls `condition` until it answers something other than undefined, null or false, and returns that.
+ * A condition that throws counts as not there yet; its last error is named when the time is up.
+ */
+export async function waitFor<T>(
+  condition: () => T | Promise<T>,
+  options: { timeoutMs?: number; what: string; signal?: AbortSignal },
+): Promise<Exclude<T, undefined | null | false>> {
+  const timeoutMs = options.timeoutMs ?? 10_000
+  const deadline = performance.now() + timeoutMs
+  let last: unknown
+  for (;;) {
+    options.signal?.throwIfAborted()
+    try {
+      const value = await condition()
+      if (value !== undefined && value !== null && value !== false) {
+        return value as Exclude<T, undefined | null | false>
+      }
+      last = value
+    } catch (error) {
+      last = error
+    }
+    if (performance.now() >= deadline) break
+    await delay(POLL_MS)
+  }
+  const seen = last instanceof Error ? last.message : inspect(last, { depth: 3 })
+  throw new Error(`Waited ${timeoutMs} ms for ${options.what}; last seen: ${seen}`, { cause: last })
+}
