@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto'
+import { describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { guestProblems } from './guests.ts'
+import { appName, DEFAULT_APP_PREFIX, isOwnedBy, machineName, ownershipMetadata } from './names.ts'
+import { costPerSecondUsd, monthlyCostUsd, SECONDS_PER_MONTH } from './prices.ts'
+
+describe('names', () => {
+  const parts = {
+    prefix: DEFAULT_APP_PREFIX,
+    installationId: randomUUID(),
+    userId: randomUUID(),
+    generation: 1,
+    candidate: 0,
+  }
+  test('the product knows its apps by prefix and eight characters', () => {
+    expect(appName(parts)).toMatch(/^vyx-user-[0-9a-z]{8}$/)
+    expect(appName(parts)).toBe(appName({ ...parts }))
+  })
+  test.each([
+    ['another user', { userId: randomUUID() }],
+    ['another generation', { generation: 2 }],
+    ['another candidate', { candidate: 1 }],
+    ['another installation', { installationId: randomUUID() }],
+  ])('%s has another name', (_, change) => {
+    expect(appName({ ...parts, ...change })).not.toBe(appName(parts))
+  })
+  test("a machine is ours only with this installation's, user's and generation's mark", () => {
+    const ownership = { installationId: randomUUID(), userId: randomUUID(), generation: 3 }
+    const metadata = { ...ownershipMetadata(ownership), made_by: 'hand' }
+    expect(isOwnedBy(metadata, ownership)).toBe(true)
+    expect(isOwnedBy(metadata, { ...ownership, generation: 2 })).toBe(false)
+    expect(isOwnedBy(undefined, ownership)).toBe(false)
+    expect(machineName('vyx-user-abcdefgh')).toBe('vyx-user-abcdefgh-m1')
+  })
+})
+
+describe('prices', () => {
+  const guest = (cpus: number, memoryMb: number, cpuKind: 'shared' | 'performance' = 'shared') => ({
+    cpuKind,
+    cpus,
+    memoryMb,
+  })
+  test.each([
+    ['pro: 2 × 2.50 + 0.5 × 2.00', guest(2, 512), 6],
+    ['elite: 2 × 2.50 + 1 × 2.00', guest(2, 1024), 7],
+    ['at least 5.00', guest(1, 256), 5],
+  ])("the product's rule, %s", (_, size, usd) => {
+    expect(monthlyCostUsd('product', size, 'iad')).toBe(usd)
+  })
+  // Rows of Fly's price table as captured on 2025-08-19, USD for 30 days in iad; sjc from its cost guide.
+  test.each([
+    [guest(1, 256), 'iad', 1.94],
+    [guest(2, 512), 'iad', 3.89],
+    [guest(2, 1024), 'iad', 6.39],
+    [guest(8, 16384), 'iad', 85.59],
+    [guest(1, 2048, 'performance'), 'iad', 31],
+    [guest(16, 131072, 'performance'), 'iad', 976.25],
+    [guest(1, 256), 'sjc', 2.32],
+    [guest(1, 256), 'ams', 2.02],
+  ])("Fly's list price of %j in %s", (size, region, usd) => {
+    expect(monthlyCostUsd('fly_list', size, region).toFixed(2)).toBe(usd.toFixed(2))
+  })
+  test('a region without a figure is never cheaper than a known one', () => {
+    expect(monthlyCostUsd('fly_list', guest(1, 256), 'xyz')).toBe(
+      monthlyCostUsd('fly_list', guest(1, 256), 'gru'),
+    )
+  })
+  test('a month is 30 days of seconds, under both models', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom('product' as const, 'fly_list' as const),
+        fc.constantFrom(1, 2, 4),
+        (model, cpus) => {
+          const size = guest(cpus, cpus * 512)
+          expect(costPerSecondUsd(model, size, 'fra') * SECONDS_PER_MONTH).toBeCloseTo(
+            monthlyCostUsd(model, size, 'fra'),
+            9,
+          )
+        },
+      ),
+    )
+  })
+})
+
+describe('machine sizes', () => {
+  test('what Fly takes has no problem', () => {
+    expect(guestProblems({ cpuKind: 'shared', cpus: 2, memoryMb: 512 })).toEqual([])
+    expect(guestProblems({ cpuKind: 'performance', cpus: 1, memoryMb: 2048 })).toEqual([])
+  })
+  test.each([
+    ['below 256 MB a shared CPU', { cpuKind: 'shared' as const, cpus: 2, memoryMb: 256 }],
+    ['three CPUs', { cpuKind: 'shared' as const, cpus: 3, memoryMb: 768 }],
+    ['between two steps of memory', { cpuKind: 'shared' as const, cpus: 1, memoryMb: 300 }],
+    ['above 2 GB a shared CPU', { cpuKind: 'shared' as const, cpus: 1, memoryMb: 4096 }],
+  ])('refused: %s', (_, guest) => {
+    expect(guestProblems(guest)).not.toEqual([])
+  })
+})

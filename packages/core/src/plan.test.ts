@@ -1,0 +1,343 @@
+import { describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import type { Entitlement } from './entitlement.ts'
+import {
+  type FlyFacts,
+  type MachineFacts,
+  type Plan,
+  type RowFacts,
+  type Step,
+  type World,
+  plan,
+} from './plan.ts'
+
+const PRO = { cpuKind: 'shared', cpus: 2, memoryMb: 512 } as const
+const ELITE = { cpuKind: 'shared', cpus: 2, memoryMb: 1024 } as const
+const NOW = new Date('2026-03-01T12:00:00Z')
+const ago = (ms: number) => new Date(NOW.getTime() - ms)
+
+const entitled: Entitlement = { kind: 'entitled', tier: 'pro', guest: PRO, region: null, reason: 'tier pro' }
+const elite: Entitlement = { ...entitled, tier: 'elite', guest: ELITE }
+const free: Entitlement = { kind: 'not_entitled', reason: 'tier free' }
+const unknown: Entitlement = { kind: 'unknown', reason: 'no row seen' }
+
+const provisioning: RowFacts = {
+  status: 'provisioning',
+  operation: null,
+  machineId: null,
+  guest: PRO,
+  deployed: false,
+  teardownStartedAt: null,
+  drainStartedAt: null,
+}
+const active: RowFacts = { ...provisioning, status: 'active', deployed: true, machineId: 'm1' }
+const ending: RowFacts = { ...active, status: 'deprovisioning', teardownStartedAt: ago(60_000) }
+
+const machine = (state: string, facts: Partial<MachineFacts> = {}): MachineFacts => ({
+  id: 'm1',
+  state,
+  guest: PRO,
+  ...facts,
+})
+const ours = (...machines: MachineFacts[]): FlyFacts => ({ kind: 'ours', machines })
+const absent: FlyFacts = { kind: 'absent' }
+
+const world = (facts: Partial<World>): World => ({
+  now: NOW,
+  entitlement: entitled,
+  row: null,
+  fly: absent,
+  app: { bootstrapped: true, drainedAt: null },
+  drainGraceMs: 30_000,
+  ...facts,
+})
+
+/** A plan in one line: the steps, or the word for what it is instead. */
+function brief(result: Plan): string {
+  if (result.kind === 'steps') return result.steps.map((step) => step.kind).join(' ')
+  return result.kind === 'wait' ? `wait ${result.delayMs}` : result.kind
+}
+
+describe('plan: a user who is entitled', () => {
+  const up = 'await_started await_healthy activate'
+  test.each<[string, Partial<World>, string]>([
+    ['no row: a name is reserved before Fly is touched', {}, 'reserve'],
+    ['a row and nothing on Fly', { row: provisioning }, `create_app set_secrets create_machine ${up}`],
+    [
+      'a row just reserved',
+      { row: provisioning, fly: { kind: 'untouched' } },
+      `create_app set_secrets create_machine ${up}`,
+    ],
+    ['an app without a machine', { row: provisioning, fly: ours() }, `set_secrets create_machine ${up}`],
+    ['a machine on its way up', { row: provisioning, fly: ours(machine('starting')) }, up],
+    ['a machine that is started', { row: provisioning, fly: ours(machine('started')) }, up],
+    ['a machine that stopped', { row: provisioning, fly: ours(machine('stopped')) }, `start_machine ${up}`],
+    [
+      'a machine that failed',
+      { row: provisioning, fly: ours(machine('failed')) },
+      `delete_machine set_secrets create_machine ${up}`,
+    ],
+    ['a machine going away', { row: provisioning, fly: ours(machine('destroying')) }, 'wait 1000'],
+    ['a state nobody knows', { row: provisioning, fly: ours(machine('hibernating')) }, 'wait 1000'],
+    [
+      'a destroyed machine counts as none',
+      { row: provisioning, fly: ours(machine('destroyed')) },
+      `set_secrets create_machine ${up}`,
+    ],
+    ["the name is a stranger's", { row: provisioning, fly: { kind: 'stranger' } }, 'rename'],
+    ['Fly does not answer', { row: provisioning, fly: { kind: 'unreachable' } }, 'wait 1000'],
+    [
+      'an error row goes on where it was',
+      { row: { ...provisioning, status: 'error' }, fly: ours() },
+      `set_secrets create_machine ${up}`,
+    ],
+    ['active and as wanted', { row: active, fly: ours(machine('started')) }, 'settled'],
+    ['active, and the app is gone', { row: active, fly: absent }, 'close'],
+    ['active, and the machine is missing', { row: active, fly: ours() }, 'begin_repair'],
+    ['active, and the machine was stopped', { row: active, fly: ours(machine('stopped')) }, 'begin_repair'],
+    [
+      'under repair, machine missing',
+      { row: { ...active, operation: 'repair' }, fly: ours() },
+      'set_secrets create_machine await_started await_healthy confirm',
+    ],
+    [
+      'under repair, machine stopped',
+      { row: { ...active, operation: 'repair' }, fly: ours(machine('stopped')) },
+      'start_machine await_started await_healthy confirm',
+    ],
+    [
+      'active with two machines',
+      { row: active, fly: ours(machine('started'), machine('started', { id: 'm2' })) },
+      'delete_machine',
+    ],
+    ['active, Fly does not answer', { row: active, fly: { kind: 'unreachable' } }, 'wait 1000'],
+    ['the guest changed', { row: active, entitlement: elite, fly: ours(machine('started')) }, 'begin_resize'],
+    [
+      'resizing: drained first',
+      { row: { ...active, operation: 'resize' }, entitlement: elite, fly: ours(machine('started')) },
+      'ask_to_drain',
+    ],
+    [
+      'resizing: draining',
+      {
+        row: { ...active, operation: 'resize', drainStartedAt: ago(10_000) },
+        entitlement: elite,
+        fly: ours(machine('started')),
+      },
+      'wait 20000',
+    ],
+    [
+      'resizing: grace over',
+      {
+        row: { ...active, operation: 'resize', drainStartedAt: ago(30_000) },
+        entitlement: elite,
+        fly: ours(machine('started')),
+      },
+      'end_drain update_machine await_started await_healthy confirm',
+    ],
+    [
+      'flipped back after the drain began: the drained app is started anew',
+      { row: { ...active, operation: 'resize', drainStartedAt: ago(30_000) }, fly: ours(machine('started')) },
+      'end_drain update_machine await_started await_healthy confirm',
+    ],
+    [
+      'updated: brought up',
+      { row: { ...active, operation: 'resize' }, fly: ours(machine('replacing')) },
+      'await_started await_healthy confirm',
+    ],
+    [
+      'upgraded while the old generation ends: it is finished first',
+      { row: ending, fly: ours(machine('stopped')) },
+      'delete_machine delete_app close',
+    ],
+  ])('%s', (_, facts, expected) => {
+    expect(brief(plan(world(facts)))).toBe(expected)
+  })
+})
+
+describe('plan: a user who is not entitled', () => {
+  test.each<[string, Partial<World>, string]>([
+    ['no row: nothing is done or written', {}, 'settled'],
+    ['provisioning', { row: provisioning, fly: ours(machine('starting')) }, 'begin_teardown'],
+    ['active', { row: active, fly: ours(machine('started')) }, 'begin_teardown'],
+    [
+      'active, and Fly does not answer: the mark needs no Fly',
+      { row: active, fly: { kind: 'unreachable' } },
+      'begin_teardown',
+    ],
+    ['ending: a running app is drained', { row: ending, fly: ours(machine('started')) }, 'ask_to_drain'],
+    [
+      'ending: draining',
+      { row: { ...ending, drainStartedAt: ago(5_000) }, fly: ours(machine('started')) },
+      'wait 25000',
+    ],
+    [
+      'ending: stopping within its grace',
+      { row: { ...ending, drainStartedAt: ago(5_000) }, fly: ours(machine('stopping')) },
+      'wait 25000',
+    ],
+    [
+      'ending: reported',
+      {
+        row: { ...ending, drainStartedAt: ago(5_000) },
+        app: { bootstrapped: true, drainedAt: ago(1_000) },
+        fly: ours(machine('started')),
+      },
+      'end_drain stop_machine delete_machine delete_app close',
+    ],
+    [
+      'ending: a report from before the drain counts for nothing',
+      {
+        row: { ...ending, drainStartedAt: ago(5_000) },
+        app: { bootstrapped: true, drainedAt: ago(9_000) },
+        fly: ours(machine('started')),
+      },
+      'wait 25000',
+    ],
+    [
+      'ending: never bootstrapped, nothing to drain',
+      { row: ending, app: { bootstrapped: false, drainedAt: null }, fly: ours(machine('started')) },
+      'stop_machine delete_machine delete_app close',
+    ],
+    ['ending: no machine', { row: ending, fly: ours() }, 'delete_app close'],
+    [
+      'ending: several machines',
+      { row: ending, fly: ours(machine('stopped'), machine('failed', { id: 'm2' })) },
+      'delete_machine delete_machine delete_app close',
+    ],
+    ['ending: deleted by hand', { row: ending, fly: absent }, 'close'],
+    ["ending: the name became a stranger's", { row: ending, fly: { kind: 'stranger' } }, 'close'],
+    ['ending: Fly does not answer', { row: ending, fly: { kind: 'unreachable' } }, 'wait 1000'],
+    [
+      'an error row in teardown goes on',
+      { row: { ...ending, status: 'error' }, fly: ours() },
+      'delete_app close',
+    ],
+  ])('%s', (_, facts, expected) => {
+    expect(brief(plan(world({ entitlement: free, ...facts })))).toBe(expected)
+  })
+})
+
+describe('plan: a user whose entitlement is unknown', () => {
+  test.each<[string, Partial<World>, string]>([
+    ['no row', {}, 'settled'],
+    ['active: left as it is', { row: active, fly: ours(machine('started')) }, 'settled'],
+    ['provisioning: held', { row: provisioning, fly: ours() }, 'wait 60000'],
+    ['ending: held', { row: ending, fly: ours(machine('stopped')) }, 'wait 60000'],
+  ])('%s', (_, facts, expected) => {
+    expect(brief(plan(world({ entitlement: unknown, ...facts })))).toBe(expected)
+  })
+})
+
+const machineArbitrary = fc.record({
+  id: fc.constantFrom('m1', 'm2', 'm3'),
+  state: fc.constantFrom(
+    ...[
+      'created',
+      'started',
+      'stopped',
+      'suspended',
+      'failed',
+      'creating',
+      'starting',
+      'stopping',
+      'restarting',
+    ],
+    ...[
+      'suspending',
+      'destroying',
+      'launch_failed',
+      'updating',
+      'replacing',
+      'destroyed',
+      'replaced',
+      'migrated',
+      'new?',
+    ],
+  ),
+  guest: fc.constantFrom(PRO, ELITE, null),
+})
+const moment = fc.option(fc.integer({ min: 0, max: 120_000 }).map(ago))
+const worldArbitrary: fc.Arbitrary<World> = fc.record({
+  now: fc.constant(NOW),
+  entitlement: fc.constantFrom(entitled, elite, free, unknown),
+  row: fc.option(
+    fc.record({
+      status: fc.constantFrom('provisioning', 'active', 'deprovisioning', 'error'),
+      operation: fc.constantFrom(null, 'resize', 'repair'),
+      machineId: fc.constantFrom(null, 'm1', 'm2'),
+      guest: fc.constantFrom(PRO, ELITE),
+      deployed: fc.boolean(),
+      teardownStartedAt: moment,
+      drainStartedAt: moment,
+    }),
+  ),
+  fly: fc.oneof(
+    fc.constantFrom<FlyFacts>(
+      { kind: 'untouched' },
+      { kind: 'unreachable' },
+      { kind: 'absent' },
+      { kind: 'stranger' },
+    ),
+    fc.array(machineArbitrary, { maxLength: 3 }).map((machines): FlyFacts => ({ kind: 'ours', machines })),
+  ),
+  app: fc.record({ bootstrapped: fc.boolean(), drainedAt: moment }),
+  drainGraceMs: fc.constant(30_000),
+})
+
+const DESTROYS = new Set<Step['kind']>(['begin_teardown', 'stop_machine', 'delete_app'])
+const CREATES = new Set<Step['kind']>([
+  'reserve',
+  'create_app',
+  'create_machine',
+  'update_machine',
+  'start_machine',
+])
+const stepsOf = (result: Plan) => (result.kind === 'steps' ? result.steps : [])
+
+describe('plan: whatever the facts', () => {
+  const holds = (rule: (facts: World, result: Plan) => boolean | undefined) =>
+    fc.assert(
+      fc.property(worldArbitrary, (facts) => rule(facts, plan(facts)) ?? true),
+      { numRuns: 5000 },
+    )
+
+  test('there is always an answer, and a plan is never empty', () => {
+    holds((_, result) => result.kind !== 'steps' || result.steps.length > 0)
+  })
+  test("an entitled user's current generation is never destroyed", () => {
+    holds(({ entitlement, row }, result) => {
+      if (entitlement.kind !== 'entitled' || row?.teardownStartedAt) return true
+      return !stepsOf(result).some((step) => DESTROYS.has(step.kind))
+    })
+  })
+  test('an unknown entitlement or an unseen Fly creates nothing and destroys nothing', () => {
+    holds(({ entitlement, row, fly }, result) => {
+      if (entitlement.kind !== 'unknown' && !(row && fly.kind === 'unreachable')) return true
+      return stepsOf(result).every(
+        (step) => step.kind === 'begin_teardown' && entitlement.kind === 'not_entitled',
+      )
+    })
+  })
+  test('a generation whose teardown began is never brought up again', () => {
+    holds(
+      ({ row }, result) => !row?.teardownStartedAt || !stepsOf(result).some((step) => CREATES.has(step.kind)),
+    )
+  })
+  test('a bootstrapped, running app is stopped or deleted only after its drain ended', () => {
+    holds(({ row, fly, app, now, drainGraceMs }, result) => {
+      if (!row?.teardownStartedAt || !app.bootstrapped || fly.kind !== 'ours') return true
+      if (!fly.machines.some((one) => one.state === 'started')) return true
+      const drained = row.drainStartedAt && app.drainedAt && app.drainedAt >= row.drainStartedAt
+      const over = row.drainStartedAt && now.getTime() - row.drainStartedAt.getTime() >= drainGraceMs
+      return Boolean(drained) || Boolean(over) || !stepsOf(result).some((step) => DESTROYS.has(step.kind))
+    })
+  })
+  test("a stranger's app is never touched", () => {
+    holds(({ fly }, result) => {
+      if (fly.kind !== 'stranger') return true
+      const harmless = new Set<Step['kind']>(['reserve', 'rename', 'close', 'begin_teardown'])
+      return stepsOf(result).every((step) => harmless.has(step.kind))
+    })
+  })
+})

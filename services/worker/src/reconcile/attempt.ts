@@ -1,0 +1,62 @@
+/**
+ * One attempt at one user's work, under their lease. It owns the two things that make a step safe: `guard`, asked
+ * before every mutation of Fly, and `write`, the only way a step changes a row.
+ */
+import { type Entitlement, type Plan, entitlementOf } from '@hangar/core'
+import { type AppRow, type Lease, type Tx, extendLeaseAndReadFacts, withFence } from '@hangar/db'
+import type { CallOptions } from '@hangar/fly-client'
+import type { Logger } from '@hangar/runtime'
+import { HangarError } from '@hangar/core'
+import { FLY_CALL_TIMEOUT_MS, LEASE_MS, type ReconcileDeps } from './deps.ts'
+
+export type Attempt = {
+  deps: ReconcileDeps
+  lease: Lease
+  userId: string
+  /** 1 for the first try, 2 to 4 for the retries. */
+  number: number
+  signal: AbortSignal
+  logger: Logger
+  /** The row that this very attempt reserved: nothing can be on Fly for it yet. */
+  reservedAppId: string | null
+  /** What the last look at the database said; replaced by each observation. */
+  entitlement: Entitlement
+  plan: Plan | null
+}
+
+/** What a step says when it has done its part. */
+export type StepResult = 'next' | 'replan' | 'settled' | { waitMs: number; reason: string }
+
+/**
+ * Extends the lease to outlast the next call and re-reads what the user is entitled to.
+ * `replan`: the answer is no longer the one this plan was made for. Throws `lease_lost`.
+ */
+export async function guard(attempt: Attempt): Promise<'go' | 'replan'> {
+  attempt.signal.throwIfAborted()
+  const facts = await extendLeaseAndReadFacts(attempt.deps.db, attempt.lease, LEASE_MS)
+  if (!facts) throw new HangarError('lease_lost', { operator: `lease of ${attempt.userId} was lost` })
+  const now = entitlementOf(facts, attempt.deps.settings.policy)
+  return sameEntitlement(now, attempt.entitlement) ? 'go' : 'replan'
+}
+
+function sameEntitlement(a: Entitlement, b: Entitlement): boolean {
+  if (a.kind !== 'entitled' || b.kind !== 'entitled') return a.kind === b.kind
+  const guests = [a.guest, b.guest].map((guest) => [guest.cpuKind, guest.cpus, guest.memoryMb].join(':'))
+  return guests[0] === guests[1] && a.region === b.region
+}
+
+/** A transaction that commits only while this attempt still holds the lease. Throws `lease_lost`. */
+export function write<T>(attempt: Attempt, change: (tx: Tx) => Promise<T>): Promise<T> {
+  return withFence(attempt.deps.db, attempt.lease, change)
+}
+
+/** Options for a call to Fly: bounded below the lease, cancelled with the job, tagged for Fly's call log. */
+export function flyCall(attempt: Attempt): CallOptions {
+  return {
+    signal: attempt.signal,
+    timeoutMs: FLY_CALL_TIMEOUT_MS,
+    headers: { 'X-Hangar-Attempt': `${attempt.lease.fence}.${attempt.number}` },
+  }
+}
+
+export type StepContext = { attempt: Attempt; row: AppRow }

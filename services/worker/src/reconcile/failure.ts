@@ -1,0 +1,116 @@
+/**
+ * What a failed attempt does to the row: counted, recorded as an event, and tried again after 2, 4 and 8 seconds;
+ * the fourth in a row parks the work. A parked row is tried again after a growing pause, or as soon as somebody
+ * wants something newer. An error that trying again cannot cure parks at once.
+ */
+import { HangarError, type Operation, isHangarError } from '@hangar/core'
+import { type AppRow, findLiveApp, finishWork, insertEvent, updateApp } from '@hangar/db'
+import { FlyError } from '@hangar/fly-client'
+import type { Outcome } from '@hangar/jobs'
+import { type Attempt, write } from './attempt.ts'
+
+/** Tries after the first before the work is parked. */
+export const MAX_RETRIES = 3
+const PARK_BASE_MS = 5 * 60_000
+const PARK_MAX_MS = 6 * 60 * 60_000
+
+/** Answers of Fly that the same request would get again. */
+const PERMANENT_FLY = new Set(['validation', 'unauthorized', 'machine_limit', 'region_quota'])
+
+export type Work = Operation | 'repair'
+
+/** Which operation a failure belongs to. An app that is up has been resized or repaired, never provisioned. */
+export function workOn(row: AppRow | null, entitled: boolean): Work {
+  if (row?.teardownStartedAt || !entitled) return 'deprovision'
+  if (row?.deployedAt) return row.operation ?? 'repair'
+  return 'provision'
+}
+
+/** 2 s, 4 s, 8 s (times up to 20 % more), then 5 min doubling up to 6 h. */
+export function pauseMs(attempt: number, retryBaseMs: number, random: number): number {
+  const jitter = 1 + random * 0.2
+  if (attempt <= MAX_RETRIES) return Math.round(retryBaseMs * 2 ** (attempt - 1) * jitter)
+  return Math.round(Math.min(PARK_BASE_MS * 2 ** (attempt - MAX_RETRIES - 1), PARK_MAX_MS) * jitter)
+}
+
+export async function recordFailure(attempt: Attempt, wantedVersion: number, error: Error): Promise<Outcome> {
+  const { deps } = attempt
+  const permanent = isPermanent(error)
+  // A permanent error counts as the last of its retries, so that the pause before the next look is a long one.
+  const failedAttempts = permanent ? Math.max(attempt.number, MAX_RETRIES + 1) : attempt.number
+  const givenUp = failedAttempts > MAX_RETRIES
+  const delayMs = pauseMs(failedAttempts, deps.settings.retryBaseMs, deps.random())
+  const nextAttemptAt = new Date(deps.clock.now().getTime() + delayMs)
+  const code = errorCode(error)
+  await write(attempt, async (tx) => {
+    const row = await findLiveApp(tx, attempt.userId)
+    const work = workOn(row, attempt.entitlement.kind === 'entitled')
+    if (row)
+      await updateApp(tx, row.id, {
+        errorCode: code,
+        errorMessage: error.message,
+        retryCount: failedAttempts,
+        // The next attempt gets its own time to become healthy.
+        startedAt: row.status === 'active' && !row.operation ? row.startedAt : null,
+        ...(givenUp && !isServing(row) ? { status: 'error' as const } : {}),
+        ...(givenUp && isServing(row) ? { healthStatus: 'unhealthy' as const } : {}),
+      })
+    await insertEvent(tx, {
+      userFlyAppId: row?.id ?? null,
+      userId: attempt.userId,
+      eventType: `${work}_${givenUp ? 'failed' : 'retried'}`,
+      status: 'failed',
+      message: error.message,
+      actor: deps.owner,
+      metadata: {
+        attempt: failedAttempts,
+        code,
+        ...(error instanceof FlyError ? { fly_request_id: error.requestId, fly_status: error.status } : {}),
+        next_attempt_at: nextAttemptAt.toISOString(),
+        ...(givenUp ? { max_retries_exceeded: !permanent, permanent } : {}),
+      },
+    })
+  })
+  await finishWork(deps.db, attempt.lease, {
+    kind: 'failed',
+    failedAttempts,
+    failedVersion: wantedVersion,
+    nextAttemptAt,
+    reason: code,
+  })
+  attempt.logger.warn({ err: error, code, failedAttempts, delayMs, givenUp }, 'attempt failed')
+  return givenUp ? { kind: 'never', error } : { kind: 'retry', delayMs, error }
+}
+
+/** An app that is up stays `active` whatever fails on it; its health tells. */
+function isServing(row: AppRow): boolean {
+  return row.deployedAt !== null && row.teardownStartedAt === null
+}
+
+function isPermanent(error: Error): boolean {
+  if (error instanceof FlyError) return PERMANENT_FLY.has(error.code)
+  return error instanceof HangarError && error.retry === 'permanent'
+}
+
+function errorCode(error: Error): string {
+  if (error instanceof FlyError) return `fly_${error.code}`
+  return isHangarError(error) ? error.code : 'internal'
+}
+
+/** A parked row that is worked on again gets its phase back, so that lists and queries tell the truth. */
+export async function resumeFromError(attempt: Attempt, row: AppRow): Promise<AppRow> {
+  const status = row.teardownStartedAt ? ('deprovisioning' as const) : ('provisioning' as const)
+  return write(attempt, async (tx) => {
+    const work = workOn(row, attempt.entitlement.kind === 'entitled')
+    await insertEvent(tx, {
+      userFlyAppId: row.id,
+      userId: row.userId,
+      eventType: `${work}_started`,
+      status: 'started',
+      message: 'taken up again',
+      actor: attempt.deps.owner,
+      metadata: { attempt: attempt.number },
+    })
+    return updateApp(tx, row.id, { status })
+  })
+}

@@ -1,0 +1,116 @@
+/**
+ * One reconcile of one user: the whole job behind both lanes. The job says only who; everything else is read here,
+ * under the user's lease, so the same job may run twice, late, or on two workers without harm.
+ *
+ *   claim ─▶ run (look, plan, step, …) ─▶ settled: done_version    ─▶ done
+ *     │                                ├▶ wait: parked until        ─▶ again after
+ *     │                                ├▶ failed: counted           ─▶ retry | never
+ *     └▶ busy: again in a moment       └▶ lease lost: nothing written ─▶ done, the new holder has it
+ */
+import { randomUUID } from 'node:crypto'
+import { HangarError, isHangarError } from '@hangar/core'
+import { type ClaimedWork, claimLease, finishWork } from '@hangar/db'
+import type { Outcome } from '@hangar/jobs'
+import type { Attempt } from './attempt.ts'
+import { LEASE_MS, type ReconcileDeps } from './deps.ts'
+import { recordFailure } from './failure.ts'
+import { run } from './run.ts'
+
+/** How soon to ask again for a lease that another worker holds. */
+const BUSY_RETRY_MS = 1_000
+
+export async function reconcileUser(
+  deps: ReconcileDeps,
+  userId: string,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const owner = `${deps.owner}:${randomUUID()}`
+  const claimed = await claimLease(deps.db, { userId, owner, ttlMs: LEASE_MS })
+  if (!claimed) {
+    const delayMs = Math.round(BUSY_RETRY_MS * (1 + deps.random()))
+    return { kind: 'again_after', delayMs, reason: 'another worker holds the lease' }
+  }
+  const idle = await releaseIfNotDue(deps, claimed)
+  return idle ?? attemptOnce(deps, claimed, signal)
+}
+
+/** A job can come early (promoted, or through the other lane): the row decides, not the queue. */
+async function releaseIfNotDue(deps: ReconcileDeps, claimed: ClaimedWork): Promise<Outcome | null> {
+  const { work, want, lease } = claimed
+  if (want.wantedVersion <= work.doneVersion) {
+    await finishWork(deps.db, lease, { kind: 'released' })
+    return { kind: 'done' }
+  }
+  // A parked row waits for something (health, a drain) that may have come: only a failed one has to sit out its pause.
+  const backingOff =
+    work.failedAttempts > 0 && work.parkedReason === null && want.wantedVersion <= work.failedVersion
+  const leftMs = (work.nextAttemptAt?.getTime() ?? 0) - claimed.now.getTime()
+  if (!backingOff || leftMs <= 0) return null
+  await finishWork(deps.db, lease, { kind: 'released' })
+  return { kind: 'again_after', delayMs: leftMs, reason: 'backing off' }
+}
+
+async function attemptOnce(deps: ReconcileDeps, claimed: ClaimedWork, signal: AbortSignal): Promise<Outcome> {
+  const { work, want, lease } = claimed
+  const newer = want.wantedVersion > work.failedVersion
+  const number = newer ? 1 : work.failedAttempts + 1
+  const attempt: Attempt = {
+    deps,
+    lease,
+    userId: lease.userId,
+    number,
+    signal,
+    logger: deps.logger.child({ userId: lease.userId, attempt: `${lease.fence}.${number}` }),
+    reservedAppId: null,
+    entitlement: { kind: 'unknown', reason: 'not looked at yet' },
+    plan: null,
+  }
+  try {
+    return await finish(attempt, claimed, await run(attempt))
+  } catch (error) {
+    return await recover(attempt, want.wantedVersion, error)
+  }
+}
+
+async function finish(
+  attempt: Attempt,
+  { want }: ClaimedWork,
+  result: Awaited<ReturnType<typeof run>>,
+): Promise<Outcome> {
+  const { deps, lease, logger } = attempt
+  logger.info({ result: result.kind, reason: result.reason }, 'reconciled')
+  if (result.kind === 'settled') {
+    const { moreWanted } = await finishWork(deps.db, lease, { kind: 'done', doneVersion: want.wantedVersion })
+    return { kind: 'done', again: moreWanted }
+  }
+  const parkUntil = new Date(deps.clock.now().getTime() + result.delayMs)
+  const { moreWanted } = await finishWork(deps.db, lease, {
+    kind: 'parked',
+    parkUntil,
+    reason: result.reason,
+  })
+  if (moreWanted) return { kind: 'done', again: true }
+  return { kind: 'again_after', delayMs: result.delayMs, reason: result.reason }
+}
+
+async function recover(attempt: Attempt, wantedVersion: number, thrown: unknown): Promise<Outcome> {
+  const { deps, lease, logger } = attempt
+  if (isHangarError(thrown, 'lease_lost')) {
+    logger.warn('the lease was lost; its new holder goes on')
+    return { kind: 'done' }
+  }
+  try {
+    if (attempt.signal.aborted) {
+      // Stopping costs no attempt: the work is given back as it is.
+      await finishWork(deps.db, lease, { kind: 'released' })
+      return { kind: 'again_after', delayMs: 0, reason: 'the worker is stopping' }
+    }
+    const error = thrown instanceof Error ? thrown : new HangarError('internal', { cause: thrown })
+    return await recordFailure(attempt, wantedVersion, error)
+  } catch (second) {
+    if (isHangarError(second, 'lease_lost')) return { kind: 'done' }
+    // The database is away: nothing can be counted, the lease runs out by itself, and the relay finds the work.
+    logger.error({ err: second, first: thrown }, 'the failure could not be recorded')
+    return { kind: 'again_after', delayMs: LEASE_MS, reason: 'the failure could not be recorded' }
+  }
+}

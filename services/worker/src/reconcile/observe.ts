@@ -1,0 +1,94 @@
+/**
+ * What is there: the row, the app's own reports, and what Fly has. "Absent" is only ever said after Fly answered a
+ * plain 404 to the app itself; anything less than a full answer is `unreachable`.
+ */
+import { type FlyFacts, type Guest, type MachineFacts, type World, entitlementOf } from '@hangar/core'
+import { type AppRow, type WorldRows, readWorld } from '@hangar/db'
+import { type FlyApp, FlyError, type Machine } from '@hangar/fly-client'
+import { type Attempt, flyCall } from './attempt.ts'
+
+export type Observation = { world: World; row: AppRow | null; rows: WorldRows; machines: Machine[] }
+
+export async function observe(attempt: Attempt): Promise<Observation> {
+  const { settings, db } = attempt.deps
+  const rows = await readWorld(db, attempt.userId)
+  const entitlement = entitlementOf(rows, settings.policy)
+  attempt.entitlement = entitlement
+  const { app: row, heartbeat } = rows
+  const seen = row ? await observeFly(attempt, row) : { fly: { kind: 'absent' } as FlyFacts, machines: [] }
+  const world: World = {
+    now: rows.now,
+    entitlement,
+    row: row && {
+      status: row.status === 'deleted' ? 'error' : row.status,
+      operation: row.operation,
+      machineId: row.flyMachineId,
+      guest: guestOf(row),
+      deployed: row.deployedAt !== null,
+      teardownStartedAt: row.teardownStartedAt,
+      drainStartedAt: row.drainStartedAt,
+    },
+    fly: seen.fly,
+    app: { bootstrapped: heartbeat?.bootstrappedAt != null, drainedAt: heartbeat?.drainedAt ?? null },
+    drainGraceMs: settings.drainGraceMs,
+  }
+  return { world, row, rows, machines: seen.machines }
+}
+
+export function guestOf(row: AppRow): Guest {
+  return { cpuKind: row.cpuKind, cpus: row.cpus, memoryMb: row.memoryMb }
+}
+
+async function observeFly(attempt: Attempt, row: AppRow): Promise<{ fly: FlyFacts; machines: Machine[] }> {
+  if (row.id === attempt.reservedAppId) return { fly: { kind: 'untouched' }, machines: [] }
+  const { fly } = attempt.deps
+  try {
+    const machines = await fly.machines.list(row.flyAppName, {}, flyCall(attempt))
+    if (machines.length > 0 || row.flyMachineId !== null)
+      return { fly: { kind: 'ours', machines: machines.map(machineFacts) }, machines }
+  } catch (error) {
+    if (!(error instanceof FlyError) || !SAYS_NOTHING_OF_THE_APP.has(error.code)) throw error
+  }
+  return { fly: await observeApp(attempt, row), machines: [] }
+}
+
+/** A list of machines fails like this both for a missing app and for one that is not ours. */
+const SAYS_NOTHING_OF_THE_APP = new Set(['not_found', 'unauthorized', 'validation'])
+
+async function observeApp(attempt: Attempt, row: AppRow): Promise<FlyFacts> {
+  try {
+    const app = await attempt.deps.fly.apps.get(row.flyAppName, flyCall(attempt))
+    return (await isOurs(attempt, app, row)) ? { kind: 'ours', machines: [] } : { kind: 'stranger' }
+  } catch (error) {
+    if (error instanceof FlyError && error.code === 'not_found') return { kind: 'absent' }
+    if (error instanceof FlyError && error.status === 403) return { kind: 'stranger' }
+    throw error
+  }
+}
+
+/**
+ * Ours means our organisation and the network named after the app. Fly's documentation promises the network only
+ * in the organisation's app list, so that is asked when the single read leaves it out.
+ */
+export async function isOurs(attempt: Attempt, app: FlyApp, row: AppRow): Promise<boolean> {
+  if (app.orgSlug !== attempt.deps.settings.orgSlug) return false
+  if (app.network !== undefined) return app.network === row.network
+  const listed = await attempt.deps.fly.apps.list(flyCall(attempt))
+  return listed.some((other) => other.name === app.name && other.network === row.network)
+}
+
+function machineFacts(machine: Machine): MachineFacts {
+  const guest = machine.config?.guest
+  return {
+    id: machine.id,
+    state: machine.state,
+    guest:
+      guest?.cpu_kind === undefined || guest.cpus === undefined || guest.memory_mb === undefined
+        ? null
+        : {
+            cpuKind: guest.cpu_kind === 'performance' ? 'performance' : 'shared',
+            cpus: guest.cpus,
+            memoryMb: guest.memory_mb,
+          },
+  }
+}

@@ -1,0 +1,52 @@
+/**
+ * Drives one user to what they should have: look, plan, do the steps, look again. Every pass starts from the facts,
+ * so a step never has to know what came before it.
+ */
+import { HangarError, plan } from '@hangar/core'
+import { type Attempt, type StepResult, guard } from './attempt.ts'
+import { observe } from './observe.ts'
+import { perform } from './steps/index.ts'
+import { resumeFromError } from './failure.ts'
+
+/** A whole life and the start of the next take seven passes; more than this means two rules disagree. */
+const MAX_PASSES = 25
+
+export type RunResult =
+  { kind: 'settled'; reason: string } | { kind: 'wait'; delayMs: number; reason: string }
+
+export async function run(attempt: Attempt): Promise<RunResult> {
+  for (let pass = 0; pass < MAX_PASSES; pass++) {
+    const result = await onePass(attempt)
+    if (result) return result
+  }
+  throw new HangarError('internal', { operator: `no end after ${MAX_PASSES} passes for ${attempt.userId}` })
+}
+
+async function onePass(attempt: Attempt): Promise<RunResult | null> {
+  const seen = await observe(attempt)
+  const next = plan(seen.world)
+  attempt.plan = next
+  attempt.logger.info(
+    {
+      status: seen.row?.status ?? 'none',
+      app: seen.row?.flyAppName,
+      fly: seen.world.fly.kind,
+      machines: seen.machines.map((machine) => machine.state),
+      entitled: attempt.entitlement.kind,
+      plan: next.kind === 'steps' ? next.steps.map((step) => step.kind) : next.kind,
+      reason: next.reason,
+    },
+    'planned',
+  )
+  if (next.kind === 'settled') return { kind: 'settled', reason: next.reason }
+  if (next.kind === 'wait') return { kind: 'wait', delayMs: next.delayMs, reason: next.reason }
+  if (seen.row?.status === 'error') await resumeFromError(attempt, seen.row)
+  for (const step of next.steps) {
+    if ((await guard(attempt)) === 'replan') return null
+    const result: StepResult = await perform(attempt, step, seen)
+    if (result === 'replan') return null
+    if (result === 'settled') return { kind: 'settled', reason: next.reason }
+    if (result !== 'next') return { kind: 'wait', delayMs: result.waitMs, reason: result.reason }
+  }
+  return null
+}

@@ -1,0 +1,142 @@
+/** From a machine that exists to an app that works, and the marks that say so. */
+import { HangarError, costPerSecondUsd } from '@hangar/core'
+import { databaseNow, openCostInterval } from '@hangar/db'
+import { FlyError, type Machine } from '@hangar/fly-client'
+import { type StepResult, flyCall } from '../attempt.ts'
+import { FLY_WAIT_SLICE_MS } from '../deps.ts'
+import { guestOf } from '../observe.ts'
+import { type StepContext, record, workOf } from './context.ts'
+
+/** How soon to look again for the first heartbeat; the heartbeat itself wakes the job earlier. */
+const HEALTH_POLL_MS = 5_000
+const START_POLL_MS = 500
+
+/** Waits a slice for the machine to start; longer waits park the job, so that they hold no slot. */
+export async function awaitStarted(context: StepContext): Promise<StepResult> {
+  const { attempt, row, seen } = context
+  if (!row.flyMachineId) return adoptMachine(context)
+  if (row.startedAt) return 'next'
+  const { fly, settings } = attempt.deps
+  const waitedMs = seen.rows.now.getTime() - row.updatedAt.getTime()
+  if (waitedMs > settings.startDeadlineMs)
+    throw new HangarError('health_deadline', {
+      operator: `machine ${row.flyMachineId} did not start in time`,
+    })
+  try {
+    const wait = { states: ['started', 'failed'], timeoutMs: FLY_WAIT_SLICE_MS } as const
+    const { state } = await fly.machines.wait(row.flyAppName, row.flyMachineId, wait, flyCall(attempt))
+    if (state === 'failed')
+      throw new HangarError('fly_failed', { operator: `machine ${row.flyMachineId} failed to start` })
+  } catch (error) {
+    if (error instanceof FlyError && error.code === 'wait_deadline')
+      return { waitMs: START_POLL_MS, reason: 'the machine is starting' }
+    throw error
+  }
+  await markStarted(context)
+  return 'next'
+}
+
+/** A machine that an earlier attempt created without living to write down its id. */
+async function adoptMachine(context: StepContext): Promise<StepResult> {
+  const [machine] = context.seen.machines
+  if (!machine) return 'replan'
+  const metadata = { machine_id: machine.id, adopted: true }
+  await record(
+    context,
+    { flyMachineId: machine.id, flyInstanceId: machine.instanceId ?? null, region: machine.region },
+    { type: `${workOf(context)}_machine_created`, metadata },
+  )
+  return 'replan'
+}
+
+async function markStarted(context: StepContext): Promise<void> {
+  const { attempt, row } = context
+  const { priceModel } = attempt.deps.settings
+  const guest = guestOf(row)
+  await record(
+    context,
+    { startedAt: databaseNow },
+    { type: `${workOf(context)}_machine_started`, metadata: { machine_id: row.flyMachineId } },
+    (tx) =>
+      openCostInterval(tx, {
+        userFlyAppId: row.id,
+        userId: row.userId,
+        region: row.region,
+        ...guest,
+        priceModel,
+        usdPerSecond: costPerSecondUsd(priceModel, guest, row.region).toFixed(12),
+      }),
+  )
+}
+
+/** Healthy is a heartbeat since the launch from the row's own machine, or every check passing and at least one. */
+export async function awaitHealthy(context: StepContext): Promise<StepResult> {
+  const { attempt, row, seen } = context
+  const { heartbeat, now } = seen.rows
+  const startedAt = row.startedAt
+  // This pass started the machine: a heartbeat can only be seen by a later look.
+  if (!startedAt || startedAt > now)
+    return { waitMs: START_POLL_MS, reason: 'waiting for the first heartbeat' }
+  const beating =
+    heartbeat?.lastHeartbeatAt != null &&
+    heartbeat.lastHeartbeatAt >= (row.launchedAt ?? startedAt) &&
+    heartbeat.machineId === row.flyMachineId
+  if (beating || checksPass(seen.machines.find((machine) => machine.id === row.flyMachineId))) return 'next'
+  const leftMs = startedAt.getTime() + attempt.deps.settings.healthDeadlineMs - now.getTime()
+  if (leftMs <= 0)
+    throw new HangarError('health_deadline', {
+      operator: `${row.flyAppName} sent no heartbeat and passed no check`,
+    })
+  return { waitMs: Math.min(HEALTH_POLL_MS, leftMs), reason: 'waiting for the first heartbeat' }
+}
+
+/** The list of checks is empty right after a launch, so no result is no proof. */
+function checksPass(machine: Machine | undefined): boolean {
+  const checks = machine?.checks ?? []
+  return checks.length > 0 && checks.every((check) => check.status === 'passing')
+}
+
+const AT_REST = {
+  operation: null,
+  errorCode: null,
+  errorMessage: null,
+  retryCount: 0,
+  healthStatus: 'healthy',
+} as const
+
+export async function activate(context: StepContext): Promise<StepResult> {
+  const { row } = context
+  const metadata = { app: row.flyAppName, machine_id: row.flyMachineId, generation: row.generation }
+  await record(
+    context,
+    { ...AT_REST, status: 'active', deployedAt: databaseNow, lastHealthCheck: databaseNow },
+    [
+      { type: 'provision_healthy', metadata },
+      { type: 'provision_completed', metadata },
+    ],
+  )
+  return 'settled'
+}
+
+/** The end of a resize or repair. */
+export async function confirm(context: StepContext): Promise<StepResult> {
+  const { row } = context
+  const metadata = { app: row.flyAppName, machine_id: row.flyMachineId, guest: guestOf(row) }
+  const patch = { ...AT_REST, status: 'active', lastHealthCheck: databaseNow, healthFailures: 0 } as const
+  await record(context, patch, { type: `${workOf(context)}_completed`, metadata })
+  return 'replan'
+}
+
+export async function beginResize(context: StepContext): Promise<StepResult> {
+  const { attempt, row } = context
+  const to = attempt.entitlement.kind === 'entitled' ? attempt.entitlement.guest : guestOf(row)
+  const metadata = { from: guestOf(row), to }
+  await record(context, { operation: 'resize' }, { type: 'resize_started', status: 'started', metadata })
+  return 'replan'
+}
+
+export async function beginRepair(context: StepContext, reason: string): Promise<StepResult> {
+  const patch = { operation: 'repair', startedAt: null, healthStatus: 'unhealthy' } as const
+  await record(context, patch, { type: 'repair_started', status: 'started', message: reason })
+  return 'replan'
+}

@@ -1,0 +1,73 @@
+/**
+ * The graceful end of a running app. It is told three ways, because each can fail alone: in the answer to its next
+ * heartbeat (as soon as drain_started_at is written), by POST /shutdown where it has an address, and by SIGTERM.
+ */
+import { shutdownToken } from '@hangar/core'
+import { databaseNow, hasEventSince } from '@hangar/db'
+import { type StepResult, flyCall, write } from '../attempt.ts'
+import { type StepContext, insertStepEvent, record } from './context.ts'
+
+const POST_TIMEOUT_MS = 5_000
+
+export async function askToDrain(context: StepContext, machineId: string): Promise<StepResult> {
+  const { attempt, row } = context
+  const { fly, settings } = attempt.deps
+  const work = row.teardownStartedAt ? 'deprovision' : 'resize'
+  const metadata = {
+    machine_id: machineId,
+    grace_ms: settings.drainGraceMs,
+    address: settings.drainUrlTemplate !== null,
+  }
+  await record(
+    context,
+    { drainStartedAt: databaseNow },
+    { type: `${work}_drain_started`, status: 'started', metadata },
+  )
+  if (settings.drainUrlTemplate !== null) {
+    await postShutdown(context, settings.drainUrlTemplate)
+  } else {
+    const timeoutSeconds = Math.ceil(settings.drainGraceMs / 1000)
+    const how = { signal: 'SIGTERM', timeout: `${timeoutSeconds}s` } as const
+    await fly.machines.stop(row.flyAppName, machineId, how, flyCall(attempt))
+  }
+  return 'replan'
+}
+
+/** Best effort: an app that cannot be reached still has its heartbeat and SIGTERM to learn from. */
+async function postShutdown({ attempt, row }: StepContext, template: string): Promise<void> {
+  const url = template.replaceAll('{app}', row.flyAppName)
+  const headers = { 'X-Shutdown-Token': shutdownToken(attempt.deps.keyRing, row.id) }
+  try {
+    const signal = AbortSignal.any([attempt.signal, AbortSignal.timeout(POST_TIMEOUT_MS)])
+    const response = await fetch(url, { method: 'POST', headers, signal, redirect: 'error' })
+    await response.body?.cancel()
+    attempt.logger.info({ status: response.status }, 'asked the app to drain')
+  } catch (error) {
+    attempt.signal.throwIfAborted()
+    attempt.logger.warn(
+      { err: error },
+      'the app could not be asked to drain; it learns from its heartbeat or SIGTERM',
+    )
+  }
+}
+
+/** Records how the drain ended. Runs again on each look until the machine is gone, and writes once. */
+export async function endDrain({ attempt, seen, row }: StepContext): Promise<StepResult> {
+  const startedAt = row.drainStartedAt
+  if (!startedAt) return 'next'
+  const { heartbeat, now } = seen.rows
+  const reported = heartbeat?.drainedAt != null && heartbeat.drainedAt >= startedAt
+  const type = row.teardownStartedAt ? 'deprovision_drained' : 'resize_drained'
+  await write(attempt, async (tx) => {
+    if (await hasEventSince(tx, row.id, type, startedAt)) return
+    const graceElapsed = now.getTime() - startedAt.getTime() >= attempt.deps.settings.drainGraceMs
+    const ended = reported ? 'reported' : graceElapsed ? 'grace_elapsed' : 'machine_stopped'
+    const metadata = {
+      ended,
+      waited_ms: now.getTime() - startedAt.getTime(),
+      report: heartbeat?.drained ?? null,
+    }
+    await insertStepEvent(tx, attempt, row, { type, status: reported ? 'success' : 'failed', metadata })
+  })
+  return 'next'
+}

@@ -1,0 +1,63 @@
+import type { Step } from '@hangar/core'
+import type { Attempt, StepResult } from '../attempt.ts'
+import type { Observation } from '../observe.ts'
+import { activate, awaitHealthy, awaitStarted, beginRepair, beginResize, confirm } from './bring-up.ts'
+import { askToDrain, endDrain } from './drain.ts'
+import {
+  createApp,
+  createMachine,
+  rename,
+  reserve,
+  setSecrets,
+  startMachine,
+  updateMachine,
+} from './provision.ts'
+import { beginTeardown, close, deleteApp, deleteMachine, stopMachine } from './teardown.ts'
+
+/** Performs one step of a plan. Each may run twice: it does only what is still missing. */
+export function perform(attempt: Attempt, step: Step, seen: Observation): Promise<StepResult> {
+  if (step.kind === 'reserve') return reserve(attempt, seen)
+  const { row } = seen
+  if (!row) return Promise.resolve('replan')
+  const context = { attempt, seen, row }
+  switch (step.kind) {
+    case 'rename':
+      return rename(context)
+    case 'create_app':
+      return createApp(context)
+    case 'set_secrets':
+      return setSecrets(context)
+    case 'create_machine':
+      return createMachine(context)
+    case 'start_machine':
+      return startMachine(context, step.machineId)
+    case 'await_started':
+      return awaitStarted(context)
+    case 'await_healthy':
+      return awaitHealthy(context)
+    case 'activate':
+      return activate(context)
+    case 'begin_resize':
+      return beginResize(context)
+    case 'update_machine':
+      return updateMachine(context, step.machineId)
+    case 'begin_repair':
+      return beginRepair(context, step.reason)
+    case 'confirm':
+      return confirm(context)
+    case 'begin_teardown':
+      return beginTeardown(context)
+    case 'ask_to_drain':
+      return askToDrain(context, step.machineId)
+    case 'end_drain':
+      return endDrain(context)
+    case 'stop_machine':
+      return stopMachine(context, step.machineId)
+    case 'delete_machine':
+      return deleteMachine(context, step.machineId)
+    case 'delete_app':
+      return deleteApp(context)
+    case 'close':
+      return close(context, step.reason)
+  }
+}

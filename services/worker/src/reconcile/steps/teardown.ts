@@ -1,0 +1,116 @@
+/** The steps that end a generation. Each counts "already gone" as done, so teardown works from every state. */
+import { monthlyCostUsd } from '@hangar/core'
+import { closeCostInterval, databaseNow, sumCostUsd, takePermit, updateApp } from '@hangar/db'
+import { FlyError } from '@hangar/fly-client'
+import { type StepResult, flyCall, write } from '../attempt.ts'
+import { FLY_WAIT_SLICE_MS } from '../deps.ts'
+import { guestOf } from '../observe.ts'
+import { type StepContext, type StepEvent, insertStepEvent, record, workOf } from './context.ts'
+
+const KILL_AFTER = '5s'
+const STOP_POLL_MS = 1_000
+/** Fly accepts a deletion (202) before it is done. */
+const GONE_POLL_MS = 2_000
+
+/** The point of no return for this generation: from here on it is finished, never revived. */
+export async function beginTeardown(context: StepContext): Promise<StepResult> {
+  const { attempt, row } = context
+  const events: StepEvent[] = []
+  if (!row.deployedAt) events.push({ type: 'provision_superseded', status: 'skipped' })
+  if (row.operation) events.push({ type: `${row.operation}_superseded`, status: 'skipped' })
+  const { reason } = attempt.entitlement
+  events.push({
+    type: 'deprovision_started',
+    status: 'started',
+    message: reason,
+    metadata: { app: row.flyAppName },
+  })
+  const fresh = { errorCode: null, errorMessage: null, retryCount: 0 }
+  await record(
+    context,
+    { ...fresh, status: 'deprovisioning', teardownStartedAt: databaseNow, operation: null },
+    events,
+  )
+  return 'replan'
+}
+
+export async function stopMachine(context: StepContext, machineId: string): Promise<StepResult> {
+  const { attempt, row } = context
+  const { machines } = attempt.deps.fly
+  try {
+    await machines.stop(
+      row.flyAppName,
+      machineId,
+      { signal: 'SIGTERM', timeout: KILL_AFTER },
+      flyCall(attempt),
+    )
+    const wait = { states: ['stopped'], timeoutMs: FLY_WAIT_SLICE_MS } as const
+    await machines.wait(row.flyAppName, machineId, wait, flyCall(attempt))
+  } catch (error) {
+    if (error instanceof FlyError && error.code === 'wait_deadline')
+      return { waitMs: STOP_POLL_MS, reason: 'the machine is stopping' }
+    if (!(error instanceof FlyError) || error.code !== 'not_found') throw error
+  }
+  const event = { type: `${workOf(context)}_machine_stopped`, metadata: { machine_id: machineId } }
+  await record(context, {}, event, (tx) => closeCostInterval(tx, row.id))
+  return 'next'
+}
+
+export async function deleteMachine(context: StepContext, machineId: string): Promise<StepResult> {
+  const { attempt, row } = context
+  await attempt.deps.fly.machines.delete(row.flyAppName, machineId, { force: true }, flyCall(attempt))
+  const event = { type: `${workOf(context)}_machine_deleted`, metadata: { machine_id: machineId } }
+  const own = machineId === row.flyMachineId
+  const patch =
+    own && !row.teardownStartedAt ? { flyMachineId: null, flyInstanceId: null, startedAt: null } : {}
+  await record(context, patch, event, async (tx) => {
+    if (own) await closeCostInterval(tx, row.id)
+  })
+  return 'next'
+}
+
+/** Deletes the app and goes on only when Fly no longer knows it. */
+export async function deleteApp(context: StepContext): Promise<StepResult> {
+  const { attempt, row } = context
+  const { apps } = attempt.deps.fly
+  const permit = await takePermit(attempt.deps.db, 'fly_app_delete')
+  if (!permit.ok) return { waitMs: permit.retryAfterMs, reason: 'waiting for a permit to delete an app' }
+  await apps.delete(row.flyAppName, { force: true }, flyCall(attempt))
+  try {
+    await apps.get(row.flyAppName, flyCall(attempt))
+    return { waitMs: GONE_POLL_MS, reason: 'Fly still shows the app' }
+  } catch (error) {
+    if (!(error instanceof FlyError) || error.code !== 'not_found') throw error
+  }
+  await record(context, {}, { type: 'deprovision_app_deleted', metadata: { app: row.flyAppName } })
+  return 'next'
+}
+
+/** Ends the row: its cost figured one last time, its history kept. */
+export async function close({ attempt, seen, row }: StepContext, reason: string): Promise<StepResult> {
+  const { priceModel } = attempt.deps.settings
+  const estimate = monthlyCostUsd(priceModel, guestOf(row), row.region).toFixed(2)
+  const missing = reason !== 'deprovisioned'
+  await write(attempt, async (tx) => {
+    await closeCostInterval(tx, row.id)
+    const finalCostUsd = await sumCostUsd(tx, row.id)
+    await updateApp(tx, row.id, {
+      status: 'deleted',
+      deletedAt: databaseNow,
+      operation: null,
+      healthStatus: 'unknown',
+      errorCode: null,
+      errorMessage: null,
+      retryCount: 0,
+      monthlyCostEstimateUsd: estimate,
+      finalCostUsd,
+    })
+    const facts = { app: row.flyAppName, final_cost_usd: finalCostUsd, monthly_cost_estimate_usd: estimate }
+    if (missing)
+      await insertStepEvent(tx, attempt, row, { type: 'app_missing', status: 'skipped', message: reason })
+    if (row.teardownStartedAt)
+      await insertStepEvent(tx, attempt, row, { type: 'deprovision_completed', metadata: facts })
+  })
+  seen.row = null
+  return 'replan'
+}
