@@ -1,0 +1,226 @@
+/**
+ * What every call goes through, in this order: deadline, token bucket, circuit breaker, one attempt
+ * on the wire, classification or decoding, and for reads a retry with capped full jitter.
+ *
+ * A mutation is sent once, with one exception: on an object that this client itself created and that
+ * nobody has seen since, "not there" may only mean "not there yet" (fresh.ts), and is asked again.
+ */
+import type { Dispatcher } from 'undici'
+import type { z } from 'zod'
+
+import { runAttempt, type AttemptFailure } from './attempt.ts'
+import type { CircuitBreaker } from './breaker.ts'
+import type { Clock } from './clock.ts'
+import { FlyError, isFlyError } from './errors.ts'
+import type { FreshObjects } from './fresh.ts'
+import { quietly, type FlyHooks, type FlyLogger } from './hooks.ts'
+import type { Limiter } from './limiter.ts'
+import { fillPath, OPERATIONS, type Operation, type OperationName, type PathParams } from './operations.ts'
+import { pauseBefore, RETRIED_CODES, type RetryPolicy } from './retry.ts'
+
+/** Accepted by every method of the client, as its last argument. */
+export interface CallOptions {
+  signal?: AbortSignal | undefined
+  /** For one attempt, from its first byte out to its last byte in. Default 10 000, for a wait slice the slice + 10 000. */
+  timeoutMs?: number | undefined
+  /** For the whole call: attempts, pauses and waiting for tokens. Default 60 000. */
+  deadlineMs?: number | undefined
+  /** Sent along, such as a trace header. */
+  headers?: Record<string, string> | undefined
+  /** The nonce of the lease that the caller holds on the machine it changes. */
+  leaseNonce?: string | undefined
+  /** At most so many attempts of a read. Default 4. A mutation is always sent once. */
+  attempts?: number | undefined
+}
+
+export type Query = Record<string, string | number | boolean | undefined>
+
+export interface CallInput<S extends z.ZodType> {
+  params: PathParams
+  query?: Query
+  body?: unknown
+  /** Decodes the answer. Where it fails, the answer is `unexpected_answer`. */
+  answer: S
+  opts?: CallOptions | undefined
+  /** Values in this request that must not appear in an error or a log line. */
+  secrets?: readonly string[]
+  /** What the rate limit counts by, where the path does not name it. */
+  limitId?: string
+  /** The object is being awaited out of existence: "not there" is the truth even when fresh. */
+  mayBeGone?: boolean
+}
+
+export interface CallerParts {
+  origin: string
+  basePath: string
+  authorization: () => string
+  token: () => string
+  userAgent: string
+  dispatcher: Dispatcher
+  clock: Clock
+  random: () => number
+  limiter: Limiter | undefined
+  breaker: CircuitBreaker | undefined
+  fresh: FreshObjects
+  hooks: FlyHooks
+  logger: FlyLogger | undefined
+  retry: RetryPolicy
+  timeoutMs: number
+  deadlineMs: number
+  maxBodyBytes: number
+}
+
+/** One call on its way. */
+export interface Call {
+  name: OperationName
+  operation: Operation
+  path: string
+  id: string
+  url: string
+  body: string | undefined
+  answer: z.ZodType
+  opts: CallOptions
+  secrets: readonly string[]
+  params: PathParams
+  mayBeGone: boolean
+  startedAt: number
+  deadlineAt: number
+  attempt: number
+}
+
+export class Caller {
+  readonly parts: CallerParts
+
+  constructor(parts: CallerParts) {
+    this.parts = parts
+  }
+
+  /** Performs one operation. Rejects with a FlyError and nothing else. */
+  async call<S extends z.ZodType>(name: OperationName, input: CallInput<S>): Promise<z.output<S>> {
+    const call = this.prepare(name, input)
+    for (;;) {
+      call.attempt += 1
+      const outcome = await runAttempt(this.parts, call)
+      if (outcome.ok) {
+        this.parts.fresh.sawAnswer(call.params)
+        this.report(call, outcome.status, outcome.requestId)
+        return outcome.value as z.output<S>
+      }
+      const pauseMs = this.pauseBeforeNext(call, outcome)
+      if (pauseMs === undefined || !(await this.pause(call, outcome.error, pauseMs))) {
+        this.report(call, outcome.error.status, outcome.error.requestId, outcome.error)
+        throw outcome.error
+      }
+    }
+  }
+
+  private prepare(name: OperationName, input: CallInput<z.ZodType>): Call {
+    const { parts } = this
+    const operation: Operation = OPERATIONS[name]
+    const filled = fillPath(operation.path, input.params)
+    const path = filled ?? operation.path
+    if (filled === undefined) {
+      throw new FlyError('validation', {
+        operation: name,
+        method: operation.method,
+        path,
+        kind: operation.kind,
+        sent: false,
+        reason: 'a value in the path is empty or cannot be part of a path',
+      })
+    }
+    const opts = input.opts ?? {}
+    const startedAt = parts.clock.now().getTime()
+    return {
+      name,
+      operation,
+      path,
+      opts,
+      id: input.limitId ?? input.params.machine_id ?? input.params.app_name ?? input.params.org_slug ?? '',
+      url: parts.basePath + path + queryString(input.query),
+      body: input.body === undefined ? undefined : JSON.stringify(input.body),
+      answer: input.answer,
+      secrets: [
+        parts.token(),
+        ...(opts.leaseNonce === undefined ? [] : [opts.leaseNonce]),
+        ...(input.secrets ?? []),
+      ],
+      params: input.params,
+      mayBeGone: input.mayBeGone ?? false,
+      startedAt,
+      deadlineAt: startedAt + (opts.deadlineMs ?? parts.deadlineMs),
+      attempt: 0,
+    }
+  }
+
+  /** How long to pause before the next attempt, or undefined where this was the last. */
+  private pauseBeforeNext(call: Call, { error, refused }: AttemptFailure): number | undefined {
+    const { parts } = this
+    const fresh = !call.mayBeGone && parts.fresh.mayNotBeVisible(call.params, error)
+    if (!fresh) {
+      const attempts = Math.min(call.opts.attempts ?? parts.retry.attempts, parts.retry.attempts)
+      if (call.operation.kind === 'mutation' || refused || call.attempt >= attempts) return undefined
+      if (!RETRIED_CODES.has(error.code)) return undefined
+    }
+    const pauseMs = pauseBefore(call.attempt, error.retryAfterMs, parts.retry, parts.random)
+    return parts.clock.now().getTime() + pauseMs < call.deadlineAt ? pauseMs : undefined
+  }
+
+  /** False when the caller aborted meanwhile: the last error then stands as `aborted`. */
+  private async pause(call: Call, error: FlyError, pauseMs: number): Promise<boolean> {
+    const { clock, hooks, logger } = this.parts
+    quietly(logger, () => hooks.onRetry?.({ ...identity(call), error, pauseMs }))
+    try {
+      await clock.sleep(pauseMs, call.opts.signal)
+      return true
+    } catch (cause) {
+      if (call.opts.signal?.aborted !== true) throw cause
+      const aborted = new FlyError('aborted', {
+        ...factsOf(call),
+        sent: false,
+        cause: call.opts.signal.reason,
+      })
+      this.report(call, undefined, undefined, aborted)
+      throw aborted
+    }
+  }
+
+  /** One line and one hook per call, whatever became of it. */
+  private report(call: Call, status?: number, requestId?: string, error?: FlyError): void {
+    const { clock, hooks, logger } = this.parts
+    const line = {
+      ...identity(call),
+      durationMs: clock.now().getTime() - call.startedAt,
+      status,
+      requestId,
+      code: isFlyError(error) ? error.code : undefined,
+    }
+    quietly(logger, () => logger?.debug(line, 'fly call'))
+    quietly(logger, () => hooks.onCall?.({ ...line, error }))
+  }
+}
+
+export function identity(call: Call): {
+  operation: OperationName
+  method: string
+  path: string
+  attempt: number
+} {
+  return { operation: call.name, method: call.operation.method, path: call.path, attempt: call.attempt }
+}
+
+export function factsOf(call: Call): {
+  operation: OperationName
+  method: string
+  path: string
+  kind: 'read' | 'mutation'
+} {
+  return { operation: call.name, method: call.operation.method, path: call.path, kind: call.operation.kind }
+}
+
+function queryString(query: Query = {}): string {
+  const pairs = Object.entries(query).flatMap(([key, value]) =>
+    value === undefined ? [] : [[key, String(value)] as [string, string]],
+  )
+  return pairs.length === 0 ? '' : `?${new URLSearchParams(pairs).toString()}`
+}

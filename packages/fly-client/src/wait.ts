@@ -1,0 +1,215 @@
+/**
+ * Waiting for a machine, as long as it takes. Fly holds one wait for 60 s at most, so this one is
+ * made of slices, and looks at the machine between them:
+ *
+ *   slice ─ reached ─▶ done
+ *     │ ╰── failed, destroyed, crashed ─▶ `machine_failed`, at once
+ *     ▼ 408, replaced, or Fly is away
+ *   look at the machine ─▶ next slice … until the deadline ─▶ `wait_deadline`
+ */
+import type { CallOptions, Caller } from './call.ts'
+import { machineSchema, waitedSchema, type Machine } from './decode.ts'
+import { FlyError, isFlyError } from './errors.ts'
+import { isGone, lastExit } from './machine-state.ts'
+import { fillPath, OPERATIONS } from './operations.ts'
+import { pauseBefore, RETRIED_CODES } from './retry.ts'
+
+/** What Fly can be asked to wait for. `settled` is any state that lasts. */
+export type WaitState = 'started' | 'stopped' | 'suspended' | 'destroyed' | 'failed' | 'settled'
+
+export interface WaitFor {
+  /** Any of them will do. */
+  states: WaitState[]
+  /** In total, of any length; the last slice is rounded up to a whole second. */
+  timeoutMs: number
+  /** The `instanceId` that shall reach the state, so that an older version's state does not count. */
+  version?: string | undefined
+}
+
+export interface Waited {
+  state: string
+  version: string | undefined
+  eventId: string | undefined
+}
+
+/** Fly refuses longer ones with 400. */
+export const MAX_SLICE_SECONDS = 60
+/** Shorter than Fly allows, so that a crash is seen between slices and not only at the end. */
+const SLICE_SECONDS = 20
+/** Fly answers at the end of the slice; the answer needs time to arrive. */
+const SLICE_GRACE_MS = 10_000
+
+interface Waiting extends WaitFor {
+  caller: Caller
+  app: string
+  id: string
+  opts: CallOptions
+  deadlineAt: number
+  /** Failures of Fly in a row, for the backoff between slices. */
+  failures: number
+  lastError: FlyError | undefined
+  lastState: string | undefined
+}
+
+export async function waitForState(
+  caller: Caller,
+  app: string,
+  id: string,
+  wait: WaitFor,
+  opts: CallOptions = {},
+): Promise<Waited> {
+  const deadlineAt = caller.parts.clock.now().getTime() + wait.timeoutMs
+  const waiting: Waiting = {
+    ...wait,
+    caller,
+    app,
+    id,
+    opts,
+    deadlineAt,
+    failures: 0,
+    lastError: undefined,
+    lastState: undefined,
+  }
+  // Fly's documentation demands the version of whoever waits for `stopped`.
+  if (wait.states.includes('stopped') && wait.version === undefined) {
+    const reached = await look(waiting)
+    if (reached) return reached
+  }
+  for (;;) {
+    const reached = (await waitOneSlice(waiting)) ?? (await look(waiting))
+    if (reached) return reached
+    await pauseAfterFailure(waiting)
+  }
+}
+
+async function waitOneSlice(waiting: Waiting): Promise<Waited | undefined> {
+  const { caller, app, id, states, version } = waiting
+  const leftMs = waiting.deadlineAt - caller.parts.clock.now().getTime()
+  if (leftMs <= 0) throw failure(waiting, 'wait_deadline', waiting.lastError)
+  const seconds = Math.max(1, Math.min(Math.ceil(leftMs / 1000), SLICE_SECONDS, MAX_SLICE_SECONDS))
+  const wireMs = seconds * 1000 + SLICE_GRACE_MS
+  // `failed` is always asked for too, so that it ends the slice.
+  const asked = [...new Set<string>([...states, 'failed'])]
+  try {
+    const answer = await caller.call('machines.wait', {
+      params: { app_name: app, machine_id: id },
+      query: { state: asked.join(','), timeout: seconds, version },
+      answer: waitedSchema,
+      opts: { ...waiting.opts, timeoutMs: wireMs, deadlineMs: wireMs + leftMs, attempts: 1 },
+      mayBeGone: true,
+    })
+    waiting.failures = 0
+    return judge(waiting, answer.state ?? states[0] ?? 'started', answer.version, answer.eventId)
+  } catch (error) {
+    return passOrThrow(waiting, error)
+  }
+}
+
+/** Reads the machine: what it is now may end the waiting either way. */
+async function look(waiting: Waiting): Promise<Waited | undefined> {
+  const { caller, app, id } = waiting
+  let machine: Machine
+  try {
+    const call = { params: { app_name: app, machine_id: id }, answer: machineSchema, mayBeGone: true }
+    machine = await caller.call('machines.get', { ...call, opts: { ...waiting.opts, attempts: 1 } })
+  } catch (error) {
+    return passOrThrow(waiting, error)
+  }
+  waiting.failures = 0
+  // Replaced since we began: what counts now is the version that it has now.
+  const moved = waiting.lastError?.code === 'replaced'
+  const needed = waiting.states.includes('stopped') && waiting.version === undefined
+  if ((moved || needed) && machine.instanceId !== '') waiting.version = machine.instanceId
+  if (crashedInsteadOfStarting(waiting, machine))
+    throw failure(waiting, 'machine_failed', undefined, machine.state)
+  const other = waiting.version !== undefined && waiting.version !== machine.instanceId && !isGone(machine)
+  return other ? undefined : judge(waiting, machine.state, machine.instanceId, undefined)
+}
+
+function judge(
+  waiting: Waiting,
+  state: string,
+  version: string | undefined,
+  eventId: string | undefined,
+): Waited | undefined {
+  const wanted: readonly string[] = waiting.states
+  waiting.lastState = state
+  const settled =
+    wanted.includes('settled') && ['started', 'stopped', 'suspended', 'failed', 'destroyed'].includes(state)
+  if (wanted.includes(state) || settled) return { state, version, eventId }
+  if (state === 'failed' || state === 'destroyed') throw failure(waiting, 'machine_failed', undefined, state)
+  // On its way out: only `destroyed` can still come.
+  if (state === 'destroying' && !wanted.includes('destroyed'))
+    throw failure(waiting, 'machine_failed', undefined, state)
+  return undefined
+}
+
+/** A machine that ran, died of an error and is not started again will not become `started`. */
+function crashedInsteadOfStarting(waiting: Waiting, machine: Machine): boolean {
+  if (
+    !waiting.states.includes('started') ||
+    waiting.states.includes('stopped') ||
+    machine.state !== 'stopped'
+  )
+    return false
+  const exit = lastExit(machine)
+  return (
+    exit !== undefined && !exit.requestedStop && !exit.restarting && (exit.exitCode !== 0 || exit.oomKilled)
+  )
+}
+
+/** What a slice or a look may fail with and the waiting go on; anything else ends it. */
+function passOrThrow(waiting: Waiting, error: unknown): Waited | undefined {
+  if (!isFlyError(error)) throw error
+  if (error.code === 'not_found' || error.status === 401) {
+    const params = { app_name: waiting.app, machine_id: waiting.id }
+    const notYet = waiting.caller.parts.fresh.mayNotBeVisible(params, error)
+    if (!notYet && error.code === 'not_found' && waiting.states.includes('destroyed')) {
+      return { state: 'destroyed', version: undefined, eventId: undefined }
+    }
+    if (!notYet) throw error
+    waiting.failures += 1
+  } else if (RETRIED_CODES.has(error.code)) {
+    waiting.failures += 1
+  } else if (error.code !== 'wait_deadline' && error.code !== 'replaced') {
+    throw error
+  }
+  waiting.lastError = error
+  return undefined
+}
+
+async function pauseAfterFailure(waiting: Waiting): Promise<void> {
+  const { clock, retry, random } = waiting.caller.parts
+  if (waiting.failures === 0) return
+  const leftMs = Math.max(0, waiting.deadlineAt - clock.now().getTime())
+  const pauseMs = Math.min(
+    leftMs,
+    pauseBefore(waiting.failures, waiting.lastError?.retryAfterMs, retry, random),
+  )
+  try {
+    await clock.sleep(pauseMs, waiting.opts.signal)
+  } catch (cause) {
+    throw failure(waiting, 'aborted', cause)
+  }
+}
+
+function failure(
+  waiting: Waiting,
+  code: 'wait_deadline' | 'machine_failed' | 'aborted',
+  cause?: unknown,
+  machineState: string | undefined = waiting.lastState,
+): FlyError {
+  const { method, path, kind } = OPERATIONS['machines.wait']
+  const wanted = waiting.states.join(' or ')
+  return new FlyError(code, {
+    operation: 'machines.wait',
+    method,
+    path: fillPath(path, { app_name: waiting.app, machine_id: waiting.id }) ?? path,
+    kind,
+    sent: true,
+    reason:
+      code === 'aborted' ? undefined : `waited for ${wanted}, the machine is ${machineState ?? 'not known'}`,
+    machineState,
+    cause,
+  })
+}
