@@ -1,82 +1,83 @@
 import type { Clock } from '@hangar/core'
 
-type Sleeper = { until: number; wake: () => void }
-
-export type TestClock = Clock & {
-  /** Moves the time on and wakes, in order, whoever slept until then. */
-  advance(ms: number): Promise<void>
-  set(time: Date): void
-  /** How many are asleep right now. */
-  readonly sleeping: number
-  /** Resolves as soon as at least `count` are asleep: the moment from which `advance` reaches them. */
-  untilSleeping(count?: number): Promise<void>
-}
+type Sleeper = { untilMs: number; wake: () => void }
+type Waiter = { count: number; resolve: () => void }
 
 /** A clock that stands still until it is moved. */
-export function testClock(start: Date | string = '2026-01-01T00:00:00.000Z'): TestClock {
-  let now = new Date(start).getTime()
-  const sleepers = new Set<Sleeper>()
-  const waiting = new Set<{ count: number; resolve: () => void }>()
+export class TestClock implements Clock {
+  #nowMs: number
+  readonly #sleepers = new Set<Sleeper>()
+  readonly #waiters = new Set<Waiter>()
 
-  function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  constructor(start: Date | string) {
+    this.#nowMs = new Date(start).getTime()
+  }
+
+  now(): Date {
+    return new Date(this.#nowMs)
+  }
+
+  set(time: Date): void {
+    this.#nowMs = time.getTime()
+  }
+
+  /** How many are asleep right now. */
+  get sleeping(): number {
+    return this.#sleepers.size
+  }
+
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       signal?.throwIfAborted()
-      const end = () => {
-        sleepers.delete(sleeper)
+      const leave = () => {
+        this.#sleepers.delete(sleeper)
         signal?.removeEventListener('abort', onAbort)
       }
       const onAbort = () => {
-        end()
+        leave()
         reject(signal?.reason as Error)
       }
-      const sleeper: Sleeper = {
-        until: now + ms,
-        wake: () => {
-          end()
-          resolve()
-        },
+      const wake = () => {
+        leave()
+        resolve()
       }
-      sleepers.add(sleeper)
+      const sleeper: Sleeper = { untilMs: this.#nowMs + ms, wake }
+      this.#sleepers.add(sleeper)
       signal?.addEventListener('abort', onAbort, { once: true })
-      for (const wait of waiting) if (sleepers.size >= wait.count) wait.resolve()
+      for (const waiter of this.#waiters) if (this.sleeping >= waiter.count) waiter.resolve()
     })
   }
 
-  async function advance(ms: number): Promise<void> {
-    const target = now + ms
+  /** Moves the time on and wakes, in order, whoever slept until then. */
+  async advance(ms: number): Promise<void> {
+    const targetMs = this.#nowMs + ms
     for (;;) {
-      const next = [...sleepers].sort((a, b) => a.until - b.until)[0]
-      if (!next || next.until > target) break
-      now = Math.max(now, next.until)
+      const next = [...this.#sleepers].sort((a, b) => a.untilMs - b.untilMs)[0]
+      if (!next || next.untilMs > targetMs) break
+      this.#nowMs = Math.max(this.#nowMs, next.untilMs)
       next.wake()
       // Whoever woke goes on, and may fall asleep again before the target.
       await new Promise((resolve) => setImmediate(resolve))
     }
-    now = target
+    this.#nowMs = targetMs
   }
 
-  function untilSleeping(count = 1): Promise<void> {
-    if (sleepers.size >= count) return Promise.resolve()
+  /** Resolves as soon as at least `count` are asleep: the moment from which `advance` reaches them. */
+  untilSleeping(count = 1): Promise<void> {
+    if (this.sleeping >= count) return Promise.resolve()
     return new Promise((resolve) => {
-      const wait = {
+      const waiter: Waiter = {
         count,
         resolve: () => {
-          waiting.delete(wait)
+          this.#waiters.delete(waiter)
           resolve()
         },
       }
-      waiting.add(wait)
+      this.#waiters.add(waiter)
     })
   }
+}
 
-  return {
-    now: () => new Date(now),
-    sleep,
-    advance,
-    set: (time) => (now = time.getTime()),
-    get sleeping() {
-      return sleepers.size
-    },
-    untilSleeping,
-  }
+export function testClock(start: Date | string = '2026-01-01T00:00:00.000Z'): TestClock {
+  return new TestClock(start)
 }

@@ -83,9 +83,5 @@ export async function countKeptRows(db: Db, userId: string): Promise<KeptRows> {
   )
   const counts = rows[0]
   if (!counts) throw new Error('A select without from always answers one row.')
-  return {
-    traders: Number(counts.traders),
-    signals: Number(counts.signals),
-    executions: Number(counts.executions),
-  }
+  return counts
 }

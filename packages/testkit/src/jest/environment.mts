@@ -1,7 +1,8 @@
 /**
  * Jest's Node environment with a leak check: a test file that leaves a connection, a server or a child process
- * open fails, and what it left is closed so that the next file starts clean. Jest by itself only prints a
- * warning, and only for the whole run.
+ * open fails. Jest by itself only prints a warning, and only for the whole run. Servers and processes left are
+ * ended; connections are left alone and count as known from then on, because a client whose connection is cut
+ * makes a new one, for which the next file would be blamed.
  *
  * It runs after all hooks of the file. What was open before the file began (jest's own pipes) does not count,
  * nor does what keeps no process alive (idle keep-alive sockets).
@@ -32,15 +33,16 @@ export default class HangarEnvironment extends TestEnvironment {
     if (event.name !== 'run_finish') return
     const leaks = await this.#leaks()
     if (leaks.length === 0) return
-    const list = leaks.map((handle) => `  - ${describe(handle)}`).join('\n')
-    state.unhandledErrors.push(new Error(`This file left open, after all its tests and hooks:\n${list}`))
-    for (const handle of leaks) close(handle)
+    const error = new Error('This file left something open, after all its tests and hooks')
+    error.stack = `${error.message}:\n${leaks.map(describe).join('\n')}`
+    state.unhandledErrors.push(error)
+    for (const handle of leaks) end(handle)
   }
 
   async #leaks(): Promise<Handle[]> {
     for (let waitedMs = 0; ; waitedMs += POLL_MS) {
       const leaks = openHandles().filter((handle) => !this.#before.has(handle))
-      if (leaks.length === 0 || waitedMs >= SETTLE_MS) return leaks
+      if (leaks.length === 0 || waitedMs >= SETTLE_MS) return withoutPipesOfChildren(leaks)
       await delay(POLL_MS)
     }
   }
@@ -48,21 +50,27 @@ export default class HangarEnvironment extends TestEnvironment {
 
 /** Node has no public list of handles with their details; `getActiveResourcesInfo` gives names of types only. */
 function openHandles(): Handle[] {
-  const { _getActiveHandles } = process as unknown as { _getActiveHandles(): unknown[] }
-  return _getActiveHandles
-    .call(process)
+  const node = process as unknown as { _getActiveHandles(): unknown[] }
+  return node
+    ._getActiveHandles()
     .filter(
       (handle) => handle instanceof Socket || handle instanceof Server || handle instanceof ChildProcess,
     )
 }
 
+/** A child and its three pipes are one leak. */
+function withoutPipesOfChildren(handles: Handle[]): Handle[] {
+  const pipes = new Set(handles.flatMap((handle) => (handle instanceof ChildProcess ? handle.stdio : [])))
+  return handles.filter((handle) => !(handle instanceof Socket && pipes.has(handle)))
+}
+
 function describe(handle: Handle): string {
   if (handle instanceof ChildProcess)
-    return `child process ${handle.pid ?? '?'}: ${handle.spawnargs.join(' ')}`
-  if (handle instanceof Server) return `server listening on ${JSON.stringify(handle.address())}`
-  const remote =
-    handle.remotePort === undefined ? 'a pipe' : `${handle.remoteAddress ?? '?'}:${handle.remotePort}`
-  return `connection to ${remote}${ownerOf(remote)}`
+    return `  - child process ${handle.pid ?? '?'}: ${handle.spawnargs.join(' ')}`
+  if (handle instanceof Server) return `  - server listening on ${JSON.stringify(handle.address())}`
+  if (handle.remotePort === undefined) return '  - a pipe'
+  const remote = `${handle.remoteAddress ?? '?'}:${handle.remotePort}`
+  return `  - connection to ${remote}${ownerOf(remote)}`
 }
 
 /** The servers of the run are known by their port: their clients are the usual leak. */
@@ -77,8 +85,7 @@ function ownerOf(remote: string): string {
   return ''
 }
 
-function close(handle: Handle): void {
+function end(handle: Handle): void {
   if (handle instanceof ChildProcess) handle.kill('SIGKILL')
   else if (handle instanceof Server) handle.close()
-  else handle.destroy()
 }

@@ -48,11 +48,12 @@ export function othersReach(path: string): boolean {
 /** A folder that outlives this run, for what took a download to get. */
 export function cacheFolder(purpose: string): string {
   const uid = process.getuid?.() ?? 0
+  const xdg = process.env['XDG_CACHE_HOME'] ?? ''
   const bases = [
-    process.env['XDG_CACHE_HOME'],
+    ...(xdg === '' ? [] : [xdg]),
     join(homedir(), '.cache'),
     join(tmpdir(), `hangar-cache-${uid}`),
-  ].filter((base) => base !== undefined && base !== '')
+  ]
   for (const base of bases) {
     const folder = join(base, 'hangar', purpose)
     try {

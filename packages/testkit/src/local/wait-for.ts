@@ -3,6 +3,12 @@ import { inspect } from 'node:util'
 
 const POLL_MS = 20
 
+type There<T> = Exclude<T, undefined | null | false>
+
+function isThere<T>(value: T): value is There<T> {
+  return value !== undefined && value !== null && value !== false
+}
+
 /**
  * Polls `condition` until it answers something other than undefined, null or false, and returns that.
  * A condition that throws counts as not there yet; its last error is named when the time is up.
@@ -10,7 +16,7 @@ const POLL_MS = 20
 export async function waitFor<T>(
   condition: () => T | Promise<T>,
   options: { timeoutMs?: number; what: string; signal?: AbortSignal },
-): Promise<Exclude<T, undefined | null | false>> {
+): Promise<There<T>> {
   const timeoutMs = options.timeoutMs ?? 10_000
   const deadline = performance.now() + timeoutMs
   let last: unknown
@@ -18,9 +24,7 @@ export async function waitFor<T>(
     options.signal?.throwIfAborted()
     try {
       const value = await condition()
-      if (value !== undefined && value !== null && value !== false) {
-        return value as Exclude<T, undefined | null | false>
-      }
+      if (isThere(value)) return value
       last = value
     } catch (error) {
       last = error
