@@ -33,6 +33,8 @@ create table public.user_fly_apps (
   -- Work under way on an active app; null at rest. Provisioning and teardown are told by status.
   operation text constraint user_fly_apps_operation_is_known check (operation in ('resize', 'repair')),
   secrets_version bigint,
+  -- When Fly was last told to launch the machine: an older heartbeat says nothing of it.
+  launched_at timestamptz,
   -- When the machine was first seen started; the wait for health counts from here.
   started_at timestamptz,
   drain_started_at timestamptz,

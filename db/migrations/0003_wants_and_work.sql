@@ -32,7 +32,9 @@ create table hangar.user_work (
   failed_attempts integer not null default 0,
   failed_version bigint not null default 0,
   next_attempt_at timestamptz,
+  -- Why it waits: parked for something to happen, or failed and backing off.
   parked_reason text,
+  failed_reason text,
   updated_at timestamptz not null default hangar.now(),
   constraint user_work_owner_has_expiry check ((owner is null) = (lease_expires_at is null))
 );

@@ -1,5 +1,5 @@
 /** The connection: one pool per process, typed rows, and the few settings that every process shares. */
-import { CamelCasePlugin, CompiledQuery, Kysely, PostgresDialect, sql, type Transaction } from 'kysely'
+import { CamelCasePlugin, CompiledQuery, Kysely, PostgresDialect, type Transaction } from 'kysely'
 import pg from 'pg'
 import type { Schema } from './schema.ts'
 
@@ -47,6 +47,3 @@ const typeParsers: pg.CustomTypesConfig = {
   getTypeParser: ((...[oid, format]: Parameters<typeof pg.types.getTypeParser>) =>
     oid === pg.types.builtins.INT8 ? Number : (pg.types.getTypeParser(oid, format) as unknown)) as never,
 }
-
-/** `hangar.now()`: the time as the database sees it, for values in a patch. */
-export const databaseNow = sql<Date>`hangar.now()`

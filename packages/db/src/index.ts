@@ -1,4 +1,27 @@
+/**
+ * The only place that knows SQL. One module per table, functions that take the database (or a transaction) first
+ * and answer in camelCase; the migrator; and what installs Hangar on the host product's tables. Times are those of
+ * the database (`hangar.now()`), money is decimal text, bigint is a number.
+ */
+export * from './apps.ts'
+export * from './audit.ts'
 export { loadBaseline } from './baseline.ts'
-export { createDatabase, databaseNow, type Database, type DatabaseOptions, type Tx } from './database.ts'
-export { DEFAULT_HOST_MAPPING, findHostMapping, installHost, type HostMapping } from './install-host.ts'
+export * from './cost.ts'
+export * from './cost-sweep.ts'
+export { createDatabase, type Database, type DatabaseOptions, type Tx } from './database.ts'
+export * from './events.ts'
+export * from './health.ts'
+export * from './heartbeats.ts'
+export * from './host.ts'
+export * from './install-host.ts'
+export * from './installation.ts'
 export { migrateToLatest, readMigrations, type MigrationFile } from './migrate.ts'
+export { databaseNow } from './now.ts'
+export * from './overrides.ts'
+export * from './permits.ts'
+export type { AppOperation, DrainReport, EventStatus, OverrideDesired, Schema } from './schema.ts'
+export * from './sweep.ts'
+export * from './wants.ts'
+export { claimLease, extendLease, finishWork, withFence } from './work.ts'
+export type { ClaimedWant, ClaimedWork, Lease, WorkResult, WorkRow } from './work.ts'
+export * from './world.ts'

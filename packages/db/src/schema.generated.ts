@@ -134,6 +134,7 @@ export interface HangarUserWants {
 export interface HangarUserWork {
   doneVersion: Generated<number>;
   failedAttempts: Generated<number>;
+  failedReason: string | null;
   failedVersion: Generated<number>;
   fence: Generated<number>;
   leaseExpiresAt: Timestamp | null;
@@ -176,6 +177,7 @@ export interface UserFlyApps {
   id: Generated<string>;
   image: string;
   lastHealthCheck: Timestamp | null;
+  launchedAt: Timestamp | null;
   memoryMb: number;
   monthlyCostEstimateUsd: Numeric | null;
   network: string;

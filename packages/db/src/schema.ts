@@ -50,7 +50,10 @@ export type Schema = Narrow<
     userFlyApps: UserFlyApps
     userFlyAppEvents: UserFlyAppEvents
     'hangar.appHeartbeats': Narrow<generated.HangarAppHeartbeats, { drained: JsonOf<DrainReport> | null }>
-    'hangar.auditLog': Narrow<generated.HangarAuditLog, { before: JsonOf<unknown>; after: JsonOf<unknown> }>
+    'hangar.auditLog': Narrow<
+      generated.HangarAuditLog,
+      { before: JsonOf<unknown> | null; after: JsonOf<unknown> | null }
+    >
     'hangar.userOverrides': UserOverrides
     'hangar.hostSubscriptions': HostSubscriptions
     'hangar.hostUsers': HostUsers

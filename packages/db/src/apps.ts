@@ -1,0 +1,115 @@
+/** `public.user_fly_apps`: one row per generation of a user's app. Rows end as `deleted`; none is ever removed. */
+import { HangarError, type AppStatus } from '@hangar/core'
+import { sql, type Insertable, type Selectable } from 'kysely'
+import type { Database, Tx } from './database.ts'
+import { isUniqueViolation } from './pg-errors.ts'
+import { resolveNow, type WithNow } from './now.ts'
+import type { Schema } from './schema.ts'
+
+export type AppRow = Selectable<Schema['userFlyApps']>
+
+type AppColumns = Omit<AppRow, 'id' | 'userId' | 'generation' | 'createdAt' | 'updatedAt'>
+
+/** What a step may change. A date is a moment, or `'now'`: the database's own time. */
+export type AppPatch = Partial<WithNow<AppColumns>>
+
+export type NewApp = Pick<
+  Insertable<Schema['userFlyApps']>,
+  | 'userId'
+  | 'generation'
+  | 'flyAppName'
+  | 'network'
+  | 'tier'
+  | 'region'
+  | 'image'
+  | 'cpuKind'
+  | 'cpus'
+  | 'memoryMb'
+  | 'monthlyCostEstimateUsd'
+>
+
+/** The user's one row that is not deleted. */
+export async function findLiveApp(db: Database | Tx, userId: string): Promise<AppRow | null> {
+  const row = await db
+    .selectFrom('userFlyApps')
+    .selectAll()
+    .where('userId', '=', userId)
+    .where('deletedAt', 'is', null)
+    .executeTakeFirst()
+  return row ?? null
+}
+
+export async function findAppById(db: Database | Tx, id: string): Promise<AppRow | null> {
+  return (await db.selectFrom('userFlyApps').selectAll().where('id', '=', id).executeTakeFirst()) ?? null
+}
+
+export async function findAppByName(db: Database | Tx, flyAppName: string): Promise<AppRow | null> {
+  const row = await db
+    .selectFrom('userFlyApps')
+    .selectAll()
+    .where('flyAppName', '=', flyAppName)
+    .executeTakeFirst()
+  return row ?? null
+}
+
+/** Every generation of one user, newest first. */
+export function listAppsByUser(db: Database | Tx, userId: string): Promise<AppRow[]> {
+  return db
+    .selectFrom('userFlyApps')
+    .selectAll()
+    .where('userId', '=', userId)
+    .orderBy('generation', 'desc')
+    .execute()
+}
+
+/** Live rows in order of id, a page at a time. */
+export function listLiveApps(
+  db: Database | Tx,
+  page: { limit: number; afterId?: string; status?: AppStatus },
+): Promise<AppRow[]> {
+  let query = db.selectFrom('userFlyApps').selectAll().where('deletedAt', 'is', null)
+  if (page.afterId !== undefined) query = query.where('id', '>', page.afterId)
+  if (page.status !== undefined) query = query.where('status', '=', page.status)
+  return query.orderBy('id').limit(page.limit).execute()
+}
+
+/** The number of the user's next life. Call it under the user's lease: nothing else keeps two from being equal. */
+export async function nextGeneration(tx: Tx, userId: string): Promise<number> {
+  const row = await tx
+    .selectFrom('userFlyApps')
+    .select((eb) => eb.fn.max('generation').as('last'))
+    .where('userId', '=', userId)
+    .executeTakeFirst()
+  return (row?.last ?? 0) + 1
+}
+
+/** Throws `app_name_taken` if any row, deleted ones included, ever had the name; the transaction stays usable. */
+export async function insertApp(tx: Tx, app: NewApp): Promise<AppRow> {
+  const row = await tx
+    .insertInto('userFlyApps')
+    .values(app)
+    .onConflict((conflict) => conflict.column('flyAppName').doNothing())
+    .returningAll()
+    .executeTakeFirst()
+  if (!row) throw nameTaken(app.flyAppName)
+  return row
+}
+
+/** Changes a row under its user's lease (see `withFence`) and returns it as it then is. */
+export async function updateApp(tx: Tx, id: string, patch: AppPatch): Promise<AppRow> {
+  try {
+    return await tx
+      .updateTable('userFlyApps')
+      .set({ ...resolveNow(patch), updatedAt: sql<Date>`hangar.now()` })
+      .where('id', '=', id)
+      .returningAll()
+      .executeTakeFirstOrThrow()
+  } catch (error) {
+    if (isUniqueViolation(error, 'user_fly_apps_fly_app_name_key')) throw nameTaken(patch.flyAppName, error)
+    throw error
+  }
+}
+
+function nameTaken(name = '', cause?: unknown): HangarError {
+  return new HangarError('app_name_taken', { operator: `a row has the name ${name} already`, cause })
+}

@@ -1,0 +1,58 @@
+/** `public.user_fly_app_events`: what happened, append-only, in order of id. */
+import type { Selectable } from 'kysely'
+import type { Database, Tx } from './database.ts'
+import type { EventStatus, Schema } from './schema.ts'
+
+export type EventRow = Selectable<Schema['userFlyAppEvents']>
+
+export type NewEvent = {
+  /** Null when something happened to a user who has no row. */
+  userFlyAppId: string | null
+  userId: string
+  /** `<operation>_<what>`, or one of the few that stand outside of an operation; a CHECK knows them. */
+  eventType: string
+  status: EventStatus
+  message?: string | null
+  /** Never a secret: events are read by the product. */
+  metadata?: Record<string, unknown>
+  /** Who did it: a worker's name, an operator, a key. */
+  actor: string
+}
+
+export function insertEvent(db: Database | Tx, { metadata = {}, ...event }: NewEvent): Promise<EventRow> {
+  return db
+    .insertInto('userFlyAppEvents')
+    .values({ ...event, metadata: JSON.stringify(metadata) })
+    .returningAll()
+    .executeTakeFirstOrThrow()
+}
+
+/** Newest first; the next page begins before the last id of this one. */
+export function listEvents(
+  db: Database | Tx,
+  page: { limit: number; userId?: string; appId?: string; beforeId?: number },
+): Promise<EventRow[]> {
+  let query = db.selectFrom('userFlyAppEvents').selectAll()
+  if (page.userId !== undefined) query = query.where('userId', '=', page.userId)
+  if (page.appId !== undefined) query = query.where('userFlyAppId', '=', page.appId)
+  if (page.beforeId !== undefined) query = query.where('id', '<', page.beforeId)
+  return query.orderBy('id', 'desc').limit(page.limit).execute()
+}
+
+/** Whether this app had such an event at `since` or later: what a step that may run twice asks before it writes. */
+export async function hasEventSince(
+  db: Database | Tx,
+  appId: string,
+  eventType: string,
+  since: Date,
+): Promise<boolean> {
+  const row = await db
+    .selectFrom('userFlyAppEvents')
+    .select('id')
+    .where('userFlyAppId', '=', appId)
+    .where('eventType', '=', eventType)
+    .where('createdAt', '>=', since)
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}

@@ -1,0 +1,86 @@
+/**
+ * `hangar.user_wants`: who may need work, and which version of their wants is the newest. Written by the host's
+ * trigger, the API, health and the sweeps. Whoever holds a lease only reads it.
+ */
+import type { Lane, Policy } from '@hangar/core'
+import { sql, type Selectable } from 'kysely'
+import type { Database, Tx } from './database.ts'
+import { onlyRow } from './rows.ts'
+import type { Schema } from './schema.ts'
+
+export type WantRow = Selectable<Schema['hangar.userWants']>
+export type WantSource = 'webhook' | 'manual' | 'operator' | 'health' | 'sweep' | 'shim'
+
+/**
+ * Says that the user may need work, and returns the new wanted version. `enroll`: from now on the sweeps look after
+ * this user too. A host row that is there is noted: should it vanish unseen later, that is "unknown", not "ended".
+ */
+export async function raiseWant(
+  db: Database | Tx,
+  userId: string,
+  source: WantSource,
+  options: { enroll?: boolean } = {},
+): Promise<number> {
+  const enrolledAt = options.enroll === true ? sql`hangar.now()` : sql`null::timestamptz`
+  const { rows } = await sql<{ wantedVersion: number }>`
+    insert into hangar.user_wants as want
+      (user_id, wanted_version, source, enrolled_at, host_row_seen_at, updated_at)
+    select ${userId}::uuid, 1, ${source}, ${enrolledAt},
+      (select hangar.now() from hangar.host_subscriptions where user_id = ${userId} limit 1), hangar.now()
+    on conflict (user_id) do update set
+      wanted_version = want.wanted_version + 1,
+      source = excluded.source,
+      enrolled_at = coalesce(want.enrolled_at, excluded.enrolled_at),
+      host_row_seen_at = coalesce(excluded.host_row_seen_at, want.host_row_seen_at),
+      updated_at = excluded.updated_at
+    returning wanted_version`.execute(db)
+  return onlyRow(rows).wantedVersion
+}
+
+export async function findWant(db: Database | Tx, userId: string): Promise<WantRow | null> {
+  const row = await db
+    .selectFrom('hangar.userWants')
+    .selectAll()
+    .where('userId', '=', userId)
+    .executeTakeFirst()
+  return row ?? null
+}
+
+export type LanePolicy = Pick<Policy, 'paidTiers' | 'payingStatuses'>
+
+/**
+ * Users with work that is due and that nobody holds, those who have waited longest first. Due: never tried, or its
+ * pause is over, or something newer is wanted than what the last holder saw. The lane is only a guess at the work.
+ */
+export async function listUsersToWake(
+  db: Database | Tx,
+  { limit, paidTiers, payingStatuses }: LanePolicy & { limit: number },
+): Promise<{ userId: string; lane: Lane }[]> {
+  const { rows } = await sql<{ userId: string; lane: Lane }>`
+    with due as (
+      select want.user_id, want.updated_at
+      from hangar.user_wants want
+      left join hangar.user_work work using (user_id)
+      cross join (select hangar.now() as at) clock
+      where want.wanted_version > coalesce(work.done_version, 0)
+        and (work.lease_expires_at is null or work.lease_expires_at <= clock.at)
+        and (work.next_attempt_at is null or work.next_attempt_at <= clock.at
+          or want.wanted_version > work.planned_version)
+      order by want.updated_at, want.user_id
+      limit ${limit}
+    )
+    select due.user_id, case
+        when app.teardown_started_at is not null or override.desired = 'off' then 'deprovision'
+        when override.desired = 'on' then 'provision'
+        when lower(host.tier) = any (${[...paidTiers]}::text[])
+          and (host.status is null or lower(host.status) = any (${[...payingStatuses]}::text[])) then 'provision'
+        else 'deprovision'
+      end as lane
+    from due
+    left join hangar.host_subscriptions host using (user_id)
+    left join public.user_fly_apps app on app.user_id = due.user_id and app.deleted_at is null
+    left join hangar.user_overrides override on override.user_id = due.user_id and override.ended_at is null
+      and (override.expires_at is null or override.expires_at > hangar.now())
+    order by due.updated_at, due.user_id`.execute(db)
+  return rows
+}

@@ -1,0 +1,82 @@
+/**
+ * What a worker looks at before it plans: the facts about entitlement, the live row, and the app's own reports; and
+ * the shorter look that comes with each extension of the lease.
+ */
+import type { SubscriptionFacts } from '@hangar/core'
+import { sql, type RawBuilder } from 'kysely'
+import { findLiveApp, type AppRow } from './apps.ts'
+import type { Database, Tx } from './database.ts'
+import { findHeartbeat, type HeartbeatRow } from './heartbeats.ts'
+import { intervalMs } from './now.ts'
+import { onlyRow } from './rows.ts'
+import type { OverrideDesired } from './schema.ts'
+import { holds, type Lease } from './work.ts'
+
+/** The facts that decide what a user is entitled to, and the database's time when it was asked. */
+export type EntitlementFacts = SubscriptionFacts & { now: Date }
+export type WorldRows = EntitlementFacts & { app: AppRow | null; heartbeat: HeartbeatRow | null }
+
+type FactsRow = {
+  now: Date
+  hasHostRow: boolean
+  tier: string | null
+  status: string | null
+  hostRowSeenAt: Date | null
+  hostRowDeletedAt: Date | null
+  desired: OverrideDesired | null
+  guest: NonNullable<SubscriptionFacts['override']>['guest']
+  region: string | null
+}
+
+/** The facts of one user, whether or not any table knows them. */
+export async function readEntitlementFacts(db: Database | Tx, userId: string): Promise<EntitlementFacts> {
+  const { rows } = await selectFacts(sql`(select ${userId}::uuid as user_id) who`).execute(db)
+  return toFacts(onlyRow(rows))
+}
+
+export async function readWorld(db: Database | Tx, userId: string): Promise<WorldRows> {
+  const facts = await readEntitlementFacts(db, userId)
+  const app = await findLiveApp(db, userId)
+  const heartbeat = app && (await findHeartbeat(db, app.id))
+  return { ...facts, app, heartbeat }
+}
+
+/** Extends the lease and re-reads the facts in one round trip. Null: the lease is lost, nothing was extended. */
+export async function extendLeaseAndReadFacts(
+  db: Database,
+  lease: Lease,
+  ttlMs: number,
+): Promise<EntitlementFacts | null> {
+  const { rows } = await sql<FactsRow>`
+    with who as (
+      update hangar.user_work
+      set lease_expires_at = hangar.now() + ${intervalMs(ttlMs)}, updated_at = hangar.now()
+      where ${holds(lease)}
+      returning user_id
+    ) ${selectFacts(sql`who`)}`.execute(db)
+  const [row] = rows
+  return row ? toFacts(row) : null
+}
+
+/** `who` stands for rows with a column user_id, one at most. */
+function selectFacts(who: RawBuilder<unknown>): RawBuilder<FactsRow> {
+  return sql<FactsRow>`
+    select hangar.now() as now, host.user_id is not null as has_host_row, host.tier, host.status,
+      want.host_row_seen_at, want.host_row_deleted_at, override.desired, override.guest, override.region
+    from ${who}
+    left join hangar.host_subscriptions host on host.user_id = who.user_id
+    left join hangar.user_wants want on want.user_id = who.user_id
+    left join hangar.user_overrides override on override.user_id = who.user_id and override.ended_at is null
+      and (override.expires_at is null or override.expires_at > hangar.now())`
+}
+
+function toFacts(row: FactsRow): EntitlementFacts {
+  const { now, hasHostRow, tier, status, hostRowSeenAt, hostRowDeletedAt, desired, guest, region } = row
+  return {
+    now,
+    subscription: hasHostRow ? { tier, status } : null,
+    hostRowSeenAt,
+    hostRowDeletedAt,
+    override: desired && { desired, guest, region },
+  }
+}
