@@ -1,0 +1,146 @@
+import { useTestRedis, waitFor } from '@hangar/testkit'
+import { describe, expect, test } from '@jest/globals'
+
+import type { Queues } from './queues.ts'
+import { ensureSchedulers, SCHEDULES, type Schedule } from './schedules.ts'
+import { gate, uniquePrefix, useBench } from './testing.ts'
+import { createSweepWorker } from './worker.ts'
+
+const bench = useBench(useTestRedis())
+
+const often: Schedule = { id: 'often', queue: 'sweep', everyMs: 200 }
+
+async function replicas(count: number): Promise<Queues[]> {
+  const prefix = uniquePrefix()
+  return Promise.all(Array.from({ length: count }, () => bench.openQueues(prefix)))
+}
+
+/** Starts a worker on the sweep queue that notes the id of each run; the id holds the time the run was due. */
+async function sweeper(queues: Queues, run: () => Promise<unknown> = () => Promise.resolve()) {
+  const ran: string[] = []
+  const worker = createSweepWorker({
+    queue: 'sweep',
+    redis: await bench.connect('worker'),
+    prefix: queues.prefix,
+    concurrency: 5,
+    process: async (_data, { jobId }) => {
+      ran.push(jobId)
+      await run()
+      return { kind: 'done' }
+    },
+  })
+  bench.cleanups.push(() => worker.close(500))
+  return ran
+}
+
+/** Every key under the prefix is gone, as after FLUSHALL, without touching what other tests keep in this Redis. */
+async function flush({ redis, prefix }: Queues): Promise<void> {
+  const keys = await redis.keys(`${prefix}:*`)
+  await redis.del(...keys)
+}
+
+describe('the schedules', () => {
+  test('are differences each minute, health each five minutes, cost each hour', () => {
+    expect(SCHEDULES).toEqual([
+      { id: 'differences', queue: 'sweep', everyMs: 60_000 },
+      { id: 'health', queue: 'health', everyMs: 300_000 },
+      { id: 'cost', queue: 'cost', everyMs: 3_600_000 },
+    ])
+  })
+
+  test('written by eight replicas at once exist once, with one run each', async () => {
+    const all = await replicas(8)
+    await Promise.all(all.map((queues) => ensureSchedulers(queues)))
+    for (const { id, queue } of SCHEDULES) {
+      expect(await all[0]![queue].getJobSchedulers()).toMatchObject([{ key: id }])
+      expect(await all[0]![queue].getJobCountByTypes('waiting', 'delayed')).toBe(1)
+    }
+  })
+
+  test('are left alone when they are there', async () => {
+    const [queues] = await replicas(1)
+    expect((await ensureSchedulers(queues!)).written).toHaveLength(3)
+    expect((await ensureSchedulers(queues!)).written).toEqual([])
+  })
+
+  test('come back after a flush', async () => {
+    const [queues] = await replicas(1)
+    await ensureSchedulers(queues!)
+    await flush(queues!)
+    const { written } = await ensureSchedulers(queues!, { replaceChanged: false })
+    expect(written).toEqual(SCHEDULES.map(({ id }) => ({ id, why: 'missing' })))
+    expect(await queues!.sweep.getJobCountByTypes('waiting', 'delayed')).toBe(1)
+  })
+
+  test('keep a run that is due and not fetched yet', async () => {
+    const [queues] = await replicas(1)
+    await ensureSchedulers(queues!, { schedules: [often] })
+    const before = await queues!.sweep.getJobs(['waiting', 'delayed'])
+    const muchLater = { now: () => new Date(8_640_000_000_000), sleep: () => Promise.resolve() }
+    expect(await ensureSchedulers(queues!, { schedules: [often], clock: muchLater })).toEqual({ written: [] })
+    const after = await queues!.sweep.getJobs(['waiting', 'delayed'])
+    expect(after.map(({ id }) => id)).toEqual(before.map(({ id }) => id))
+  })
+
+  test('change at a start, and not in the check every few seconds', async () => {
+    const [queues] = await replicas(1)
+    const slower = { ...often, everyMs: 500_000 }
+    await ensureSchedulers(queues!, { schedules: [often] })
+    expect(await ensureSchedulers(queues!, { schedules: [slower], replaceChanged: false })).toEqual({
+      written: [],
+    })
+    expect(await ensureSchedulers(queues!, { schedules: [slower] })).toEqual({
+      written: [{ id: 'often', why: 'changed' }],
+    })
+    expect((await queues!.sweep.getJobScheduler('often'))?.every).toBe(500_000)
+  })
+
+  test('whose next run was removed by hand start again', async () => {
+    const [queues] = await replicas(1)
+    await ensureSchedulers(queues!, { schedules: [often] })
+    const [next] = await queues!.sweep.getJobs(['waiting', 'delayed'])
+    await queues!.redis.del(queues!.sweep.toKey(next!.id!))
+    await queues!.redis.lrem(queues!.sweep.toKey('wait'), 0, next!.id!)
+    const soon = { now: () => new Date(next!.timestamp + 5000), sleep: () => Promise.resolve() }
+    const later = { ...soon, now: () => new Date(next!.timestamp + 30_000) }
+    expect((await ensureSchedulers(queues!, { schedules: [often], clock: soon })).written).toEqual([])
+    expect((await ensureSchedulers(queues!, { schedules: [often], clock: later })).written).toEqual([
+      { id: 'often', why: 'broken' },
+    ])
+    const ran = await sweeper(queues!)
+    await waitFor(() => ran.length >= 3, { timeoutMs: 5000, what: 'runs after the repair' })
+  })
+})
+
+describe('runs', () => {
+  test('neither double nor get lost while eight replicas check without pause', async () => {
+    const all = await replicas(8)
+    const ran = await sweeper(all[0]!)
+    await sweeper(all[0]!)
+    let checking = true
+    const checks = all.map(async (queues) => {
+      while (checking) await ensureSchedulers(queues, { schedules: [often], replaceChanged: false })
+    })
+    await waitFor(() => ran.length >= 12, { timeoutMs: 15_000, what: 'a dozen runs' })
+    checking = false
+    await Promise.all(checks)
+
+    const dueAt = ran.map((id) => Number(id.split(':')[2]))
+    expect(new Set(dueAt).size).toBe(dueAt.length)
+  }, 30_000)
+
+  test('of one sweep never overlap, on any replica', async () => {
+    const [queues] = await replicas(1)
+    await ensureSchedulers(queues!, { schedules: [often] })
+    const release = gate()
+    const first = await sweeper(queues!, () => release.opened)
+    const second = await sweeper(queues!, () => release.opened)
+    await waitFor(async () => (await queues!.sweep.getJobCountByTypes('waiting')) >= 1, {
+      timeoutMs: 5000,
+      what: 'the next run to be due while the first is still going',
+    })
+    expect(first.length + second.length).toBe(1)
+    release.open()
+    await waitFor(() => first.length + second.length >= 3, { timeoutMs: 15_000, what: 'the runs after it' })
+  }, 30_000)
+})

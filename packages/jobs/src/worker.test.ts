@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto'
+
+import { useTestRedis, waitFor } from '@hangar/testkit'
+import { describe, expect, test } from '@jest/globals'
+
+import { gate, uniquePrefix, useBench } from './testing.ts'
+import { wake } from './wake.ts'
+
+const bench = useBench(useTestRedis())
+
+/** Ends with the signal's reason once it aborts, as a run does that passes its signal on. */
+const untilAborted = (signal: AbortSignal) =>
+  new Promise<never>((_resolve, reject) =>
+    signal.addEventListener('abort', () => reject(new Error(String(signal.reason)))),
+  )
+
+async function oneRunningJob(
+  process: Parameters<typeof bench.startWorker>[1],
+  queues?: Awaited<ReturnType<typeof bench.openQueues>>,
+) {
+  const target = queues ?? (await bench.openQueues(uniquePrefix()))
+  const started = gate()
+  const worker = await bench.startWorker(target, (data, context) => {
+    started.open()
+    return process(data, context)
+  })
+  await wake(target, { userId: randomUUID(), lane: 'provision' })
+  await started.opened
+  return { queues: target, worker }
+}
+
+/** How long the promise took, by the one clock that cannot be set back. */
+async function elapsedMs(work: Promise<unknown>): Promise<number> {
+  const startedAt = performance.now()
+  await work
+  return performance.now() - startedAt
+}
+
+describe('stopping a worker', () => {
+  test('lets a running job end', async () => {
+    const release = gate()
+    const { queues, worker } = await oneRunningJob(async () => {
+      await release.opened
+      return { kind: 'done' }
+    })
+    const closed = worker.close(10_000)
+    release.open()
+    expect(await elapsedMs(closed)).toBeLessThan(5000)
+    expect(await queues.provision.getCompletedCount()).toBe(1)
+  })
+
+  test('aborts what is not done in time and gives it back at once, without costing an attempt', async () => {
+    const reasons: unknown[] = []
+    const { queues, worker } = await oneRunningJob((_data, { signal }) => {
+      signal.addEventListener('abort', () => reasons.push(signal.reason))
+      return untilAborted(signal)
+    })
+
+    expect(await elapsedMs(worker.close(1000))).toBeLessThan(1500)
+
+    expect(reasons).toEqual(['shutdown'])
+    const [job] = await queues.provision.getJobs(['waiting'])
+    expect(job?.attemptsMade).toBe(0)
+
+    const ranElsewhere = gate()
+    await bench.startWorker(queues, () => {
+      ranElsewhere.open()
+      return Promise.resolve({ kind: 'done' })
+    })
+    await ranElsewhere.opened
+  })
+
+  test('keeps its deadline when a job ignores the signal; the job stays locked for another worker to find', async () => {
+    const release = gate()
+    const { queues, worker } = await oneRunningJob(async () => {
+      await release.opened
+      return { kind: 'done' }
+    })
+    expect(await elapsedMs(worker.close(600))).toBeLessThan(1200)
+    expect(await queues.provision.getActiveCount()).toBe(1)
+    release.open()
+  })
+
+  test('does not start what comes in while it stops', async () => {
+    const release = gate()
+    const { queues, worker } = await oneRunningJob(async () => {
+      await release.opened
+      return { kind: 'done' }
+    })
+    const closed = worker.close(5000)
+    await waitFor(() => worker.worker.isPaused(), { timeoutMs: 1000, what: 'the worker to stop fetching' })
+    await wake(queues, { userId: randomUUID(), lane: 'provision' })
+    release.open()
+    await closed
+    expect(await queues.provision.getWaitingCount()).toBe(1)
+  })
+
+  test('is quick and quiet when idle, and when done twice', async () => {
+    const worker = await bench.startWorker(await bench.openQueues(uniquePrefix()), () =>
+      Promise.resolve({ kind: 'done' }),
+    )
+    expect(await elapsedMs(worker.close(5000))).toBeLessThan(1000)
+    expect(await elapsedMs(worker.close(5000))).toBeLessThan(1000)
+  })
+})
+
+test('a run whose lock is lost is told so, and does not touch the job any more', async () => {
+  const queues = await bench.openQueues(uniquePrefix())
+  const lockOf = (jobId: string) => queues.provision.toKey(`${jobId}:lock`)
+  const reason = Promise.withResolvers<unknown>()
+  await oneRunningJob(async (_data, { signal, jobId }) => {
+    // What a long pause of this process looks like from Redis: the lock ran out, and another worker holds it.
+    await queues.redis.set(lockOf(jobId), 'another worker')
+    signal.addEventListener('abort', () => reason.resolve(signal.reason))
+    return untilAborted(signal)
+  }, queues)
+
+  expect(await reason.promise).toBe('lock lost')
+
+  const [job] = await queues.provision.getJobs(['active'])
+  expect(job?.failedReason).toBeUndefined()
+  expect(await queues.redis.get(lockOf(job!.id!))).toBe('another worker')
+}, 20_000)
