@@ -9,7 +9,13 @@ const list = (fallback: readonly string[]) =>
   z
     .string()
     .default(fallback.join(','))
-    .transform((text) => text.toLowerCase().split(',').map((word) => word.trim()).filter(Boolean))
+    .transform((text) =>
+      text
+        .toLowerCase()
+        .split(',')
+        .map((word) => word.trim())
+        .filter(Boolean),
+    )
 
 /** `kind:cpus:memoryMb`, for example `shared:2:512`. Refused when Fly would refuse it. */
 const guest = (fallback: Guest | undefined) =>
@@ -20,7 +26,9 @@ const guest = (fallback: Guest | undefined) =>
       const [cpuKind, cpus, memoryMb] = text.split(':')
       const parsed = { cpuKind: cpuKind as Guest['cpuKind'], cpus: Number(cpus), memoryMb: Number(memoryMb) }
       const wellFormed = /^(shared|performance):\d+:\d+$/.test(text)
-      const problems = wellFormed ? guestProblems(parsed) : ['write it as kind:cpus:memoryMb, for example shared:2:512']
+      const problems = wellFormed
+        ? guestProblems(parsed)
+        : ['write it as kind:cpus:memoryMb, for example shared:2:512']
       for (const message of problems) context.addIssue({ code: 'custom', message })
       return parsed
     })

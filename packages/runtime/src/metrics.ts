@@ -1,0 +1,16 @@
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+
+/** A registry of the process's own (never prom-client's global one), with memory, event loop, GC, and who it is. */
+export function createMetrics(options: { service: string; version?: string }): Registry {
+  const registry = new Registry()
+  registry.setDefaultLabels({ service: options.service })
+  collectDefaultMetrics({ register: registry })
+  const build = new Gauge({
+    name: 'hangar_build_info',
+    help: 'Always 1; the labels say what is running.',
+    labelNames: ['version', 'node'],
+    registers: [registry],
+  })
+  build.set({ version: options.version ?? 'unknown', node: process.version }, 1)
+  return registry
+}
