@@ -2,11 +2,10 @@
  * One attempt at one user's work, under their lease. It owns the two things that make a step safe: `guard`, asked
  * before every mutation of Fly, and `write`, the only way a step changes a row.
  */
-import { type Entitlement, type Plan, entitlementOf } from '@hangar/core'
-import { type AppRow, type Lease, type Tx, extendLeaseAndReadFacts, withFence } from '@hangar/db'
+import { type Entitlement, HangarError, type Plan, entitlementOf } from '@hangar/core'
+import { type Lease, type Tx, extendLeaseAndReadFacts, withFence } from '@hangar/db'
 import type { CallOptions } from '@hangar/fly-client'
 import type { Logger } from '@hangar/runtime'
-import { HangarError } from '@hangar/core'
 import { FLY_CALL_TIMEOUT_MS, LEASE_MS, type ReconcileDeps } from './deps.ts'
 
 export type Attempt = {
@@ -55,8 +54,7 @@ export function flyCall(attempt: Attempt): CallOptions {
   return {
     signal: attempt.signal,
     timeoutMs: FLY_CALL_TIMEOUT_MS,
+    deadlineMs: FLY_CALL_TIMEOUT_MS,
     headers: { 'X-Hangar-Attempt': `${attempt.lease.fence}.${attempt.number}` },
   }
 }
-
-export type StepContext = { attempt: Attempt; row: AppRow }

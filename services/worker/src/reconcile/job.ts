@@ -42,8 +42,7 @@ async function releaseIfNotDue(deps: ReconcileDeps, claimed: ClaimedWork): Promi
     return { kind: 'done' }
   }
   // A parked row waits for something (health, a drain) that may have come: only a failed one has to sit out its pause.
-  const backingOff =
-    work.failedAttempts > 0 && work.parkedReason === null && want.wantedVersion <= work.failedVersion
+  const backingOff = work.failedAttempts > 0 && work.parkedReason === null
   const leftMs = (work.nextAttemptAt?.getTime() ?? 0) - claimed.now.getTime()
   if (!backingOff || leftMs <= 0) return null
   await finishWork(deps.db, lease, { kind: 'released' })
@@ -52,8 +51,8 @@ async function releaseIfNotDue(deps: ReconcileDeps, claimed: ClaimedWork): Promi
 
 async function attemptOnce(deps: ReconcileDeps, claimed: ClaimedWork, signal: AbortSignal): Promise<Outcome> {
   const { work, want, lease } = claimed
-  const newer = want.wantedVersion > work.failedVersion
-  const number = newer ? 1 : work.failedAttempts + 1
+  // The claim has set the count to zero if something newer is wanted than what failed.
+  const number = work.failedAttempts + 1
   const attempt: Attempt = {
     deps,
     lease,

@@ -35,7 +35,7 @@ export async function observe(attempt: Attempt): Promise<Observation> {
   return { world, row, rows, machines: seen.machines }
 }
 
-export function guestOf(row: AppRow): Guest {
+export function guestOf(row: Pick<AppRow, 'cpuKind' | 'cpus' | 'memoryMb'>): Guest {
   return { cpuKind: row.cpuKind, cpus: row.cpus, memoryMb: row.memoryMb }
 }
 
@@ -74,7 +74,7 @@ export async function isOurs(attempt: Attempt, app: FlyApp, row: AppRow): Promis
   if (app.orgSlug !== attempt.deps.settings.orgSlug) return false
   if (app.network !== undefined) return app.network === row.network
   const listed = await attempt.deps.fly.apps.list(flyCall(attempt))
-  return listed.some((other) => other.name === app.name && other.network === row.network)
+  return listed.apps.some((other) => other.name === app.name && other.network === row.network)
 }
 
 function machineFacts(machine: Machine): MachineFacts {

@@ -1,9 +1,9 @@
 /** From a machine that exists to an app that works, and the marks that say so. */
 import { HangarError, costPerSecondUsd } from '@hangar/core'
-import { databaseNow, openCostInterval } from '@hangar/db'
-import { FlyError, type Machine } from '@hangar/fly-client'
-import { type StepResult, flyCall } from '../attempt.ts'
-import { FLY_WAIT_SLICE_MS } from '../deps.ts'
+import { openCostInterval } from '@hangar/db'
+import type { Machine } from '@hangar/fly-client'
+import type { StepResult } from '../attempt.ts'
+import { waitForMachine } from '../fly-wait.ts'
 import { guestOf } from '../observe.ts'
 import { type StepContext, record, workOf } from './context.ts'
 
@@ -16,22 +16,14 @@ export async function awaitStarted(context: StepContext): Promise<StepResult> {
   const { attempt, row, seen } = context
   if (!row.flyMachineId) return adoptMachine(context)
   if (row.startedAt) return 'next'
-  const { fly, settings } = attempt.deps
+  const { settings } = attempt.deps
   const waitedMs = seen.rows.now.getTime() - row.updatedAt.getTime()
   if (waitedMs > settings.startDeadlineMs)
     throw new HangarError('health_deadline', {
       operator: `machine ${row.flyMachineId} did not start in time`,
     })
-  try {
-    const wait = { states: ['started', 'failed'], timeoutMs: FLY_WAIT_SLICE_MS } as const
-    const { state } = await fly.machines.wait(row.flyAppName, row.flyMachineId, wait, flyCall(attempt))
-    if (state === 'failed')
-      throw new HangarError('fly_failed', { operator: `machine ${row.flyMachineId} failed to start` })
-  } catch (error) {
-    if (error instanceof FlyError && error.code === 'wait_deadline')
-      return { waitMs: START_POLL_MS, reason: 'the machine is starting' }
-    throw error
-  }
+  const state = await waitForMachine(attempt, row.flyAppName, row.flyMachineId, ['started'])
+  if (state === null) return { waitMs: START_POLL_MS, reason: 'the machine is starting' }
   await markStarted(context)
   return 'next'
 }
@@ -43,7 +35,7 @@ async function adoptMachine(context: StepContext): Promise<StepResult> {
   const metadata = { machine_id: machine.id, adopted: true }
   await record(
     context,
-    { flyMachineId: machine.id, flyInstanceId: machine.instanceId ?? null, region: machine.region },
+    { flyMachineId: machine.id, flyInstanceId: machine.instanceId || null, region: machine.region },
     { type: `${workOf(context)}_machine_created`, metadata },
   )
   return 'replan'
@@ -55,7 +47,7 @@ async function markStarted(context: StepContext): Promise<void> {
   const guest = guestOf(row)
   await record(
     context,
-    { startedAt: databaseNow },
+    { startedAt: 'now' },
     { type: `${workOf(context)}_machine_started`, metadata: { machine_id: row.flyMachineId } },
     (tx) =>
       openCostInterval(tx, {
@@ -70,7 +62,7 @@ async function markStarted(context: StepContext): Promise<void> {
 }
 
 /** Healthy is a heartbeat since the launch from the row's own machine, or every check passing and at least one. */
-export async function awaitHealthy(context: StepContext): Promise<StepResult> {
+export function awaitHealthy(context: StepContext): StepResult {
   const { attempt, row, seen } = context
   const { heartbeat, now } = seen.rows
   const startedAt = row.startedAt
@@ -107,14 +99,10 @@ const AT_REST = {
 export async function activate(context: StepContext): Promise<StepResult> {
   const { row } = context
   const metadata = { app: row.flyAppName, machine_id: row.flyMachineId, generation: row.generation }
-  await record(
-    context,
-    { ...AT_REST, status: 'active', deployedAt: databaseNow, lastHealthCheck: databaseNow },
-    [
-      { type: 'provision_healthy', metadata },
-      { type: 'provision_completed', metadata },
-    ],
-  )
+  await record(context, { ...AT_REST, status: 'active', deployedAt: 'now', lastHealthCheck: 'now' }, [
+    { type: 'provision_healthy', metadata },
+    { type: 'provision_completed', metadata },
+  ])
   return 'settled'
 }
 
@@ -122,7 +110,7 @@ export async function activate(context: StepContext): Promise<StepResult> {
 export async function confirm(context: StepContext): Promise<StepResult> {
   const { row } = context
   const metadata = { app: row.flyAppName, machine_id: row.flyMachineId, guest: guestOf(row) }
-  const patch = { ...AT_REST, status: 'active', lastHealthCheck: databaseNow, healthFailures: 0 } as const
+  const patch = { ...AT_REST, status: 'active', lastHealthCheck: 'now', healthFailures: 0 } as const
   await record(context, patch, { type: `${workOf(context)}_completed`, metadata })
   return 'replan'
 }

@@ -3,7 +3,7 @@
  * heartbeat (as soon as drain_started_at is written), by POST /shutdown where it has an address, and by SIGTERM.
  */
 import { shutdownToken } from '@hangar/core'
-import { databaseNow, hasEventSince } from '@hangar/db'
+import { hasEventSince } from '@hangar/db'
 import { type StepResult, flyCall, write } from '../attempt.ts'
 import { type StepContext, insertStepEvent, record } from './context.ts'
 
@@ -20,7 +20,7 @@ export async function askToDrain(context: StepContext, machineId: string): Promi
   }
   await record(
     context,
-    { drainStartedAt: databaseNow },
+    { drainStartedAt: 'now' },
     { type: `${work}_drain_started`, status: 'started', metadata },
   )
   if (settings.drainUrlTemplate !== null) {

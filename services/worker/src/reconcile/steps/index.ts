@@ -15,10 +15,10 @@ import {
 import { beginTeardown, close, deleteApp, deleteMachine, stopMachine } from './teardown.ts'
 
 /** Performs one step of a plan. Each may run twice: it does only what is still missing. */
-export function perform(attempt: Attempt, step: Step, seen: Observation): Promise<StepResult> {
+export async function perform(attempt: Attempt, step: Step, seen: Observation): Promise<StepResult> {
   if (step.kind === 'reserve') return reserve(attempt, seen)
   const { row } = seen
-  if (!row) return Promise.resolve('replan')
+  if (!row) return 'replan'
   const context = { attempt, seen, row }
   switch (step.kind) {
     case 'rename':

@@ -15,7 +15,6 @@ import {
   type AppRow,
   clearDrained,
   closeCostInterval,
-  databaseNow,
   insertApp,
   insertEvent,
   nextGeneration,
@@ -140,7 +139,7 @@ export async function setSecrets(context: StepContext): Promise<StepResult> {
   const names = Object.keys(values)
   await record(
     context,
-    { secretsVersion: version },
+    { secretsVersion: version ?? null },
     { type: `${workOf(context)}_secrets_set`, metadata: { names, version } },
   )
   return 'next'
@@ -154,11 +153,11 @@ export async function createMachine(context: StepContext): Promise<StepResult> {
     context,
     {
       flyMachineId: machine.id,
-      flyInstanceId: machine.instanceId ?? null,
+      flyInstanceId: machine.instanceId || null,
       region: machine.region,
       ...guest,
       monthlyCostEstimateUsd: monthlyEstimate(attempt, guest, machine.region),
-      launchedAt: databaseNow,
+      launchedAt: 'now',
       startedAt: null,
     },
     {
@@ -232,7 +231,7 @@ export async function startMachine(context: StepContext, machineId: string): Pro
   const { attempt, row } = context
   await attempt.deps.fly.machines.start(row.flyAppName, machineId, flyCall(attempt))
   const event = { type: `${workOf(context)}_machine_launched`, metadata: { machine_id: machineId } }
-  await record(context, { launchedAt: databaseNow, startedAt: null }, event)
+  await record(context, { launchedAt: 'now', startedAt: null }, event)
   return 'next'
 }
 
@@ -254,9 +253,9 @@ export async function updateMachine(context: StepContext, machineId: string): Pr
     {
       ...guest,
       tier,
-      flyInstanceId: machine.instanceId ?? null,
+      flyInstanceId: machine.instanceId || null,
       drainStartedAt: null,
-      launchedAt: databaseNow,
+      launchedAt: 'now',
       startedAt: null,
       healthStatus: 'unknown',
       monthlyCostEstimateUsd: monthlyEstimate(attempt, guest, row.region),

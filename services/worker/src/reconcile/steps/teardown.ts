@@ -1,14 +1,16 @@
 /** The steps that end a generation. Each counts "already gone" as done, so teardown works from every state. */
 import { monthlyCostUsd } from '@hangar/core'
-import { closeCostInterval, databaseNow, sumCostUsd, takePermit, updateApp } from '@hangar/db'
+import { closeCostInterval, sumCostUsd, takePermit, updateApp } from '@hangar/db'
 import { FlyError } from '@hangar/fly-client'
 import { type StepResult, flyCall, write } from '../attempt.ts'
-import { FLY_WAIT_SLICE_MS } from '../deps.ts'
+import { waitForMachine } from '../fly-wait.ts'
 import { guestOf } from '../observe.ts'
 import { type StepContext, type StepEvent, insertStepEvent, record, workOf } from './context.ts'
 
 const KILL_AFTER = '5s'
 const STOP_POLL_MS = 1_000
+/** Gone, or come to an end by itself: either way it runs no more. */
+const HAS_ENDED = new Set(['not_found', 'machine_failed'])
 /** Fly accepts a deletion (202) before it is done. */
 const GONE_POLL_MS = 2_000
 
@@ -28,7 +30,7 @@ export async function beginTeardown(context: StepContext): Promise<StepResult> {
   const fresh = { errorCode: null, errorMessage: null, retryCount: 0 }
   await record(
     context,
-    { ...fresh, status: 'deprovisioning', teardownStartedAt: databaseNow, operation: null },
+    { ...fresh, status: 'deprovisioning', teardownStartedAt: 'now', operation: null },
     events,
   )
   return 'replan'
@@ -44,12 +46,10 @@ export async function stopMachine(context: StepContext, machineId: string): Prom
       { signal: 'SIGTERM', timeout: KILL_AFTER },
       flyCall(attempt),
     )
-    const wait = { states: ['stopped'], timeoutMs: FLY_WAIT_SLICE_MS } as const
-    await machines.wait(row.flyAppName, machineId, wait, flyCall(attempt))
+    const state = await waitForMachine(attempt, row.flyAppName, machineId, ['stopped'])
+    if (state === null) return { waitMs: STOP_POLL_MS, reason: 'the machine is stopping' }
   } catch (error) {
-    if (error instanceof FlyError && error.code === 'wait_deadline')
-      return { waitMs: STOP_POLL_MS, reason: 'the machine is stopping' }
-    if (!(error instanceof FlyError) || error.code !== 'not_found') throw error
+    if (!(error instanceof FlyError) || !HAS_ENDED.has(error.code)) throw error
   }
   const event = { type: `${workOf(context)}_machine_stopped`, metadata: { machine_id: machineId } }
   await record(context, {}, event, (tx) => closeCostInterval(tx, row.id))
@@ -96,7 +96,7 @@ export async function close({ attempt, seen, row }: StepContext, reason: string)
     const finalCostUsd = await sumCostUsd(tx, row.id)
     await updateApp(tx, row.id, {
       status: 'deleted',
-      deletedAt: databaseNow,
+      deletedAt: 'now',
       operation: null,
       healthStatus: 'unknown',
       errorCode: null,

@@ -1,0 +1,44 @@
+import { hostname } from 'node:os'
+import { createKeyRing, systemClock } from '@hangar/core'
+import { type Database, findInstallationId } from '@hangar/db'
+import type { FlyClient } from '@hangar/fly-client'
+import { type Logger, policyFrom } from '@hangar/runtime'
+import type { WorkerConfig } from './config.ts'
+import type { ReconcileDeps } from './reconcile/deps.ts'
+
+/** Settings and connections, as the engine wants them. */
+export async function buildReconcileDeps(parts: {
+  config: WorkerConfig
+  db: Database
+  fly: FlyClient
+  logger: Logger
+}): Promise<ReconcileDeps> {
+  const { config, db, fly, logger } = parts
+  return {
+    db,
+    fly,
+    logger,
+    keyRing: createKeyRing({
+      current: config.HANGAR_MASTER_KEY,
+      previous: config.HANGAR_MASTER_KEY_PREVIOUS,
+    }),
+    clock: systemClock,
+    owner: `worker:${hostname()}:${process.pid}`,
+    random: Math.random,
+    settings: {
+      policy: policyFrom(config),
+      installationId: await findInstallationId(db),
+      orgSlug: config.FLY_ORG_SLUG,
+      appPrefix: config.FLY_APP_PREFIX,
+      defaultRegion: config.FLY_DEFAULT_REGION,
+      image: config.FLY_SCREENER_IMAGE,
+      publicUrl: config.HANGAR_PUBLIC_URL,
+      drainUrlTemplate: config.DRAIN_URL_TEMPLATE ?? null,
+      drainGraceMs: config.DRAIN_GRACE_MS,
+      healthDeadlineMs: config.HEALTH_DEADLINE_MS,
+      startDeadlineMs: config.START_DEADLINE_MS,
+      retryBaseMs: config.RETRY_BASE_MS,
+      priceModel: config.PRICE_MODEL,
+    },
+  }
+}

@@ -1,0 +1,59 @@
+/**
+ * The worker: does the work that the two lanes and the sweeps ask for, and is the only process that talks to Fly.
+ */
+import { assertHostRowsVisible, createDatabase, findInstallationId } from '@hangar/db'
+import { closeRedis, createRedis } from '@hangar/jobs'
+import { createFlyClient } from '@hangar/fly-client'
+import { createLogger, createMetrics, createStopper, runMain, startOpsServer } from '@hangar/runtime'
+import { readConfig } from './config.ts'
+import { buildReconcileDeps } from './build.ts'
+import { startLanes } from './lanes.ts'
+
+/** What the connections may take to close, once the lanes have given back their work. */
+const STOP_MARGIN_MS = 2_000
+
+await runMain('worker', async () => {
+  const config = readConfig()
+  const logger = createLogger({ service: 'worker', level: config.LOG_LEVEL })
+  const stopper = createStopper({ deadlineMs: config.SHUTDOWN_DEADLINE_MS, logger })
+  const registry = createMetrics({ service: 'worker' })
+
+  const db = createDatabase({
+    connectionString: config.DATABASE_URL,
+    applicationName: 'hangar-worker',
+    maxConnections: Math.min(config.WORKER_CONCURRENCY, 20),
+  })
+  stopper.onStop('database', () => db.destroy())
+  // Before anything is believed: a role that sees no rows would read every user as gone.
+  await assertHostRowsVisible(db)
+
+  const onError = (err: Error) => logger.warn({ err }, 'redis')
+  const redis = createRedis({ url: config.REDIS_URL, role: 'worker', name: 'hangar-worker', onError })
+  stopper.onStop('redis', () => closeRedis(redis))
+  const fly = createFlyClient({
+    baseUrl: config.FLY_API_BASE_URL,
+    token: config.FLY_API_TOKEN,
+    orgSlug: config.FLY_ORG_SLUG,
+    userAgent: 'hangar-worker',
+    logger,
+  })
+  stopper.onStop('fly', () => fly.close())
+
+  const deps = await buildReconcileDeps({ config, db, fly, logger })
+  const lanes = startLanes({ config, deps, redis, logger, registry })
+  stopper.onStop('lanes', () => lanes.close(config.SHUTDOWN_DEADLINE_MS - STOP_MARGIN_MS))
+
+  const checks = {
+    postgres: async () => {
+      await findInstallationId(db)
+    },
+    redis: async () => {
+      await redis.ping()
+    },
+  }
+  const ops = await startOpsServer({ port: config.PORT, host: config.HOST, checks, registry, logger })
+  stopper.onStop('ops', () => ops.close())
+  logger.info({ port: ops.port, owner: deps.owner }, 'ready')
+
+  await stopper.stop(await stopper.waitForSignal())
+})

@@ -1,0 +1,93 @@
+/**
+ * Looks at every active app: one listing of the whole organisation, joined with the apps' own heartbeats. It writes
+ * health, which is an observation and no state; whatever has to be done about it is done by the reconcile it wakes.
+ * A listing in which a region is missing acts on nothing that it does not show.
+ */
+import type { HealthStatus } from '@hangar/core'
+import {
+  type HealthSubject,
+  type HealthVerdict,
+  listHealthSubjects,
+  raiseWant,
+  recordHealth,
+} from '@hangar/db'
+import type { OrgMachine } from '@hangar/fly-client'
+import type { Outcome } from '@hangar/jobs'
+import type { ReconcileDeps } from '../reconcile/deps.ts'
+
+const PAGE = 500
+/** A heartbeat comes every 30 s; three missed ones are a fact. */
+export const HEARTBEAT_STALE_MS = 90_000
+/** Looks in a row at a missing or stopped machine before it is repaired: a listing may lag. */
+const FAILURES_BEFORE_REPAIR = 2
+
+export type HealthSummary = {
+  checked: number
+  unhealthy: number
+  unknown: number
+  woken: number
+  partial: boolean
+}
+
+export async function sweepHealth(deps: ReconcileDeps, signal: AbortSignal): Promise<HealthSummary> {
+  const listing = await deps.fly.orgs.collectMachines({}, { signal })
+  const machines = new Map(listing.machines.map((machine) => [machine.id, machine]))
+  const summary: HealthSummary = {
+    checked: 0,
+    unhealthy: 0,
+    unknown: 0,
+    woken: 0,
+    partial: !listing.complete,
+  }
+  let afterId: string | undefined
+  for (;;) {
+    signal.throwIfAborted()
+    const subjects = await listHealthSubjects(deps.db, {
+      limit: PAGE,
+      ...(afterId === undefined ? {} : { afterId }),
+    })
+    for (const subject of subjects) {
+      const verdict = judge(subject, machines.get(subject.flyMachineId ?? ''), listing.complete)
+      await recordHealth(deps.db, subject, verdict, deps.owner)
+      summary.checked++
+      if (verdict.status !== 'healthy') summary[verdict.status]++
+      if (verdict.repair && subject.healthFailures + 1 >= FAILURES_BEFORE_REPAIR) {
+        await raiseWant(deps.db, subject.userId, 'health')
+        summary.woken++
+      }
+    }
+    afterId = subjects.at(-1)?.id
+    if (subjects.length < PAGE) break
+  }
+  deps.logger.info(summary, 'health sweep')
+  return summary
+}
+
+/** What one look says of one app. */
+export function judge(
+  subject: Pick<HealthSubject, 'lastHeartbeatAt' | 'deployedAt' | 'now'>,
+  machine: Pick<OrgMachine, 'state'> | undefined,
+  complete: boolean,
+): HealthVerdict {
+  if (!machine) {
+    if (!complete) return verdict('unknown', 'Fly answered in part, and this machine was not in it', false)
+    return verdict('unhealthy', 'the machine is not on Fly', true)
+  }
+  if (machine.state !== 'started') return verdict('unhealthy', `the machine is ${machine.state}`, true)
+  // An image that sends no heartbeats was found healthy by its checks; Fly's word is all there is of it.
+  const beatAt = subject.lastHeartbeatAt
+  if (!beatAt) return verdict('healthy', 'the machine is started', false)
+  const silentMs = subject.now.getTime() - beatAt.getTime()
+  if (silentMs > HEARTBEAT_STALE_MS)
+    return verdict('unhealthy', `no heartbeat for ${Math.round(silentMs / 1000)} s`, false)
+  return verdict('healthy', 'started, and its heartbeat is fresh', false)
+}
+
+function verdict(status: HealthStatus, reason: string, repair: boolean): HealthVerdict {
+  return { status, reason, repair }
+}
+
+export async function healthJob(deps: ReconcileDeps, signal: AbortSignal): Promise<Outcome> {
+  await sweepHealth(deps, signal)
+  return { kind: 'done' }
+}
