@@ -1,0 +1,27 @@
+import { readFile } from 'node:fs/promises'
+import { readArguments, USAGE } from './config.ts'
+import { startFlySim } from './start.ts'
+import type { SimDump } from './sim.ts'
+
+const EXIT_USAGE = 64
+
+async function main(): Promise<void> {
+  const options = readArguments(process.argv.slice(2))
+  if (options === 'help') return void process.stdout.write(USAGE)
+  const running = await startFlySim(options)
+  if (options.load !== undefined)
+    running.sim.load(JSON.parse(await readFile(options.load, 'utf8')) as SimDump)
+  process.stdout.write(`fly-sim: API ${running.url}  admin ${running.adminUrl}/_sim/  org ${running.org}\n`)
+  const signal = await new Promise<string>((resolve) => {
+    for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(name, () => resolve(name))
+  })
+  process.stdout.write(`fly-sim: ${signal}, stopping\n`)
+  await running.stop()
+}
+
+try {
+  await main()
+} catch (error) {
+  process.stderr.write(`fly-sim: ${error instanceof Error ? error.message : String(error)}\n`)
+  process.exitCode = EXIT_USAGE
+}
