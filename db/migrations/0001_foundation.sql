@@ -35,6 +35,9 @@ begin
     execute format('revoke all on all tables in schema hangar from %I', client_role);
     execute format('revoke all on all sequences in schema hangar from %I', client_role);
     execute format('revoke all on all routines in schema hangar from %I', client_role);
+    if to_regclass('public.user_fly_app_events_id_seq') is not null then
+      execute format('revoke all on sequence public.user_fly_app_events_id_seq from %I', client_role);
+    end if;
     foreach relation in array array['public.user_fly_apps', 'public.user_fly_app_events'] loop
       continue when to_regclass(relation) is null;
       execute format('revoke all on %s from %I', relation, client_role);

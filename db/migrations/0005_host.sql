@@ -282,7 +282,8 @@ set search_path = ''
 as $$ select case when column_name is null then otherwise else quote_ident(column_name) end $$;
 
 -- Gives a login role of its own exactly what Hangar's services need, by explicit policy. What it may read of the
--- host's tables is the host's to grant. Not needed where the services connect as the owner of these tables.
+-- host's tables is the host's to grant. Not needed where the services connect as the owner of these tables; where
+-- it is, it is called again after each migration that adds a table.
 create function hangar.grant_service(service_role_name regrole) returns void
 language plpgsql
 set search_path = ''
@@ -293,8 +294,9 @@ declare
 begin
   execute format('grant usage on schema hangar to %s', service_role_name);
   execute format('grant select, insert, update on all tables in schema hangar to %s', service_role_name);
-  execute format('revoke insert, update on hangar.installation, hangar.host_mapping, hangar.migration_checksums, '
-    'hangar.migration, hangar.migration_lock from %s', service_role_name);
+  execute format('revoke insert, update on hangar.installation, hangar.host_mapping, hangar.host_subscriptions, '
+    'hangar.host_users, hangar.host_traders, hangar.migration_checksums, hangar.migration, hangar.migration_lock '
+    'from %s', service_role_name);
   execute format('revoke update on hangar.audit_log from %s', service_role_name);
   execute format('grant execute on function hangar.now(), hangar.host_row_count() to %s', service_role_name);
   execute format('grant select, insert, update on public.user_fly_apps to %s', service_role_name);

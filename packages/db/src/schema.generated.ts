@@ -100,6 +100,12 @@ export interface HangarInstallation {
   singleton: Generated<boolean>;
 }
 
+export interface HangarMigrationChecksums {
+  appliedAt: Generated<Timestamp>;
+  name: string;
+  sha256: string;
+}
+
 export interface HangarPermits {
   capacity: Numeric;
   name: string;
@@ -202,6 +208,7 @@ export interface DB {
   "hangar.hostTraders": HangarHostTraders;
   "hangar.hostUsers": HangarHostUsers;
   "hangar.installation": HangarInstallation;
+  "hangar.migrationChecksums": HangarMigrationChecksums;
   "hangar.permits": HangarPermits;
   "hangar.userOverrides": HangarUserOverrides;
   "hangar.userWants": HangarUserWants;

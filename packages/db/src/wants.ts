@@ -48,10 +48,17 @@ export async function findWant(db: Database | Tx, userId: string): Promise<WantR
 
 export type LanePolicy = Pick<Policy, 'paidTiers' | 'payingStatuses'>
 
-/**
- * Users with work that is due and that nobody holds, those who have waited longest first. Due: never tried, or its
- * pause is over, or something newer is wanted than what the last holder saw. The lane is only a guess at the work.
- */
+/** Due: never tried, or its pause is over, or something newer is wanted than what the last holder saw; and nobody holds it. */
+const dueWants = sql`
+  from hangar.user_wants want
+  left join hangar.user_work work using (user_id)
+  cross join (select hangar.now() as at) clock
+  where want.wanted_version > coalesce(work.done_version, 0)
+    and (work.lease_expires_at is null or work.lease_expires_at <= clock.at)
+    and (work.next_attempt_at is null or work.next_attempt_at <= clock.at
+      or want.wanted_version > work.planned_version)`
+
+/** Users with work that is due, those who have waited longest first. The lane is only a guess at the work. */
 export async function listUsersToWake(
   db: Database | Tx,
   { limit, paidTiers, payingStatuses }: LanePolicy & { limit: number },
@@ -59,13 +66,7 @@ export async function listUsersToWake(
   const { rows } = await sql<{ userId: string; lane: Lane }>`
     with due as (
       select want.user_id, want.updated_at
-      from hangar.user_wants want
-      left join hangar.user_work work using (user_id)
-      cross join (select hangar.now() as at) clock
-      where want.wanted_version > coalesce(work.done_version, 0)
-        and (work.lease_expires_at is null or work.lease_expires_at <= clock.at)
-        and (work.next_attempt_at is null or work.next_attempt_at <= clock.at
-          or want.wanted_version > work.planned_version)
+      ${dueWants}
       order by want.updated_at, want.user_id
       limit ${limit}
     )
@@ -83,4 +84,14 @@ export async function listUsersToWake(
       and (override.expires_at is null or override.expires_at > hangar.now())
     order by due.updated_at, due.user_id`.execute(db)
   return rows
+}
+
+/** How many users are due, and for how long the one who has waited longest: the lag of the workers, in one number. */
+export async function measureBacklog(db: Database | Tx): Promise<{ dueCount: number; oldestDueMs: number }> {
+  const { rows } = await sql<{ dueCount: number; oldestDueMs: number }>`
+    select count(*) as due_count,
+      coalesce(extract(epoch from max(clock.at
+        - greatest(want.updated_at, least(work.next_attempt_at, clock.at)))) * 1000, 0)::double precision as oldest_due_ms
+    ${dueWants}`.execute(db)
+  return onlyRow(rows)
 }

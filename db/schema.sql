@@ -1,0 +1,628 @@
+-- Generated from db/migrations by `npm run generate`. Do not edit.
+-- What the migrations add up to, with Supabase's roles present and before hangar.install_host().
+
+set check_function_bodies = off;
+
+-- Schema
+
+create schema hangar;
+
+-- Functions
+
+CREATE OR REPLACE FUNCTION hangar.apply_client_grants()
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  client_role text;
+  relation text;
+begin
+  for client_role in
+    select rolname from pg_roles where rolname in ('anon', 'authenticated', 'service_role') order by rolname
+  loop
+    execute format('revoke all on schema hangar from %I', client_role);
+    execute format('revoke all on all tables in schema hangar from %I', client_role);
+    execute format('revoke all on all sequences in schema hangar from %I', client_role);
+    execute format('revoke all on all routines in schema hangar from %I', client_role);
+    if to_regclass('public.user_fly_app_events_id_seq') is not null then
+      execute format('revoke all on sequence public.user_fly_app_events_id_seq from %I', client_role);
+    end if;
+    foreach relation in array array['public.user_fly_apps', 'public.user_fly_app_events'] loop
+      continue when to_regclass(relation) is null;
+      execute format('revoke all on %s from %I', relation, client_role);
+      continue when client_role <> 'service_role';
+      execute format('grant select on %s to service_role', relation);
+      if not exists (
+        select from pg_policy where polrelid = to_regclass(relation) and polname = 'service_role_reads'
+      ) then
+        execute format('create policy service_role_reads on %s for select to service_role using (true)', relation);
+      end if;
+    end loop;
+  end loop;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION hangar.check_host_part(mapping jsonb, part text, wanted jsonb)
+ RETURNS regclass
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  given jsonb := mapping -> part;
+  relation regclass;
+  key text;
+  types text;
+  found_type text;
+begin
+  if given is null or jsonb_typeof(given) <> 'object' then
+    raise exception 'host mapping: "%" is missing', part using errcode = 'invalid_parameter_value';
+  end if;
+  relation := to_regclass(given ->> 'table');
+  if relation is null then
+    raise exception 'host mapping: %.table: there is no table % (write it with its schema)',
+      part, coalesce(given ->> 'table', '(none given)') using errcode = 'undefined_table';
+  end if;
+  for key in select k from jsonb_object_keys(given) as k where k <> 'table' and not wanted ? k loop
+    raise exception 'host mapping: %.% is not a known key', part, key using errcode = 'invalid_parameter_value';
+  end loop;
+  for key, types in select * from jsonb_each_text(wanted) loop
+    if given ->> key is null then
+      continue when types like '?%';
+      raise exception 'host mapping: %.% is missing', part, key using errcode = 'invalid_parameter_value';
+    end if;
+    select format_type(a.atttypid, null) into found_type from pg_attribute a
+      where a.attrelid = relation and a.attname = given ->> key and a.attnum > 0 and not a.attisdropped;
+    if found_type is null then
+      raise exception 'host mapping: %.%: % has no column "%"', part, key, relation, given ->> key
+        using errcode = 'undefined_column';
+    end if;
+    if ltrim(types, '?') <> 'any' and not found_type = any (string_to_array(ltrim(types, '?'), '|')) then
+      raise exception 'host mapping: %.%: column "%" is %, not %',
+        part, key, given ->> key, found_type, ltrim(types, '?') using errcode = 'datatype_mismatch';
+    end if;
+  end loop;
+  return relation;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION hangar.column_or(column_name text, otherwise text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$ select case when column_name is null then otherwise else quote_ident(column_name) end $function$;
+
+CREATE OR REPLACE FUNCTION hangar.grant_service(service_role_name regrole)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  relation regclass;
+  policy_name text := 'hangar_service_' || service_role_name::oid;
+begin
+  execute format('grant usage on schema hangar to %s', service_role_name);
+  execute format('grant select, insert, update on all tables in schema hangar to %s', service_role_name);
+  execute format('revoke insert, update on hangar.installation, hangar.host_mapping, hangar.host_subscriptions, '
+    'hangar.host_users, hangar.host_traders, hangar.migration_checksums, hangar.migration, hangar.migration_lock '
+    'from %s', service_role_name);
+  execute format('revoke update on hangar.audit_log from %s', service_role_name);
+  execute format('grant execute on function hangar.now(), hangar.host_row_count() to %s', service_role_name);
+  execute format('grant select, insert, update on public.user_fly_apps to %s', service_role_name);
+  execute format('grant select, insert on public.user_fly_app_events to %s', service_role_name);
+  foreach relation in array array['public.user_fly_apps', 'public.user_fly_app_events']::regclass[] loop
+    if not exists (select from pg_policy where polrelid = relation and polname = policy_name) then
+      execute format('create policy %I on %s for all to %s using (true) with check (true)',
+        policy_name, relation, service_role_name);
+    end if;
+  end loop;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION hangar.handle_user_tier_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  old_row jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) end;
+  new_row jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) end;
+  old_facts jsonb;
+  new_facts jsonb;
+  old_user uuid := (old_row ->> tg_argv[0])::uuid;
+  new_user uuid := (new_row ->> tg_argv[0])::uuid;
+  wanted bigint;
+begin
+  select jsonb_object_agg(name, old_row -> name), jsonb_object_agg(name, new_row -> name)
+    into old_facts, new_facts from unnest(tg_argv) as name where name <> '';
+  if tg_op = 'UPDATE' and old_facts = new_facts then
+    return null;
+  end if;
+  if old_user is distinct from new_user and old_user is not null then
+    wanted := hangar.record_host_change(old_user, false);
+  end if;
+  if new_user is not null then
+    wanted := hangar.record_host_change(new_user, true);
+  end if;
+  if wanted is not null then
+    perform hangar.send_tier_webhook(
+      'msg_' || coalesce(new_user, old_user) || '_' || wanted,
+      jsonb_build_object('type', tg_op, 'table', tg_table_name, 'schema', tg_table_schema,
+        'record', case when new_row is not null then new_facts end,
+        'old_record', case when old_row is not null then old_facts end));
+  end if;
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION hangar.hmac_sha256(message bytea, key bytea)
+ RETURNS bytea
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE STRICT
+ SET search_path TO ''
+AS $function$
+declare
+  block bytea := case when length(key) > 64 then sha256(key) else key end;
+  inner_pad bytea := decode(repeat('36', 64), 'hex');
+  outer_pad bytea := decode(repeat('5c', 64), 'hex');
+begin
+  for i in 0 .. length(block) - 1 loop
+    inner_pad := set_byte(inner_pad, i, get_byte(inner_pad, i) # get_byte(block, i));
+    outer_pad := set_byte(outer_pad, i, get_byte(outer_pad, i) # get_byte(block, i));
+  end loop;
+  return sha256(outer_pad || sha256(inner_pad || message));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION hangar.host_row_count()
+ RETURNS bigint
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  part text;
+begin
+  foreach part in array array['subscriptions', 'users', 'traders'] loop
+    if (select row_security_active(to_regclass(mapping -> part ->> 'table')::oid) from hangar.host_mapping) then
+      raise exception 'row-level security hides rows of % from %, the owner of Hangar''s functions',
+          (select mapping -> part ->> 'table' from hangar.host_mapping), current_user
+        using errcode = 'insufficient_privilege',
+          hint = 'Run the migrations as a role with BYPASSRLS or as the owner of the host''s tables.';
+    end if;
+  end loop;
+  return (select count(*) from hangar.host_subscriptions)
+    + (select count(*) from hangar.host_users)
+    + (select count(*) from hangar.host_traders);
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION hangar.install_host(mapping jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  subscriptions regclass := hangar.check_host_part(mapping, 'subscriptions',
+    '{"user_id": "uuid", "tier": "any", "status": "?any", "updated_at": "?timestamp with time zone"}');
+  users regclass := hangar.check_host_part(mapping, 'users', '{"id": "uuid", "email": "?any"}');
+  traders regclass := hangar.check_host_part(mapping, 'traders', '{"id": "any", "user_id": "uuid", "name": "any",
+    "enabled": "boolean", "definition": "jsonb|json", "is_builtin": "?boolean", "disabled_by": "?any"}');
+  s jsonb := mapping -> 'subscriptions';
+  u jsonb := mapping -> 'users';
+  t jsonb := mapping -> 'traders';
+  unknown_part text;
+  other_table regclass;
+begin
+  select k into unknown_part from jsonb_object_keys(mapping) as k
+    where k not in ('subscriptions', 'users', 'traders', 'webhook');
+  if unknown_part is not null then
+    raise exception 'host mapping: "%" is not a known key', unknown_part using errcode = 'invalid_parameter_value';
+  end if;
+  if mapping ? 'webhook' and (coalesce(mapping -> 'webhook' ->> 'url', '') !~ '^https?://'
+      or coalesce(mapping -> 'webhook' ->> 'secret_name', '') = '') then
+    raise exception 'host mapping: webhook needs url (http or https) and secret_name'
+      using errcode = 'invalid_parameter_value';
+  end if;
+  if not exists (
+    select from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
+    where i.indrelid = subscriptions and i.indisunique and i.indpred is null and i.indnkeyatts = 1
+      and a.attname = s ->> 'user_id'
+  ) then
+    raise exception 'host mapping: % needs a unique index on "%": with two rows for one user nobody can say what '
+      'the user is entitled to', subscriptions, s ->> 'user_id' using errcode = 'invalid_parameter_value';
+  end if;
+
+  for other_table in
+    select tgrelid from pg_trigger
+    where tgfoid = 'hangar.handle_user_tier_change()'::regprocedure and tgrelid <> subscriptions
+  loop
+    execute format('drop trigger on_user_tier_change on %s', other_table);
+  end loop;
+  execute format(
+    'create or replace trigger on_user_tier_change after insert or update or delete on %s for each row '
+    'execute function hangar.handle_user_tier_change(%L, %L, %L)',
+    subscriptions, s ->> 'user_id', s ->> 'tier', coalesce(s ->> 'status', ''));
+
+  execute format(
+    'create or replace view hangar.host_subscriptions with (security_invoker = true) as '
+    'select %I as user_id, %I::text as tier, %s::text as status, %s::timestamptz as updated_at from %s',
+    s ->> 'user_id', s ->> 'tier', hangar.column_or(s ->> 'status', 'null'),
+    hangar.column_or(s ->> 'updated_at', 'null'), subscriptions);
+  execute format(
+    'create or replace view hangar.host_users with (security_invoker = true) as '
+    'select %I as user_id, %s::text as email from %s',
+    u ->> 'id', hangar.column_or(u ->> 'email', 'null'), users);
+  execute format(
+    'create or replace view hangar.host_traders with (security_invoker = true) as '
+    'select %I::text as id, %I as user_id, %I::text as name, %I as enabled, (%s)::boolean as is_builtin, '
+    '%I::jsonb as definition, %s::text as disabled_by from %s',
+    t ->> 'id', t ->> 'user_id', t ->> 'name', t ->> 'enabled',
+    hangar.column_or(t ->> 'is_builtin', format('%I is null', t ->> 'user_id')),
+    t ->> 'definition', hangar.column_or(t ->> 'disabled_by', 'null'), traders);
+
+  insert into hangar.host_mapping (mapping) values (install_host.mapping)
+    on conflict (singleton) do update set mapping = excluded.mapping, installed_at = hangar.now();
+  perform hangar.apply_client_grants();
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION hangar.now()
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+  select coalesce(nullif(current_setting('hangar.now', true), '')::timestamptz, clock_timestamp())
+$function$;
+
+CREATE OR REPLACE FUNCTION hangar.record_host_change(changed_user uuid, row_exists boolean)
+ RETURNS bigint
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  insert into hangar.user_wants as want
+    (user_id, wanted_version, source, enrolled_at, host_row_seen_at, host_row_deleted_at, updated_at)
+  values
+    (changed_user, 1, 'trigger', hangar.now(), hangar.now(), case when not row_exists then hangar.now() end,
+      hangar.now())
+  on conflict (user_id) do update set
+    wanted_version = want.wanted_version + 1,
+    source = excluded.source,
+    enrolled_at = coalesce(want.enrolled_at, excluded.enrolled_at),
+    host_row_seen_at = excluded.host_row_seen_at,
+    host_row_deleted_at = excluded.host_row_deleted_at,
+    updated_at = excluded.updated_at
+  returning wanted_version
+$function$;
+
+CREATE OR REPLACE FUNCTION hangar.refuse_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  raise exception '% on %.% is refused: its rows are kept as they are', tg_op, tg_table_schema, tg_table_name
+    using errcode = 'restrict_violation';
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION hangar.send_tier_webhook(message_id text, payload jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET lock_timeout TO '1s'
+AS $function$
+declare
+  webhook jsonb;
+  secret text;
+  sent_at text := extract(epoch from hangar.now())::bigint::text;
+  signature text;
+begin
+  if to_regclass('vault.decrypted_secrets') is null
+    or to_regprocedure('net.http_post(text, jsonb, jsonb, jsonb, integer)') is null then
+    return;
+  end if;
+  select mapping -> 'webhook' into webhook from hangar.host_mapping;
+  if webhook is null then
+    return;
+  end if;
+  execute 'select decrypted_secret from vault.decrypted_secrets where name = $1'
+    into secret using webhook ->> 'secret_name';
+  if coalesce(secret, '') = '' then
+    raise warning 'hangar: tier webhook not sent: the Vault has no secret of the mapped name';
+    return;
+  end if;
+  signature := encode(hangar.hmac_sha256(
+    convert_to(message_id || '.' || sent_at || '.' || payload::text, 'UTF8'),
+    decode(regexp_replace(secret, '^(v1,)?whsec_', ''), 'base64')), 'base64');
+  execute 'select net.http_post(url := $1, body := $2, headers := $3, timeout_milliseconds := 5000)'
+    using webhook ->> 'url', payload, jsonb_build_object(
+      'Content-Type', 'application/json', 'webhook-id', message_id, 'webhook-timestamp', sent_at,
+      'webhook-signature', 'v1,' || signature);
+exception when others then
+  raise warning 'hangar: tier webhook not sent (SQLSTATE %)', sqlstate;
+end
+$function$;
+
+
+-- Tables
+
+create table hangar.app_heartbeats (
+  user_fly_app_id uuid not null,
+  user_id uuid not null,
+  machine_id text,
+  bootstrapped_at timestamp with time zone,
+  last_heartbeat_at timestamp with time zone,
+  running_trader_ids text[] default '{}'::text[] not null,
+  last_cycle_at timestamp with time zone,
+  buffered_signals integer,
+  memory_mb integer,
+  version text,
+  drained_at timestamp with time zone,
+  drained jsonb,
+  constraint app_heartbeats_pkey PRIMARY KEY (user_fly_app_id)
+);
+
+create table hangar.audit_log (
+  id bigint generated always as identity not null,
+  actor text not null,
+  action text not null,
+  user_id uuid,
+  reason text,
+  request_id text,
+  before jsonb,
+  after jsonb,
+  created_at timestamp with time zone default hangar.now() not null,
+  constraint audit_log_pkey PRIMARY KEY (id)
+);
+
+create table hangar.cost_intervals (
+  id bigint generated always as identity not null,
+  user_fly_app_id uuid not null,
+  user_id uuid not null,
+  region text not null,
+  cpu_kind text not null,
+  cpus integer not null,
+  memory_mb integer not null,
+  price_model text not null,
+  usd_per_second numeric(18,12) not null,
+  started_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  constraint cost_intervals_ends_after_start CHECK (ended_at >= started_at),
+  constraint cost_intervals_pkey PRIMARY KEY (id),
+  constraint cost_intervals_price_is_not_negative CHECK (usd_per_second >= 0::numeric)
+);
+
+create table hangar.host_mapping (
+  singleton boolean default true not null,
+  mapping jsonb not null,
+  installed_at timestamp with time zone default hangar.now() not null,
+  constraint host_mapping_is_one_row CHECK (singleton),
+  constraint host_mapping_pkey PRIMARY KEY (singleton)
+);
+
+create table hangar.installation (
+  id uuid default gen_random_uuid() not null,
+  singleton boolean default true not null,
+  created_at timestamp with time zone default hangar.now() not null,
+  constraint installation_is_one_row CHECK (singleton),
+  constraint installation_pkey PRIMARY KEY (singleton)
+);
+
+create table hangar.migration_checksums (
+  name text not null,
+  sha256 text not null,
+  applied_at timestamp with time zone default hangar.now() not null,
+  constraint migration_checksums_pkey PRIMARY KEY (name),
+  constraint migration_checksums_sha256_is_hex CHECK (sha256 ~ '^[0-9a-f]{64}$'::text)
+);
+
+create table hangar.permits (
+  name text not null,
+  tokens numeric not null,
+  capacity numeric not null,
+  refill_per_second numeric not null,
+  refilled_at timestamp with time zone default hangar.now() not null,
+  constraint permits_capacity_holds_one CHECK (capacity >= 1::numeric),
+  constraint permits_pkey PRIMARY KEY (name),
+  constraint permits_refill_is_positive CHECK (refill_per_second > 0::numeric),
+  constraint permits_tokens_fit CHECK (tokens >= 0::numeric AND tokens <= capacity)
+);
+
+create table hangar.user_overrides (
+  id bigint generated always as identity not null,
+  user_id uuid not null,
+  desired text not null,
+  guest jsonb,
+  region text,
+  reason text not null,
+  actor text not null,
+  created_at timestamp with time zone default hangar.now() not null,
+  expires_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  constraint user_overrides_desired_is_known CHECK (desired = ANY (ARRAY['on'::text, 'off'::text, 'paused'::text])),
+  constraint user_overrides_pkey PRIMARY KEY (id),
+  constraint user_overrides_reason_is_given CHECK (btrim(reason) <> ''::text)
+);
+
+create table hangar.user_wants (
+  user_id uuid not null,
+  wanted_version bigint default 0 not null,
+  source text,
+  enrolled_at timestamp with time zone,
+  host_row_seen_at timestamp with time zone,
+  host_row_deleted_at timestamp with time zone,
+  updated_at timestamp with time zone default hangar.now() not null,
+  constraint user_wants_pkey PRIMARY KEY (user_id)
+);
+
+create table hangar.user_work (
+  user_id uuid not null,
+  done_version bigint default 0 not null,
+  planned_version bigint default 0 not null,
+  owner text,
+  fence bigint default 0 not null,
+  lease_expires_at timestamp with time zone,
+  failed_attempts integer default 0 not null,
+  failed_version bigint default 0 not null,
+  next_attempt_at timestamp with time zone,
+  parked_reason text,
+  failed_reason text,
+  updated_at timestamp with time zone default hangar.now() not null,
+  constraint user_work_owner_has_expiry CHECK ((owner IS NULL) = (lease_expires_at IS NULL)),
+  constraint user_work_pkey PRIMARY KEY (user_id)
+);
+
+create table public.user_fly_app_events (
+  id bigint generated always as identity not null,
+  user_fly_app_id uuid,
+  user_id uuid not null,
+  event_type text not null,
+  status text not null,
+  message text,
+  metadata jsonb default '{}'::jsonb not null,
+  actor text not null,
+  created_at timestamp with time zone default hangar.now() not null,
+  constraint user_fly_app_events_event_type_is_known CHECK (event_type ~ '^(provision|deprovision|resize|repair)_[a-z_]+$'::text OR (event_type = ANY (ARRAY['app_missing'::text, 'machine_restarted'::text, 'health_check_failed'::text, 'health_check_recovered'::text]))),
+  constraint user_fly_app_events_metadata_is_object CHECK (jsonb_typeof(metadata) = 'object'::text),
+  constraint user_fly_app_events_pkey PRIMARY KEY (id),
+  constraint user_fly_app_events_status_is_known CHECK (status = ANY (ARRAY['started'::text, 'success'::text, 'failed'::text, 'skipped'::text]))
+);
+
+create table public.user_fly_apps (
+  id uuid default gen_random_uuid() not null,
+  user_id uuid not null,
+  generation integer not null,
+  fly_app_name text not null,
+  network text not null,
+  fly_machine_id text,
+  fly_instance_id text,
+  status text default 'provisioning'::text not null,
+  tier text not null,
+  region text not null,
+  image text not null,
+  cpu_kind text not null,
+  cpus integer not null,
+  memory_mb integer not null,
+  health_status text default 'unknown'::text not null,
+  last_health_check timestamp with time zone,
+  health_failures integer default 0 not null,
+  monthly_cost_estimate_usd numeric(12,2),
+  final_cost_usd numeric(14,6),
+  error_message text,
+  error_code text,
+  retry_count integer default 0 not null,
+  operation text,
+  secrets_version bigint,
+  launched_at timestamp with time zone,
+  started_at timestamp with time zone,
+  drain_started_at timestamp with time zone,
+  teardown_started_at timestamp with time zone,
+  created_at timestamp with time zone default hangar.now() not null,
+  deployed_at timestamp with time zone,
+  updated_at timestamp with time zone default hangar.now() not null,
+  deleted_at timestamp with time zone,
+  constraint user_fly_apps_cpu_kind_is_known CHECK (cpu_kind = ANY (ARRAY['shared'::text, 'performance'::text])),
+  constraint user_fly_apps_cpus_is_positive CHECK (cpus > 0),
+  constraint user_fly_apps_deleted_means_deleted_at CHECK ((status = 'deleted'::text) = (deleted_at IS NOT NULL)),
+  constraint user_fly_apps_fly_app_name_key UNIQUE (fly_app_name),
+  constraint user_fly_apps_generation_is_positive CHECK (generation > 0),
+  constraint user_fly_apps_health_status_is_known CHECK (health_status = ANY (ARRAY['healthy'::text, 'unhealthy'::text, 'unknown'::text])),
+  constraint user_fly_apps_memory_mb_is_positive CHECK (memory_mb > 0),
+  constraint user_fly_apps_operation_is_known CHECK (operation = ANY (ARRAY['resize'::text, 'repair'::text])),
+  constraint user_fly_apps_pkey PRIMARY KEY (id),
+  constraint user_fly_apps_status_is_known CHECK (status = ANY (ARRAY['provisioning'::text, 'active'::text, 'deprovisioning'::text, 'deleted'::text, 'error'::text])),
+  constraint user_fly_apps_user_id_generation_key UNIQUE (user_id, generation)
+);
+
+
+-- Foreign keys
+
+alter table hangar.app_heartbeats add constraint app_heartbeats_app_fkey FOREIGN KEY (user_fly_app_id) REFERENCES public.user_fly_apps(id);
+alter table hangar.cost_intervals add constraint cost_intervals_app_fkey FOREIGN KEY (user_fly_app_id) REFERENCES public.user_fly_apps(id);
+alter table public.user_fly_app_events add constraint user_fly_app_events_app_fkey FOREIGN KEY (user_fly_app_id) REFERENCES public.user_fly_apps(id);
+
+-- Indexes
+
+CREATE INDEX audit_log_by_user ON hangar.audit_log USING btree (user_id, id);
+CREATE INDEX cost_intervals_by_app ON hangar.cost_intervals USING btree (user_fly_app_id, started_at);
+CREATE UNIQUE INDEX cost_intervals_one_open_per_app ON hangar.cost_intervals USING btree (user_fly_app_id) WHERE (ended_at IS NULL);
+CREATE INDEX user_overrides_by_user ON hangar.user_overrides USING btree (user_id, id);
+CREATE UNIQUE INDEX user_overrides_one_open_per_user ON hangar.user_overrides USING btree (user_id) WHERE (ended_at IS NULL);
+CREATE INDEX user_fly_app_events_by_app ON public.user_fly_app_events USING btree (user_fly_app_id, id);
+CREATE INDEX user_fly_app_events_by_time ON public.user_fly_app_events USING btree (created_at);
+CREATE INDEX user_fly_app_events_by_user ON public.user_fly_app_events USING btree (user_id, id);
+CREATE UNIQUE INDEX user_fly_apps_one_live_per_user ON public.user_fly_apps USING btree (user_id) WHERE (deleted_at IS NULL);
+
+-- Views, empty until hangar.install_host() replaces them
+
+create view hangar.host_subscriptions with (security_invoker=true) as
+ SELECT NULL::uuid AS user_id,
+    NULL::text AS tier,
+    NULL::text AS status,
+    NULL::timestamp with time zone AS updated_at
+  WHERE false;
+
+create view hangar.host_traders with (security_invoker=true) as
+ SELECT NULL::text AS id,
+    NULL::uuid AS user_id,
+    NULL::text AS name,
+    NULL::boolean AS enabled,
+    NULL::boolean AS is_builtin,
+    NULL::jsonb AS definition,
+    NULL::text AS disabled_by
+  WHERE false;
+
+create view hangar.host_users with (security_invoker=true) as
+ SELECT NULL::uuid AS user_id,
+    NULL::text AS email
+  WHERE false;
+
+
+-- Triggers
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON hangar.audit_log FOR EACH ROW EXECUTE FUNCTION hangar.refuse_change();
+CREATE TRIGGER append_only_on_truncate BEFORE TRUNCATE ON hangar.audit_log FOR EACH STATEMENT EXECUTE FUNCTION hangar.refuse_change();
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.user_fly_app_events FOR EACH ROW EXECUTE FUNCTION hangar.refuse_change();
+CREATE TRIGGER append_only_on_truncate BEFORE TRUNCATE ON public.user_fly_app_events FOR EACH STATEMENT EXECUTE FUNCTION hangar.refuse_change();
+CREATE TRIGGER rows_are_kept BEFORE DELETE ON public.user_fly_apps FOR EACH ROW EXECUTE FUNCTION hangar.refuse_change();
+CREATE TRIGGER rows_are_kept_on_truncate BEFORE TRUNCATE ON public.user_fly_apps FOR EACH STATEMENT EXECUTE FUNCTION hangar.refuse_change();
+
+-- Row-level security
+
+alter table public.user_fly_app_events enable row level security;
+alter table public.user_fly_apps enable row level security;
+
+-- Policies
+
+create policy service_role_reads on public.user_fly_app_events for select to service_role using (true);
+create policy service_role_reads on public.user_fly_apps for select to service_role using (true);
+
+-- Grants
+
+revoke all on function hangar.apply_client_grants() from public;
+revoke all on function hangar.check_host_part(jsonb,text,jsonb) from public;
+revoke all on function hangar.column_or(text,text) from public;
+revoke all on function hangar.grant_service(regrole) from public;
+revoke all on function hangar.handle_user_tier_change() from public;
+revoke all on function hangar.hmac_sha256(bytea,bytea) from public;
+revoke all on function hangar.host_row_count() from public;
+revoke all on function hangar.install_host(jsonb) from public;
+revoke all on function hangar.now() from public;
+revoke all on function hangar.record_host_change(uuid,boolean) from public;
+revoke all on function hangar.refuse_change() from public;
+revoke all on function hangar.send_tier_webhook(text,jsonb) from public;
+grant select on table public.user_fly_app_events to service_role;
+grant select on table public.user_fly_apps to service_role;
+
+-- Comments
+
+comment on function hangar.now() is 'The time: the setting hangar.now in tests, else clock_timestamp().';
+comment on schema hangar is 'Hangar''s own state. Never expose this schema through an API.';
+comment on table public.user_fly_app_events is 'What happened, in order of id. Append-only.';
+comment on table public.user_fly_apps is 'One row per generation of a user''s Fly app. Rows are never deleted.';

@@ -1,0 +1,160 @@
+import { createTestDatabase, createUser, useTestDatabase } from '@hangar/testkit'
+import { describe, expect, test } from '@jest/globals'
+import { sql } from 'kysely'
+import { createDatabase, type Database, type Tx } from './database.ts'
+import { assertHostRowsVisible } from './host.ts'
+import { migrateToLatest } from './migrate.ts'
+import { raiseWant } from './wants.ts'
+import { claimLease, finishWork, withFence } from './work.ts'
+import { insertApp } from './apps.ts'
+import { insertEvent } from './events.ts'
+import { anApp } from './test-data.ts'
+
+/** Runs as a role of the database, and takes everything back. */
+async function asRole<T>(db: Database, role: string, use: (tx: Tx) => Promise<T>): Promise<T> {
+  return db.transaction().execute(async (tx) => {
+    await sql`set local role ${sql.ref(role)}`.execute(tx)
+    return use(tx)
+  })
+}
+
+const reachable = (db: Database) =>
+  sql<{ name: string }>`
+    select role || ' ' || object as name from (values ('anon'), ('authenticated')) r (role)
+    cross join lateral (
+      select c.oid::regclass::text as object from pg_class c
+      where (c.relnamespace = 'hangar'::regnamespace or c.relname like 'user_fly_app%') and c.relkind in ('r', 'v')
+        and has_table_privilege(role, c.oid, 'select, insert, update, delete, truncate, references, trigger')
+      union all
+      select p.oid::regprocedure::text from pg_proc p
+      where p.pronamespace = 'hangar'::regnamespace and has_function_privilege(role, p.oid, 'execute')
+      union all
+      select c.oid::regclass::text from pg_class c
+      where (c.relnamespace = 'hangar'::regnamespace or c.relname like 'user_fly_app%') and c.relkind = 'S'
+        and has_sequence_privilege(role, c.oid, 'usage, select, update')
+      union all
+      select 'schema hangar' where has_schema_privilege(role, 'hangar', 'usage')
+    ) o`.execute(db)
+
+describe('who may touch what', () => {
+  const t = useTestDatabase()
+
+  test('anon and authenticated reach nothing of ours', async () => {
+    expect((await reachable(t.db)).rows).toEqual([])
+  })
+
+  test('nor where the old default privileges of Supabase give them everything', async () => {
+    const old = await createTestDatabase({ template: 'empty' })
+    try {
+      for (const kind of ['tables', 'functions', 'sequences'])
+        await sql`alter default privileges grant all on ${sql.raw(kind)} to anon, authenticated, service_role`.execute(
+          old.db,
+        )
+      await migrateToLatest(old.url)
+      expect((await reachable(old.db)).rows).toEqual([])
+      await expect(
+        asRole(old.db, 'service_role', (tx) => sql`delete from public.user_fly_apps`.execute(tx)),
+      ).rejects.toThrow('permission denied')
+    } finally {
+      await old.drop()
+    }
+  })
+
+  test('every function has a fixed search path; every public table has row-level security', async () => {
+    const { rows } = await sql<{ name: string }>`
+      select p.oid::regprocedure::text as name from pg_proc p
+      where p.pronamespace = 'hangar'::regnamespace and not coalesce(p.proconfig @> array['search_path=""'], false)
+      union all
+      select c.oid::regclass::text from pg_class c
+      where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and not c.relrowsecurity`.execute(
+      t.db,
+    )
+    expect(rows).toEqual([])
+  })
+
+  test('service_role reads apps and events and writes neither', async () => {
+    const { userId } = await createUser(t.db)
+    await t.db.transaction().execute((tx) => insertApp(tx, anApp(userId)))
+    const seen = await asRole(t.db, 'service_role', (tx) =>
+      tx.selectFrom('userFlyApps').select('userId').where('userId', '=', userId).execute(),
+    )
+    expect(seen).toEqual([{ userId }])
+    const write = asRole(t.db, 'service_role', (tx) =>
+      sql`update public.user_fly_apps set status = 'active'`.execute(tx),
+    )
+    await expect(write).rejects.toThrow('permission denied')
+  })
+})
+
+describe('a login role of its own for the services', () => {
+  const t = useTestDatabase()
+
+  async function withLogin(
+    options: string,
+    use: (db: Database, role: string) => Promise<void>,
+  ): Promise<void> {
+    const role = `hangar_test_${Math.random().toString(36).slice(2)}`
+    await sql`create role ${sql.ref(role)} login password 'secret' ${sql.raw(options)}`.execute(t.db)
+    await sql`select hangar.grant_service(${role}::regrole)`.execute(t.db)
+    await sql`grant select on public.user_subscriptions, public.user_profiles, public.traders to ${sql.ref(role)}`.execute(
+      t.db,
+    )
+    const url = new URL(t.url)
+    url.username = role
+    url.password = 'secret'
+    const db = createDatabase({ connectionString: url.href, applicationName: 'test', maxConnections: 2 })
+    try {
+      await use(db, role)
+    } finally {
+      await db.destroy()
+      await sql`drop owned by ${sql.ref(role)}`.execute(t.db)
+      await sql`drop role ${sql.ref(role)}`.execute(t.db)
+    }
+  }
+
+  test('does all of the work with what grant_service gives it, and rewrites no history', async () => {
+    const { userId } = await createUser(t.db, { tier: 'pro' })
+    await withLogin('bypassrls', async (db) => {
+      await assertHostRowsVisible(db)
+      await raiseWant(db, userId, 'manual', { enroll: true })
+      const { lease, want } = (await claimLease(db, { userId, owner: 'w', ttlMs: 60_000 }))!
+      await withFence(db, lease, async (tx) => {
+        const app = await insertApp(tx, anApp(userId))
+        await insertEvent(tx, {
+          userFlyAppId: app.id,
+          userId,
+          eventType: 'provision_started',
+          status: 'started',
+          actor: 'w',
+        })
+      })
+      await finishWork(db, lease, { kind: 'done', doneVersion: want.wantedVersion })
+      for (const statement of [
+        'update public.user_fly_app_events set actor = null',
+        'delete from public.user_fly_apps',
+      ])
+        await expect(sql`${sql.raw(statement)}`.execute(db)).rejects.toThrow('permission denied')
+    })
+  })
+
+  test('that row-level security blinds is told so, instead of seeing an empty product', async () => {
+    await createUser(t.db, { tier: 'pro' })
+    await withLogin('', async (db, role) => {
+      await expect(assertHostRowsVisible(db)).rejects.toMatchObject({ code: 'host_rows_hidden' })
+      for (const table of ['user_subscriptions', 'user_profiles', 'traders'])
+        await sql`create policy hangar_reads on public.${sql.ref(table)} for select to ${sql.ref(role)} using (true)`.execute(
+          t.db,
+        )
+      await assertHostRowsVisible(db)
+    })
+  })
+})
+
+describe('assertHostRowsVisible', () => {
+  const t = useTestDatabase({ template: 'empty' })
+
+  test('an empty, installed host is fine; a database without an installed host is not', async () => {
+    await migrateToLatest(t.url)
+    await expect(assertHostRowsVisible(t.db)).rejects.toMatchObject({ code: 'host_not_installed' })
+  })
+})

@@ -1,0 +1,144 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createTestDatabase, startPostgres } from '@hangar/testkit'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { sql } from 'kysely'
+import { createDatabase, type Database } from './database.ts'
+import { installHost } from './install-host.ts'
+import { loadBaseline } from './baseline.ts'
+import { migrateToLatest, readMigrations } from './migrate.ts'
+import { migrationsDirectory } from './paths.ts'
+
+const VALID =
+  'create schema if not exists hangar;\ncreate table hangar.migration_checksums (name text, sha256 text);'
+
+async function withEmpty(use: (url: string, db: Database) => Promise<void>): Promise<void> {
+  const { url, db, drop } = await createTestDatabase({ template: 'empty' })
+  try {
+    await use(url, db)
+  } finally {
+    await drop()
+  }
+}
+
+describe('migrateToLatest', () => {
+  let folder = ''
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'hangar-migrations-'))
+  })
+  afterAll(() => rm(folder, { recursive: true }))
+
+  const options = () => ({ migrationsDir: folder })
+
+  test('applies everything to an empty database, and nothing the second time', async () => {
+    await withEmpty(async (url) => {
+      const names = (await readMigrations()).map(({ name }) => name)
+      expect(await migrateToLatest(url)).toEqual({ applied: names })
+      expect(await migrateToLatest(url)).toEqual({ applied: [] })
+    })
+  })
+
+  test('several at once: one applies, the others find it done', async () => {
+    await withEmpty(async (url) => {
+      const runs = await Promise.all(Array.from({ length: 4 }, () => migrateToLatest(url)))
+      const expected = (await readMigrations()).map(({ name }) => name)
+      expect(runs.map(({ applied }) => applied).filter(({ length }) => length > 0)).toEqual([expected])
+    })
+  })
+
+  test('a failing file takes back the whole batch and is named', async () => {
+    await withEmpty(async (url, db) => {
+      await writeFile(join(folder, '0001_a.sql'), VALID)
+      await writeFile(join(folder, '0002_b.sql'), 'create table public.half_done (); select 1 / 0;')
+      await expect(migrateToLatest(url, options())).rejects.toMatchObject({
+        code: 'migration_failed',
+        message: expect.stringContaining('0002_b failed: division by zero') as string,
+      })
+      const { rows } = await sql`select to_regclass('public.half_done') as found`.execute(db)
+      expect(rows).toEqual([{ found: null }])
+    })
+  })
+
+  test('a file that was edited after it was applied is refused; other line ends are no edit', async () => {
+    await withEmpty(async (url) => {
+      await writeFile(join(folder, '0001_a.sql'), VALID)
+      await writeFile(join(folder, '0002_b.sql'), 'create table public.b ();\n')
+      await migrateToLatest(url, options())
+      await writeFile(join(folder, '0002_b.sql'), 'create table public.b ();\r\n')
+      await writeFile(join(folder, '0003_c.sql'), 'create table public.c ();\n')
+      expect(await migrateToLatest(url, options())).toEqual({ applied: ['0003_c'] })
+      await writeFile(join(folder, '0002_b.sql'), 'create table public.b (id int);\n')
+      await expect(migrateToLatest(url, options())).rejects.toMatchObject({
+        code: 'migration_edited',
+        message: expect.stringContaining('0002_b') as string,
+      })
+    })
+  })
+})
+
+describe('the migration files', () => {
+  test('are numbered without a gap and open with why, locks and grants', async () => {
+    const files = await readMigrations()
+    expect(files.length).toBeGreaterThan(0)
+    for (const [index, { name, text }] of files.entries()) {
+      expect(name).toMatch(new RegExp(`^${String(index + 1).padStart(4, '0')}_[a-z_]+$`))
+      const opening = text.split('\n\n')[0]
+      for (const word of ['-- Why: ', '-- Locks: ', '-- Grants: ']) expect(opening).toContain(word)
+    }
+  })
+
+  test('are those that were committed: an edit is a new file, with its line in checksums.txt', async () => {
+    const listed = await readFile(join(migrationsDirectory, 'checksums.txt'), 'utf8')
+    const actual = (await readMigrations()).map(({ name, sha256 }) => `${sha256}  ${name}.sql\n`)
+    expect(listed).toBe(actual.join(''))
+  })
+})
+
+describe('on plain PostgreSQL, without the roles of Supabase', () => {
+  let server: Awaited<ReturnType<typeof startPostgres>>
+  let db: Database
+  beforeAll(async () => {
+    server = await startPostgres()
+    db = createDatabase({ connectionString: server.url, applicationName: 'test', maxConnections: 2 })
+  })
+  afterAll(async () => {
+    await db.destroy()
+    await server.stop()
+  })
+
+  test('migrates and installs on a host of its own; roles that come later are covered by the next install', async () => {
+    await migrateToLatest(server.url)
+    const before = await sql`select rolname from pg_roles where rolname in ('anon', 'service_role')`.execute(
+      db,
+    )
+    expect(before.rows).toEqual([])
+    await sql`create table public.accounts (id uuid primary key, plan text)`.execute(db)
+    await sql`create table public.bots (id int primary key, owner uuid, title text, is_on boolean, code jsonb)`.execute(
+      db,
+    )
+    const mapping = {
+      subscriptions: { table: 'public.accounts', user_id: 'id', tier: 'plan' },
+      users: { table: 'public.accounts', id: 'id' },
+      traders: {
+        table: 'public.bots',
+        id: 'id',
+        user_id: 'owner',
+        name: 'title',
+        enabled: 'is_on',
+        definition: 'code',
+      },
+    }
+    await installHost(db, mapping)
+    await sql`insert into public.accounts values (gen_random_uuid(), 'pro')`.execute(db)
+    const { rows } = await sql`select wanted_version from hangar.user_wants`.execute(db)
+    expect(rows).toEqual([{ wantedVersion: 1 }])
+
+    await loadBaseline(server.url)
+    await installHost(db, mapping)
+    const access = await sql<{ service: boolean; anon: boolean }>`
+      select has_table_privilege('service_role', 'public.user_fly_apps', 'select') as service,
+        has_table_privilege('anon', 'public.user_fly_apps', 'select') as anon`.execute(db)
+    expect(access.rows).toEqual([{ service: true, anon: false }])
+  })
+})
