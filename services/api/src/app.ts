@@ -1,0 +1,35 @@
+/**
+ * The HTTP side, put together: what every request passes, then the webhook, the admin's pages, the declared
+ * endpoints, and at the end one place where every error becomes a problem document. Opens nothing and closes
+ * nothing: connections belong to whoever made `deps`.
+ */
+import express, { type Express } from 'express'
+import { createAuthenticator } from './auth/authenticator.ts'
+import { createSessions } from './auth/session.ts'
+import type { ApiDeps } from './deps.ts'
+import { notFound, problemHandler } from './http/problem.ts'
+import { requestId } from './http/request-id.ts'
+import { mountRoutes } from './http/route.ts'
+import { securityHeaders } from './http/security-headers.ts'
+import { timeRequests } from './metrics.ts'
+import { adminRoutes } from './routes/admin/index.ts'
+import { routes } from './routes/index.ts'
+import { opsRoutes } from './routes/ops/handler.ts'
+import { supabaseWebhook } from './webhooks/supabase/handler.ts'
+
+export function createApp(deps: ApiDeps): Express {
+  const auth = createAuthenticator(deps.auth, deps.clock)
+  const secure = deps.publicUrl.protocol === 'https:'
+  const sessions = createSessions({ keyRing: deps.keyRing, clock: deps.clock, secure })
+
+  const app = express()
+  app.disable('x-powered-by')
+  app.disable('etag')
+  app.use(requestId, timeRequests(deps.metrics), securityHeaders(deps.publicUrl))
+  app.use(supabaseWebhook(deps))
+  app.use(opsRoutes(deps))
+  app.use(adminRoutes(deps, auth, sessions))
+  mountRoutes(app, routes, deps, auth)
+  app.use(notFound, problemHandler(deps.logger))
+  return app
+}

@@ -1,0 +1,53 @@
+import { createKeyRing, HangarError, systemClock } from '@hangar/core'
+import { assertHostRowsVisible, createDatabase, findHostMapping } from '@hangar/db'
+import { closeQueues, closeRedis, createQueues, createRedis } from '@hangar/jobs'
+import { createLogger, createMetrics, createStopper, policyFrom, runMain } from '@hangar/runtime'
+import { createApp } from './app.ts'
+import { readConfig } from './config.ts'
+import { createApiMetrics } from './metrics.ts'
+import { startServer } from './server.ts'
+
+await runMain('api', async () => {
+  const config = readConfig()
+  const logger = createLogger({ service: 'api', level: config.LOG_LEVEL })
+  const stopper = createStopper({ deadlineMs: config.SHUTDOWN_DEADLINE_MS, logger })
+
+  const db = createDatabase({ connectionString: config.DATABASE_URL, applicationName: 'hangar-api' })
+  stopper.onStop('database', () => db.destroy())
+  await assertHostRowsVisible(db)
+  const mapping = await findHostMapping(db)
+  if (!mapping) throw new HangarError('host_not_installed')
+
+  const onError = (error: Error) => logger.warn({ err: error }, 'Redis is not reachable')
+  const redis = createRedis({ url: config.REDIS_URL, role: 'producer', name: 'hangar-api', onError })
+  const queues = createQueues({ redis, prefix: config.HANGAR_QUEUE_PREFIX })
+  stopper.onStop('redis', () => closeRedis(redis))
+  stopper.onStop('queues', () => closeQueues(queues))
+
+  const issuer = config.SUPABASE_URL && new URL('/auth/v1', config.SUPABASE_URL).href
+  const app = createApp({
+    db,
+    queues,
+    keyRing: createKeyRing({
+      current: config.HANGAR_MASTER_KEY,
+      previous: config.HANGAR_MASTER_KEY_PREVIOUS,
+    }),
+    policy: policyFrom(config),
+    quotas: { pro: config.QUOTA_PRO, elite: config.QUOTA_ELITE },
+    auth: { jwtSecret: config.SUPABASE_JWT_SECRET, serviceRoleKey: config.SUPABASE_SERVICE_ROLE_KEY, issuer },
+    webhook: {
+      signingKeys: config.HANGAR_WEBHOOK_SECRET ?? [],
+      sharedSecret: config.HANGAR_WEBHOOK_SHARED_SECRET,
+    },
+    subscriptions: mapping.subscriptions,
+    publicUrl: new URL(config.HANGAR_PUBLIC_URL),
+    clock: systemClock,
+    logger,
+    metrics: createApiMetrics(createMetrics({ service: 'api' })),
+  })
+  const server = await startServer(app, { port: config.PORT, host: config.HOST })
+  stopper.onStop('http', (signal) => server.close(signal))
+  logger.info({ port: server.port }, 'listening')
+
+  await stopper.stop(await stopper.waitForSignal())
+})

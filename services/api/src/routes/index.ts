@@ -1,0 +1,31 @@
+import type { Route } from '../http/route.ts'
+import { checkFlyAppsHealth } from './functions/check-fly-apps-health/handler.ts'
+import { checkUserAppHealth } from './functions/check-user-app-health/handler.ts'
+import { deprovisionUserFlyApp } from './functions/deprovision-user-fly-app/handler.ts'
+import { provisionUserFlyApp } from './functions/provision-user-fly-app/handler.ts'
+import { bootstrap } from './shim/bootstrap/handler.ts'
+import { drained } from './shim/drained/handler.ts'
+import { heartbeat } from './shim/heartbeat/handler.ts'
+import { deprovisionApp } from './v1/deprovision-app/handler.ts'
+import { getApp } from './v1/get-app/handler.ts'
+import { listAppEvents } from './v1/list-app-events/handler.ts'
+import { listApps } from './v1/list-apps/handler.ts'
+import { provisionApp } from './v1/provision-app/handler.ts'
+import { retryApp } from './v1/retry-app/handler.ts'
+
+/** Every declared endpoint: the admin API, the product's calls, the shim. */
+export const routes: readonly Route[] = [
+  listApps,
+  getApp,
+  listAppEvents,
+  provisionApp,
+  deprovisionApp,
+  retryApp,
+  provisionUserFlyApp,
+  deprovisionUserFlyApp,
+  checkUserAppHealth,
+  checkFlyAppsHealth,
+  bootstrap,
+  heartbeat,
+  drained,
+]

@@ -1,0 +1,63 @@
+/**
+ * Who calls the shim: one generation of one user's app, by a token derived from its row, on the machine that the
+ * row names. The answers mean different things for trading, so they are told apart with care:
+ *
+ *   401  a token that is not ours       the app goes on with what it knows
+ *   410  the generation has ended, or this machine was replaced: stop trading and stay idle
+ *   503  the worker has not recorded the machine yet: it was created a moment ago, ask again
+ *
+ * The machine counts for the bootstrap too, because a replaced machine that got traders would trade twice.
+ */
+import { HangarError, verifyShimToken } from '@hangar/core'
+import { findAppById, type AppRow } from '@hangar/db'
+import type { Request } from 'express'
+import type { z } from 'zod'
+import type { ApiDeps } from '../../deps.ts'
+import { validationError } from '../../http/problem.ts'
+import { readInput, type Input, type Reply, type RequestContext, type Route } from '../../http/route.ts'
+import { machineHeader } from './fields.ts'
+
+export type AppCaller = { app: AppRow; machineId: string }
+
+type Fields = { body?: z.ZodType }
+
+type ShimSpec<F extends Fields> = {
+  method: 'get' | 'post'
+  path: string
+  reads?: F
+  handle(input: Input<F>, context: RequestContext & AppCaller): Promise<Reply>
+}
+
+/** An endpoint for the users' apps. */
+export function defineShimRoute<F extends Fields = Fields>(spec: ShimSpec<F>): Route {
+  return {
+    method: spec.method,
+    path: spec.path,
+    access: 'app',
+    run: async (request, response, context) => {
+      const caller = await findAppCaller(request, context.deps)
+      return spec.handle(await readInput(spec.reads, request, response), { ...context, ...caller })
+    },
+  }
+}
+
+async function findAppCaller(request: Request, deps: ApiDeps): Promise<AppCaller> {
+  const token = /^Bearer +(\S+)$/i.exec(request.get('authorization') ?? '')?.[1]
+  const verified = token === undefined ? null : verifyShimToken(deps.keyRing, token)
+  if (!verified) throw new HangarError('unauthorized', { operator: 'no app token of ours' })
+  const app = await findAppById(deps.db, verified.rowId)
+  // A good token without a row: another database's. The app must not take that for its own end.
+  if (!app) throw new HangarError('unauthorized', { operator: `no app has the id ${verified.rowId}` })
+  if (app.deletedAt) throw new HangarError('generation_ended')
+  const machine = machineHeader.safeParse({ 'x-fly-machine-id': request.get('x-fly-machine-id') })
+  if (!machine.success) throw validationError(machine.error, 'header')
+  const machineId = machine.data['x-fly-machine-id']
+  if (app.flyMachineId === null) throw new HangarError('machine_not_recorded')
+  if (app.flyMachineId !== machineId) throw new HangarError('machine_not_current')
+  return { app, machineId }
+}
+
+/** Whether this app is to end what it runs: its generation is doomed, or its machine is about to change. */
+export function isDraining(app: AppRow): boolean {
+  return app.teardownStartedAt !== null || app.drainStartedAt !== null
+}

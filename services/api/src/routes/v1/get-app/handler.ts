@@ -1,0 +1,36 @@
+import { entitlementOf, HangarError } from '@hangar/core'
+import { findActiveOverride, listAppsByUser, type OverrideRow } from '@hangar/db'
+import { defineRoute } from '../../../http/route.ts'
+import { readFacts } from '../../../work/facts.ts'
+import { userIdPath, viewApp } from '../fields.ts'
+
+/** `GET /v1/apps/{user_id}`: what this user should have and why, what they have, and what they had. */
+export const getApp = defineRoute({
+  method: 'get',
+  path: '/v1/apps/:userId',
+  access: 'viewer',
+  reads: { path: userIdPath },
+  handle: async ({ path: { userId } }, { deps }) => {
+    const facts = await readFacts(deps.db, userId)
+    if (!facts.known) throw new HangarError('unknown_user')
+    const override = await findActiveOverride(deps.db, userId)
+    const rows = await listAppsByUser(deps.db, userId)
+    const { kind, reason } = entitlementOf(facts, deps.policy)
+    return {
+      status: 200,
+      body: {
+        user_id: userId,
+        subscription: facts.subscription,
+        entitlement: { kind, reason },
+        override: override && viewOverride(override),
+        wanted_version: facts.want?.wantedVersion ?? 0,
+        app: facts.app && viewApp(facts.app),
+        previous: rows.filter((row) => row.id !== facts.app?.id).map(viewApp),
+      },
+    }
+  },
+})
+
+function viewOverride({ desired, guest, region, reason, actor, createdAt, expiresAt }: OverrideRow) {
+  return { desired, guest, region, reason, actor, created_at: createdAt, expires_at: expiresAt }
+}

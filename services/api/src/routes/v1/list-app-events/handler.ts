@@ -1,0 +1,37 @@
+import { HangarError } from '@hangar/core'
+import { listEvents } from '@hangar/db'
+import { page } from '../../../http/cursor.ts'
+import { defineRoute } from '../../../http/route.ts'
+import { readFacts } from '../../../work/facts.ts'
+import { userIdPath } from '../fields.ts'
+import { listEventsQuery } from './schema.ts'
+
+/** `GET /v1/apps/{user_id}/events?limit=&cursor=`: what happened to all of this user's apps, newest first. */
+export const listAppEvents = defineRoute({
+  method: 'get',
+  path: '/v1/apps/:userId/events',
+  access: 'viewer',
+  reads: { path: userIdPath, query: listEventsQuery },
+  handle: async ({ path: { userId }, query }, { deps }) => {
+    const rows = await listEvents(deps.db, {
+      userId,
+      limit: query.limit + 1,
+      ...(query.cursor === undefined ? {} : { beforeId: query.cursor }),
+    })
+    if (rows.length === 0 && !(await readFacts(deps.db, userId)).known) throw new HangarError('unknown_user')
+    return { status: 200, body: page(rows, query.limit, { key: (event) => event.id, view: viewEvent }) }
+  },
+})
+
+function viewEvent(event: Awaited<ReturnType<typeof listEvents>>[number]) {
+  return {
+    id: event.id,
+    user_fly_app_id: event.userFlyAppId,
+    event_type: event.eventType,
+    status: event.status,
+    message: event.message,
+    metadata: event.metadata,
+    actor: event.actor,
+    created_at: event.createdAt,
+  }
+}

@@ -1,0 +1,21 @@
+import { listLiveApps } from '@hangar/db'
+import { page } from '../../../http/cursor.ts'
+import { defineRoute } from '../../../http/route.ts'
+import { viewApp } from '../fields.ts'
+import { listAppsQuery } from './schema.ts'
+
+/** `GET /v1/apps?status=&limit=&cursor=`: every live app, in the order of their ids. */
+export const listApps = defineRoute({
+  method: 'get',
+  path: '/v1/apps',
+  access: 'viewer',
+  reads: { query: listAppsQuery },
+  handle: async ({ query }, { deps }) => {
+    const rows = await listLiveApps(deps.db, {
+      limit: query.limit + 1,
+      ...(query.cursor === undefined ? {} : { afterId: query.cursor }),
+      ...(query.status === undefined ? {} : { status: query.status }),
+    })
+    return { status: 200, body: page(rows, query.limit, { key: (app) => app.id, view: viewApp }) }
+  },
+})

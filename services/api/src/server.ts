@@ -1,0 +1,36 @@
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/** A body that trickles in for longer is cut off: nothing sent here takes a second. */
+const REQUEST_TIMEOUT_MS = 30_000
+/** Longer than a load balancer keeps its side open, or it would now and then write into a closing connection. */
+const KEEP_ALIVE_TIMEOUT_MS = 75_000
+
+export type HttpServer = {
+  readonly port: number
+  /** Takes no new requests and waits for those under way; whatever is left when `signal` aborts is cut off. */
+  close(signal: AbortSignal): Promise<void>
+}
+
+export async function startServer(
+  listener: RequestListener,
+  address: { port: number; host: string | undefined },
+): Promise<HttpServer> {
+  const server = createServer(
+    { requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS },
+    listener,
+  )
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(address, resolve)
+  })
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: (signal) =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeIdleConnections()
+        signal.addEventListener('abort', () => server.closeAllConnections(), { once: true })
+      }),
+  }
+}

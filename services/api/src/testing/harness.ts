@@ -1,0 +1,188 @@
+/**
+ * For this service's tests only: the app on the file's own database and its own corner of Redis, who may call it,
+ * and the rows its endpoints answer from.
+ */
+import { randomBytes, randomUUID } from 'node:crypto'
+import { createKeyRing, DEFAULT_POLICY, shimToken, systemClock, type KeyRing } from '@hangar/core'
+import {
+  DEFAULT_HOST_MAPPING,
+  insertApp,
+  updateApp,
+  type AppPatch,
+  type AppRow,
+  type Database,
+} from '@hangar/db'
+import { closeQueues, closeRedis, createQueues, createRedis, type Queues } from '@hangar/jobs'
+import { createLogger } from '@hangar/runtime'
+import { useTestDatabase, useTestRedis, waitFor } from '@hangar/testkit'
+import { afterAll, beforeAll } from '@jest/globals'
+import type { Express } from 'express'
+import { SignJWT } from 'jose'
+import { Registry } from 'prom-client'
+import { Webhook } from 'standardwebhooks'
+import request from 'supertest'
+import { createApp } from '../app.ts'
+import type { Role } from '../auth/caller.ts'
+import type { ApiDeps } from '../deps.ts'
+import { createApiMetrics } from '../metrics.ts'
+import { parseSigningKeys } from '../webhooks/supabase/verify.ts'
+
+export const JWT_SECRET = 'super-secret-jwt-token-with-at-least-32-characters'
+export const SERVICE_KEY = 'sb_secret_Zm9vYmFyYmF6cXV4'
+export const SHARED_SECRET = 'the-secret-of-a-dashboard-made-hook'
+export const ISSUER = 'https://ref.supabase.co/auth/v1'
+const WEBHOOK_SECRET = `whsec_${randomBytes(32).toString('base64')}`
+
+export type TestApi = {
+  readonly app: Express
+  readonly db: Database
+  readonly queues: Queues
+  readonly keyRing: KeyRing
+  /** Every line logged so far, as text: what a secret must never be in. */
+  readonly log: string[]
+}
+
+export type TestApiOptions = {
+  /** `down`: nothing listens where Redis should be. */
+  redis?: 'up' | 'down'
+  deps?: Partial<ApiDeps>
+}
+
+/** Registers the file's hooks; the parts are there from beforeAll to afterAll. */
+export function useApi(options: TestApiOptions = {}): TestApi {
+  const database = useTestDatabase()
+  const redisCorner = useTestRedis()
+  const log: string[] = []
+  const keyRing = createKeyRing({ current: randomBytes(32).toString('base64') })
+  let made: { app: Express; queues: Queues } | undefined
+
+  beforeAll(async () => {
+    const queues = await openQueues(
+      options.redis === 'down' ? 'redis://127.0.0.1:1' : redisCorner.url,
+      redisCorner.prefix,
+    )
+    const app = createApp({
+      db: database.db,
+      queues,
+      keyRing,
+      policy: DEFAULT_POLICY,
+      quotas: { pro: 10, elite: 50 },
+      auth: { jwtSecret: JWT_SECRET, serviceRoleKey: SERVICE_KEY, issuer: ISSUER },
+      webhook: { signingKeys: parseSigningKeys(WEBHOOK_SECRET) ?? [], sharedSecret: SHARED_SECRET },
+      subscriptions: DEFAULT_HOST_MAPPING.subscriptions,
+      publicUrl: new URL('http://hangar.test'),
+      clock: systemClock,
+      logger: createLogger({
+        service: 'api',
+        level: 'debug',
+        destination: { write: (line) => void log.push(line) },
+      }),
+      metrics: createApiMetrics(new Registry()),
+      ...options.deps,
+    })
+    made = { app, queues }
+  })
+  afterAll(async () => {
+    if (!made) return
+    await closeQueues(made.queues)
+    await closeRedis(made.queues.redis)
+  })
+
+  const there = () => {
+    if (!made) throw new Error('useApi: the app exists only inside tests and hooks')
+    return made
+  }
+  return {
+    keyRing,
+    log,
+    get app() {
+      return there().app
+    },
+    get queues() {
+      return there().queues
+    },
+    get db() {
+      return database.db
+    },
+  }
+}
+
+async function openQueues(url: string, prefix: string): Promise<Queues> {
+  const redis = createRedis({ url, role: 'producer', name: 'api-test' })
+  if (!url.endsWith(':1')) await waitFor(() => redis.status === 'ready', { what: 'Redis to be connected' })
+  return createQueues({ redis, prefix })
+}
+
+/** A user's access token, as Supabase Auth makes them. `role` null: a customer, none of ours. */
+export function accessToken(role: Role | null, claims: Record<string, unknown> = {}): Promise<string> {
+  return new SignJWT({
+    sub: randomUUID(),
+    aud: 'authenticated',
+    role: 'authenticated',
+    iss: ISSUER,
+    app_metadata: role === null ? {} : { role },
+    ...claims,
+  })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setExpirationTime('1h')
+    .sign(new TextEncoder().encode(JWT_SECRET))
+}
+
+export const serviceKey = { apikey: SERVICE_KEY }
+
+export async function bearer(
+  role: Role | null,
+  claims?: Record<string, unknown>,
+): Promise<{ authorization: string }> {
+  return { authorization: `Bearer ${await accessToken(role, claims)}` }
+}
+
+/** The headers that our own trigger would sign `body` with. */
+export function signedHeaders(body: string, at: Date = systemClock.now()): Record<string, string> {
+  const id = `msg_${randomUUID()}`
+  return {
+    'content-type': 'application/json',
+    'webhook-id': id,
+    'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
+    'webhook-signature': new Webhook(WEBHOOK_SECRET).sign(id, at, body),
+  }
+}
+
+export function postWebhook(
+  api: TestApi,
+  body: string,
+  headers: Record<string, string> = signedHeaders(body),
+) {
+  return request(api.app).post('/webhooks/supabase').set(headers).send(body)
+}
+
+/** A subscription row's event, as the trigger sends it. */
+export function subscriptionEvent(userId: string, tier = 'pro', extra: Record<string, unknown> = {}): string {
+  const record = { user_id: userId, tier, status: 'active' }
+  const event = { type: 'UPDATE', schema: 'public', table: 'user_subscriptions', record, old_record: record }
+  return JSON.stringify({ ...event, ...extra })
+}
+
+/** A user's app row, active unless told otherwise; the machine `m1` is recorded. */
+export async function createAppRow(db: Database, userId: string, patch: AppPatch = {}): Promise<AppRow> {
+  return db.transaction().execute(async (tx) => {
+    const name = `vyx-user-${randomBytes(4).toString('hex')}`
+    const row = await insertApp(tx, {
+      userId,
+      generation: 1,
+      flyAppName: name,
+      network: name,
+      tier: 'pro',
+      region: 'iad',
+      image: 'screener:1',
+      cpuKind: 'shared',
+      cpus: 2,
+      memoryMb: 512,
+    })
+    return updateApp(tx, row.id, { status: 'active', flyMachineId: 'm1', deployedAt: 'now', ...patch })
+  })
+}
+
+export function appHeaders(api: TestApi, app: AppRow, machineId = 'm1'): Record<string, string> {
+  return { authorization: `Bearer ${shimToken(api.keyRing, app.id)}`, 'x-fly-machine-id': machineId }
+}
