@@ -2,6 +2,7 @@ import { systemClock, type Clock } from '@hangar/core'
 import type { Queue } from 'bullmq'
 
 import { SWEEP_JOB_OPTIONS, type Queues, type SweepQueueName } from './queues.ts'
+import { assertRedisReady, withinMs } from './redis.ts'
 
 export type Schedule = { id: string; queue: SweepQueueName; everyMs: number }
 
@@ -16,6 +17,9 @@ export const SCHEDULES: readonly Schedule[] = [
 
 /** A run due for so long that nobody holds as a job any more is a broken chain, not one about to be fetched. */
 const BROKEN_CHAIN_AFTER_MS = 10_000
+
+/** Nobody waits for the answer; the next check comes in seconds. */
+const DEFAULT_ENSURE_TIMEOUT_MS = 5000
 
 /** States of a run that still will be, or is being, worked on. */
 const ALIVE_STATES = new Set<string>(['waiting', 'delayed', 'active', 'prioritized', 'waiting-children'])
@@ -32,16 +36,26 @@ export type EnsureSchedulersOptions = {
    */
   replaceChanged?: boolean
   clock?: Clock
+  /** Bounds the whole check. */
+  timeoutMs?: number
 }
 
 /**
  * Writes each schedule only where it is missing, changed, or broken. A blind upsert would be wrong: it removes a
  * run that is due but not fetched yet, and for cron patterns that run is lost. Several replicas may do this at
- * once: the run's id holds its time, so the same run cannot exist twice.
+ * once: the run's id holds its time, so the same run cannot exist twice. Throws `redis_unavailable` like `wake`.
  */
 export async function ensureSchedulers(
   queues: Queues,
-  { schedules = SCHEDULES, replaceChanged = true, clock = systemClock }: EnsureSchedulersOptions = {},
+  { timeoutMs = DEFAULT_ENSURE_TIMEOUT_MS, ...options }: EnsureSchedulersOptions = {},
+): Promise<EnsureSchedulersResult> {
+  assertRedisReady(queues.redis)
+  return withinMs(ensureAll(queues, options), timeoutMs, 'The schedules were not checked')
+}
+
+async function ensureAll(
+  queues: Queues,
+  { schedules = SCHEDULES, replaceChanged = true, clock = systemClock }: EnsureSchedulersOptions,
 ): Promise<EnsureSchedulersResult> {
   const written: EnsureSchedulersResult['written'] = []
   for (const schedule of schedules) {

@@ -1,0 +1,83 @@
+/** What the scheduler does, by the clock: the relay, and the check that the schedules are in Redis. */
+import { systemClock } from '@hangar/core'
+import type { Database } from '@hangar/db'
+import { ensureSchedulers, SCHEDULES, type Queues, type Schedule } from '@hangar/jobs'
+import { policyFrom, type createMetrics, type Logger } from '@hangar/runtime'
+
+import type { SchedulerConfig } from './config.ts'
+import { startLoop, type Loop, type LoopEvents } from './loop.ts'
+import { createLoopMetrics, createRelayMetrics } from './metrics.ts'
+import { relayOnce } from './relay.ts'
+
+export type LoopParts = {
+  config: SchedulerConfig
+  db: Database
+  queues: Queues
+  logger: Logger
+  registry: ReturnType<typeof createMetrics>
+  signal: AbortSignal
+}
+
+export function startLoops(parts: LoopParts): { relay: Loop; schedules: Loop } {
+  const { config, db, queues, logger, registry, signal } = parts
+  const measured = createLoopMetrics(registry)
+  const relay = {
+    db,
+    queues,
+    policy: policyFrom(config),
+    batchSize: config.RELAY_BATCH_SIZE,
+    metrics: createRelayMetrics(registry),
+  }
+  const common = { signal, clock: systemClock }
+  return {
+    relay: startLoop({
+      ...common,
+      ...logged('relay', logger, measured('relay')),
+      intervalMs: config.RELAY_INTERVAL_MS,
+      step: () => relayOnce(relay),
+    }),
+    schedules: startLoop({
+      ...common,
+      ...logged('schedules', logger, measured('schedules')),
+      intervalMs: config.SCHEDULE_CHECK_INTERVAL_MS,
+      step: keepSchedules(queues, schedulesFrom(config), logger),
+    }),
+  }
+}
+
+/** The schedules, with the configured intervals in place of the usual ones. */
+export function schedulesFrom(config: SchedulerConfig): Schedule[] {
+  const everyMs: Record<string, number> = {
+    differences: config.DIFFERENCES_INTERVAL_MS,
+    health: config.HEALTH_INTERVAL_MS,
+    cost: config.COST_INTERVAL_MS,
+  }
+  return SCHEDULES.map((schedule) => ({ ...schedule, everyMs: everyMs[schedule.id] ?? schedule.everyMs }))
+}
+
+/** A changed definition is written once, at the start; after that only what is missing or broken is (see jobs). */
+function keepSchedules(queues: Queues, schedules: Schedule[], logger: Logger): () => Promise<void> {
+  let replaceChanged = true
+  return async () => {
+    const { written } = await ensureSchedulers(queues, { schedules, replaceChanged })
+    replaceChanged = false
+    for (const { id, why } of written) logger.info({ schedule: id, why }, 'schedule written')
+  }
+}
+
+/** One line when a loop begins to fail and one when it works again, however long the outage lasts. */
+function logged(
+  loop: string,
+  logger: Logger,
+  metrics: Pick<LoopEvents, 'onSuccess' | 'onFailure'>,
+): LoopEvents {
+  return {
+    ...metrics,
+    onFailure: (err, failuresInARow) => {
+      metrics.onFailure?.(err, failuresInARow)
+      const level = failuresInARow === 1 ? 'warn' : 'debug'
+      logger[level]({ loop, err, failuresInARow }, 'round failed')
+    },
+    onRecovery: (failuresInARow) => logger.info({ loop, failuresInARow }, 'rounds succeed again'),
+  }
+}

@@ -1,0 +1,50 @@
+/**
+ * The scheduler: says what is due and puts it into the queues; never does the work. Several may run at once.
+ */
+import { assertHostRowsVisible, createDatabase } from '@hangar/db'
+import { closeQueues, closeRedis, createQueues, createRedis } from '@hangar/jobs'
+import { createLogger, createMetrics, createStopper, runMain, startOpsServer } from '@hangar/runtime'
+
+import { readConfig } from './config.ts'
+import { startLoops } from './loops.ts'
+
+await runMain('scheduler', async () => {
+  const config = readConfig()
+  const logger = createLogger({ service: 'scheduler', level: config.LOG_LEVEL })
+  const stopper = createStopper({ deadlineMs: config.SHUTDOWN_DEADLINE_MS, logger })
+  const registry = createMetrics({ service: 'scheduler' })
+
+  const db = createDatabase({
+    connectionString: config.DATABASE_URL,
+    applicationName: 'hangar-scheduler',
+    maxConnections: 3,
+    statementTimeoutMs: 10_000,
+  })
+  stopper.onStop('database', () => db.destroy())
+  // A role that sees no host rows would send every user to the wrong lane.
+  await assertHostRowsVisible(db)
+
+  const redis = createRedis({ url: config.REDIS_URL, role: 'producer', name: 'hangar-scheduler' })
+  stopper.onStop('redis', () => closeRedis(redis))
+  const queues = createQueues({ redis, prefix: config.HANGAR_QUEUE_PREFIX })
+  stopper.onStop('queues', () => closeQueues(queues))
+
+  const loops = startLoops({ config, db, queues, logger, registry, signal: stopper.stopping })
+  stopper.onStop('loops', async () => {
+    await Promise.all([loops.relay.ended, loops.schedules.ended])
+  })
+
+  const checks = {
+    postgres: () => assertHostRowsVisible(db),
+    redis: async () => {
+      await redis.ping()
+    },
+    relay: loops.relay.checkTurning,
+    schedules: loops.schedules.checkTurning,
+  }
+  const ops = await startOpsServer({ port: config.PORT, host: config.HOST, checks, registry, logger })
+  stopper.onStop('ops', () => ops.close())
+  logger.info({ port: ops.port }, 'ready')
+
+  await stopper.stop(await stopper.waitForSignal())
+})
