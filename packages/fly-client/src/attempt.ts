@@ -25,7 +25,8 @@ export interface AttemptFailure {
   refused?: boolean
 }
 
-/** How much of an error's body an error carries, in characters. */
+/** How much of Fly's words, and of the whole body, an error carries, in characters. */
+const KEPT_REASON = 400
 const KEPT_BODY = 2000
 
 export async function runAttempt(parts: CallerParts, call: Call): Promise<AttemptOutcome> {
@@ -168,19 +169,20 @@ function errorFromAnswer(
 ): FlyError {
   // The cause is read from what Fly said; what is kept of it is redacted.
   const { code, ...details } = classify({ operation: call.name, status: wire.status, text: wire.text })
-  const text = redact(wire.text, call.secrets)
-  const { words } = readErrorBody(text)
+  const body = redact(wire.text, call.secrets)
+  // Once more: parsing undoes escapes, and may so bring a secret to light.
+  const reason = redact(readErrorBody(body).words, call.secrets).slice(0, KEPT_REASON)
   const retryAfterMs = parseRetryAfter(wire.headers['retry-after'], parts.clock.now())
   if (code === 'rate_limited') parts.limiter?.block(call.name, call.id, retryAfterMs ?? 0)
   return new FlyError(code, {
     ...factsOf(call),
     ...details,
-    reason: words === '' ? undefined : words,
+    reason: reason === '' ? undefined : reason,
     sent: true,
     status: wire.status,
     requestId,
     retryAfterMs,
-    body: text.slice(0, KEPT_BODY),
+    body: body.slice(0, KEPT_BODY),
   })
 }
 

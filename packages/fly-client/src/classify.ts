@@ -28,19 +28,15 @@ interface Clue {
 
 /** First match wins; a more special cause stands above a more general one. */
 const RULES: readonly (readonly [FlyErrorCode, (clue: Clue) => boolean])[] = [
-  ['machine_name_taken', (c) => c.status < 500 && /unique machine name violation/i.test(c.text)],
+  // Whatever a 5xx says, it may have been applied.
+  ['unavailable', (c) => c.status >= 500],
+  ['machine_name_taken', (c) => /unique machine name violation/i.test(c.text)],
   ['name_taken', (c) => c.flyStatus === 'name_taken' || (isAppCreate(c) && saysTaken(c))],
-  ['machine_limit', (c) => c.status < 500 && /reached its machine limit/i.test(c.text)],
+  ['machine_limit', (c) => /reached its machine limit/i.test(c.text)],
   ['region_quota', (c) => c.status === 403 && /\bquota\b/i.test(c.text)],
-  [
-    'host_capacity',
-    (c) => c.flyStatus === 'volume_placement_capacity' || (c.status < 500 && HOST_FULL.test(c.text)),
-  ],
-  [
-    'region_capacity',
-    (c) => c.flyStatus === 'insufficient_capacity' || (c.status < 500 && REGION_FULL.test(c.text)),
-  ],
-  ['replaced', (c) => c.status < 500 && /getting replaced|currently replaced/i.test(c.text)],
+  ['host_capacity', (c) => c.flyStatus === 'volume_placement_capacity' || HOST_FULL.test(c.text)],
+  ['region_capacity', (c) => c.flyStatus === 'insufficient_capacity' || REGION_FULL.test(c.text)],
+  ['replaced', (c) => /getting replaced|currently replaced/i.test(c.text)],
   ['lease_held', (c) => (c.status === 409 || c.status === 412) && LEASED.test(c.text)],
   ['rate_limited', (c) => c.status === 429 || /resource_exhausted|rate limit exceeded/i.test(c.text)],
   ['wait_deadline', (c) => c.status === 408 && c.operation === 'machines.wait'],
@@ -50,7 +46,6 @@ const RULES: readonly (readonly [FlyErrorCode, (clue: Clue) => boolean])[] = [
   ['not_found', (c) => (c.status === 400 || c.status === 422) && GONE.test(c.text)],
   // Covers every unique constraint, so it is no proof that a name is taken.
   ['conflict', (c) => c.status === 409 || c.status === 412 || /uniqueness constraint violated/i.test(c.text)],
-  ['unavailable', (c) => c.status >= 500],
   ['validation', (c) => c.status >= 400],
 ]
 
@@ -60,13 +55,13 @@ const REGION_FULL = /\bno capacity\b|could not find a candidate host/i
 const LEASED = /lease (?:is )?(?:currently )?held|currently leased/i
 /** What an operation on an app or machine that is gone may say with 400 instead of 404. */
 const GONE =
-  /^not_found:|could not find (?:app|machine)\b|unknown app|\b(?:app|machine)\b[^.]{0,80}(?:not found|does not exist)/i
+  /^not_found:|could not find (?:app|machine|lease)\b|unknown app|\b(?:app|machine|lease)(?: id)?(?: (?!image|volume|config)["'`]?[\w-]+["'`]?)? (?:was )?(?:not found|does not exist)/i
 
 export function classify(answer: ErrorAnswer): Classified {
   const { words, flyStatus } = readErrorBody(answer.text)
   const clue: Clue = { operation: answer.operation, status: answer.status, flyStatus, text: words }
-  // No rule fits a status that is no error: a redirect, or a success where none was possible.
-  const code = RULES.find(([, fits]) => fits(clue))?.[0] ?? 'unexpected_answer'
+  // A redirect is no error and no answer either.
+  const code = RULES.find(([, fits]) => answer.status >= 400 && fits(clue))?.[0] ?? 'unexpected_answer'
   return {
     code,
     ...(code === 'machine_name_taken' ? namedMachine(words) : {}),
@@ -94,8 +89,6 @@ function leaseExpiry(words: string): { leaseExpiresAt?: Date } {
   return Number.isNaN(expiresAt.getTime()) ? {} : { leaseExpiresAt: expiresAt }
 }
 
-const LONGEST_REASON = 400
-
 /** Fly's words are under `error`, `message` or `msg`, or the whole body is plain text or a page. */
 export function readErrorBody(text: string): { words: string; flyStatus: string } {
   const body = parseObject(text)
@@ -105,7 +98,7 @@ export function readErrorBody(text: string): { words: string; flyStatus: string 
   const words = said ?? text.replaceAll(/<[^>]{0,500}>/g, ' ')
   const flyStatus = body?.['status']
   return {
-    words: words.replaceAll(/\s+/g, ' ').trim().slice(0, LONGEST_REASON),
+    words: words.replaceAll(/\s+/g, ' ').trim(),
     flyStatus: typeof flyStatus === 'string' ? flyStatus : '',
   }
 }

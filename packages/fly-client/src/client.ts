@@ -4,6 +4,7 @@ import { appsApi, type AppsApi } from './apps.ts'
 import { CircuitBreaker, type BreakerOptions } from './breaker.ts'
 import { Caller, type CallerParts } from './call.ts'
 import { systemClock, type Clock } from './clock.ts'
+import { ensureApi, type EnsureApi } from './ensure/index.ts'
 import { FreshObjects } from './fresh.ts'
 import { quietly, type FlyHooks, type FlyLogger } from './hooks.ts'
 import { ipsApi, type IpsApi } from './ips.ts'
@@ -44,7 +45,7 @@ export interface FlyClientOptions {
   random?: () => number
 }
 
-export interface FlyClient {
+export interface FlyClient extends EnsureApi {
   readonly orgSlug: string
   readonly apps: AppsApi
   readonly machines: MachinesApi
@@ -64,13 +65,17 @@ export function createFlyClient(options: FlyClientOptions): FlyClient {
   const ownAgent = options.dispatcher ? undefined : new Agent({ allowH2: false })
   const caller = new Caller(callerParts(options, clock, options.dispatcher ?? (ownAgent as Agent)))
   const versions = new SecretVersions()
-  return {
-    orgSlug: options.orgSlug,
+  const apis = {
     apps: appsApi(caller, options.orgSlug),
     machines: machinesApi(caller, versions),
     leases: leasesApi(caller),
     secrets: secretsApi(caller, versions),
     ips: ipsApi(caller),
+  }
+  return {
+    orgSlug: options.orgSlug,
+    ...apis,
+    ...ensureApi(caller, options.orgSlug, apis),
     orgs: orgsApi(caller, options.orgSlug),
     platform: platformApi(caller, options.orgSlug),
     close: async () => ownAgent?.close(),

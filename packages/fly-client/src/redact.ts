@@ -11,9 +11,15 @@ export function redact(text: string, secrets: readonly string[]): string {
   for (const secret of secrets) {
     if (secret.length < SHORTEST_SECRET) continue
     clean = clean.replaceAll(secret, '[redacted]')
-    // The same value as it appears inside a JSON string.
+    // The same value as it appears inside a JSON string, and as Go writes that.
     const escaped = JSON.stringify(secret).slice(1, -1)
-    if (escaped !== secret) clean = clean.replaceAll(escaped, '[redacted]')
+    for (const form of [escaped, escaped.replaceAll(/[<>&]/g, goEscape)]) {
+      if (form !== secret) clean = clean.replaceAll(form, '[redacted]')
+    }
   }
   return clean.replaceAll(TOKEN_SHAPES, '[redacted]')
+}
+
+function goEscape(char: string): string {
+  return `\\u00${char.charCodeAt(0).toString(16)}`
 }

@@ -1,0 +1,118 @@
+/** What an app and its machine are given, made safe to repeat: secrets, addresses, config. */
+import type { CallerParts } from '../call.ts'
+import type { IpAssignment } from '../decode-org.ts'
+import type { Machine } from '../decode.ts'
+import { FlyError, isFlyError } from '../errors.ts'
+import type { AssignIp, IpsApi } from '../ips.ts'
+import type { MachineConfig } from '../machine-config.ts'
+import type { MachinesApi, UpdateMachine } from '../machines.ts'
+import { fillPath, OPERATIONS } from '../operations.ts'
+import type { SecretsApi } from '../secrets.ts'
+import { isPassing, Patience, type EnsureOptions } from './patience.ts'
+
+/** Setting the same values twice ends in the same values, so it is simply asked again. */
+export async function ensureSecrets(
+  parts: CallerParts,
+  secrets: SecretsApi,
+  app: string,
+  values: Record<string, string | null>,
+  opts: EnsureOptions = {},
+): Promise<{ version: number | undefined }> {
+  const patience = new Patience(parts, opts)
+  for (;;) {
+    try {
+      return await secrets.set(app, values, patience.callOpts)
+    } catch (error) {
+      if (!isPassing(error) && !isFlyError(error, 'conflict')) throw error
+      await patience.pause(error)
+    }
+  }
+}
+
+/** One address of this type. Whether one is there is read off the addresses: Fly does not tell their type. */
+export async function ensureIp(
+  parts: CallerParts,
+  ips: IpsApi,
+  app: string,
+  wanted: AssignIp,
+  opts: EnsureOptions = {},
+): Promise<IpAssignment> {
+  const patience = new Patience(parts, opts)
+  for (;;) {
+    const found = (await ips.list(app, patience.callOpts)).find((ip) => typeOfIp(ip) === wanted.type)
+    if (found) return found
+    try {
+      return await ips.assign(app, wanted, patience.callOpts)
+    } catch (error) {
+      // Fly answers 409 or 422 where there is one already.
+      if (!isPassing(error) && !isFlyError(error, 'conflict', 'validation')) throw error
+      const [again] = (await ips.list(app, patience.callOpts)).filter((ip) => typeOfIp(ip) === wanted.type)
+      if (again) return again
+      if (error.code === 'validation') throw error
+      await patience.pause(error)
+    }
+  }
+}
+
+export function typeOfIp({ ip, shared }: IpAssignment): AssignIp['type'] {
+  if (!ip.includes(':')) return shared ? 'shared_v4' : 'v4'
+  return ip.toLowerCase().startsWith('fdaa:') ? 'private_v6' : 'v6'
+}
+
+export type ChangeConfig = (config: MachineConfig, machine: Machine) => MachineConfig
+
+/**
+ * Reads the machine, changes its config and sends the whole of it with the version it was read from,
+ * so that nothing of it is lost and no update in between is overwritten: on a conflict it starts
+ * anew from what is there. `change` must give the same for the same config.
+ */
+export async function updateMachineConfig(
+  parts: CallerParts,
+  machines: MachinesApi,
+  app: string,
+  id: string,
+  change: ChangeConfig,
+  rest: Omit<UpdateMachine, 'config' | 'currentVersion'> = {},
+  opts: EnsureOptions = {},
+): Promise<Machine> {
+  const patience = new Patience(parts, opts)
+  let sent: { config: MachineConfig; from: string } | undefined
+  for (;;) {
+    const machine = await machines.get(app, id, patience.callOpts)
+    // The answer was lost, but there is a new version that is what we sent.
+    if (sent && machine.instanceId !== sent.from && includes(machine.config, sent.config)) return machine
+    if (machine.config === undefined) throw unreadable(app, machine)
+    const config = change(structuredClone(machine.config), machine)
+    sent = undefined
+    try {
+      const update = { ...rest, config, currentVersion: machine.instanceId }
+      return await machines.update(app, id, update, patience.callOpts)
+    } catch (error) {
+      if (!isPassing(error) && !isFlyError(error, 'conflict', 'lease_held', 'replaced')) throw error
+      if (error.ambiguous) sent = { config, from: machine.instanceId }
+      await patience.pause(error)
+    }
+  }
+}
+
+/** Whether `whole` has everything of `part`: Fly adds defaults to what it was sent. */
+function includes(whole: unknown, part: unknown): boolean {
+  if (typeof part !== 'object' || part === null) return whole === part
+  if (typeof whole !== 'object' || whole === null) return false
+  return Object.entries(part).every(
+    ([key, value]) => value === undefined || includes((whole as Record<string, unknown>)[key], value),
+  )
+}
+
+function unreadable(app: string, machine: Machine): FlyError {
+  const { method, path, kind } = OPERATIONS['machines.update']
+  return new FlyError('conflict', {
+    operation: 'machines.update',
+    method,
+    path: fillPath(path, { app_name: app, machine_id: machine.id }) ?? path,
+    kind,
+    sent: false,
+    reason: `its host is ${machine.hostStatus} and its config cannot be read: replace the machine`,
+    machineState: machine.state,
+  })
+}
