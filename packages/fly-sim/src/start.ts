@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { ADMIN_PREFIX, handleAdmin } from './admin/admin.ts'
+import type { AdminContext } from './admin/routes.ts'
 import { realClock, type SimClock, virtualClock } from './clock.ts'
 import { localSettings } from './config.ts'
 import { ApiServer } from './http/api-server.ts'
@@ -61,7 +62,11 @@ export async function startFlySim(options: FlySimOptions = {}): Promise<FlySim> 
   const runner = new LocalRunner(sim, logs, localSettings(options.cwd), (machine, exit) =>
     sim.lifecycle.exited(machine, exit),
   )
-  sim.lifecycle.runnerOf = (machine) => (isLocal(machine) ? runner : null)
+  // After an update the image may be another kind than what still runs.
+  sim.lifecycle.runnerOf = (machine) => {
+    if (runner.isRunning(machine)) return runner
+    return isLocal(machine) && !sim.lifecycle.pretend.isRunning(machine) ? runner : null
+  }
   const endPrograms = async () => {
     sim.lifecycle.clear()
     await sim.lifecycle.pretend.shutdown()
@@ -77,22 +82,7 @@ export async function startFlySim(options: FlySimOptions = {}): Promise<FlySim> 
       logs.clear()
     },
   }
-  const api = new ApiServer(sim)
-  const proxy = new AppProxy(sim, runner)
-  const adminApart = options.adminPort !== undefined
-  const serveApi = (request: IncomingMessage, response: ServerResponse) => {
-    const { path, search } = splitUrl(request)
-    if (path.startsWith(APP_PREFIX)) return proxy.handle(request, response, path, search)
-    const isAdmin = !adminApart && isAdminPath(path)
-    const handled = isAdmin
-      ? handleAdmin(context, request, response, path, search)
-      : api.handle(request, response, path, search)
-    handled.catch((error: unknown) => crash(response, error))
-  }
-  const serveAdmin = (request: IncomingMessage, response: ServerResponse) => {
-    const { path, search } = splitUrl(request)
-    handleAdmin(context, request, response, path, search).catch((error: unknown) => crash(response, error))
-  }
+  const { serveApi, serveAdmin } = handlers(context, options.adminPort !== undefined)
   const host = options.host ?? '127.0.0.1'
   const servers = [await listen(serveApi, host, options.port ?? 0)]
   if (options.adminPort !== undefined) servers.push(await listen(serveAdmin, host, options.adminPort))
@@ -108,6 +98,29 @@ export async function startFlySim(options: FlySimOptions = {}): Promise<FlySim> 
       await Promise.all(servers.map(close))
     },
   }
+}
+
+/** What each port serves. `adminApart`: the admin calls have a port of their own. */
+function handlers(context: AdminContext, adminApart: boolean) {
+  const api = new ApiServer(context.sim)
+  const proxy = new AppProxy(context.sim, context.runner)
+  const serveAdmin = (request: IncomingMessage, response: ServerResponse) => {
+    const { path, search } = splitUrl(request)
+    handleAdmin(context, request, response, path, search).catch((error: unknown) => {
+      crash(response, error)
+    })
+  }
+  const serveApi = (request: IncomingMessage, response: ServerResponse) => {
+    const { path, search } = splitUrl(request)
+    if (path.startsWith(APP_PREFIX)) proxy.handle(request, response, path, search)
+    else if (!adminApart && isAdminPath(path)) serveAdmin(request, response)
+    else {
+      api.handle(request, response, path, search).catch((error: unknown) => {
+        crash(response, error)
+      })
+    }
+  }
+  return { serveApi, serveAdmin }
 }
 
 function buildSim(options: FlySimOptions): Sim {

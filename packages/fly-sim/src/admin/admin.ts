@@ -19,8 +19,8 @@ export async function handleAdmin(
 ): Promise<void> {
   const rest = path.slice(ADMIN_PREFIX.length).replace(/^\//u, '')
   const route = ADMIN_ROUTES.find((one) => one.method === request.method && one.pattern.test(rest))
-  if (!route)
-    return send(
+  if (!route) {
+    send(
       response,
       {
         status: 404,
@@ -28,6 +28,8 @@ export async function handleAdmin(
       },
       'admin',
     )
+    return
+  }
   const text = await readBody(request, LARGEST_BODY_BYTES)
   let answer: Answer
   try {

@@ -3,7 +3,7 @@ import { FAULT_KINDS, isFaultKind } from '../faults/kinds.ts'
 import type { FaultKind } from '../faults/kinds.ts'
 import type { LocalRunner } from '../local/local-runner.ts'
 import type { LogStore } from '../local/log-store.ts'
-import { DELAY_NAMES, DELAY_PRESETS, DELAYS, delaysOf, type Delays } from '../settings.ts'
+import { DELAY_NAMES, DELAY_PRESETS, DELAYS, delaysOf } from '../settings.ts'
 import type { Sim, SimDump } from '../sim.ts'
 import { MACHINE_STATES } from '../world/types.ts'
 import { appState, machineState, stateOf } from './state.ts'
@@ -64,7 +64,7 @@ const limitsBody = z.strictObject({
 })
 
 /** Zod's partial records allow undefined; what is absent must stay absent. */
-const defined = <T extends object>(value: T) =>
+const defined = (value: object) =>
   Object.fromEntries(Object.entries(value).filter(([, v]) => v !== undefined))
 
 export const ADMIN_ROUTES: readonly AdminRoute[] = [
@@ -145,10 +145,7 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
     pattern: /^delays$/u,
     handle: ({ sim }, { body }) => {
       const wanted = delaysBody.parse(body)
-      sim.delays =
-        'preset' in wanted
-          ? delaysOf(wanted.preset)
-          : delaysOf(defined(wanted) as Partial<Delays>, sim.delays)
+      sim.delays = 'preset' in wanted ? delaysOf(wanted.preset) : delaysOf(defined(wanted), sim.delays)
       return { delays: sim.delays }
     },
   },

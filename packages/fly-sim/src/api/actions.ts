@@ -70,8 +70,7 @@ function stop(sim: Sim, call: Call): Answer {
   if (['stopped', 'destroying', 'created', 'failed'].includes(machine.state) && machine.goal !== 'start')
     return ok({ ok: true })
   if (machine.state === 'stopping') return ok({ ok: true })
-  const { signal: name, timeoutMs } = stopSettings(machine.config, asked)
-  sim.lifecycle.stop(machine, name, timeoutMs)
+  sim.lifecycle.stop(machine, stopSettings(machine.config, asked))
   return ok({ ok: true })
 }
 
@@ -84,8 +83,7 @@ function restart(sim: Sim, call: Call): Answer {
     timeoutMs: readTimeout(query.get('timeout') ?? undefined),
   }
   const settings = stopSettings(machine.config, asked)
-  const force = call.flag('force_stop')
-  sim.lifecycle.restart(machine, force ? 'SIGKILL' : settings.signal, force ? 0 : settings.timeoutMs)
+  sim.lifecycle.restart(machine, call.flag('force_stop') ? { signal: 'SIGKILL', timeoutMs: 0 } : settings)
   return ok({ ok: true })
 }
 

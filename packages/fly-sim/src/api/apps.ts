@@ -79,7 +79,10 @@ function deleteApp(sim: Sim, call: Call): Answer {
   const app = appOf(sim, call, 'apps')
   const force = call.flag('force')
   const busy = [...app.machines.values()].some(
-    (machine) => !['stopped', 'created', 'suspended', 'failed', 'launch_failed', 'destroying', 'destroyed'].includes(machine.state),
+    (machine) =>
+      !['stopped', 'created', 'suspended', 'failed', 'launch_failed', 'destroying', 'destroyed'].includes(
+        machine.state,
+      ),
   )
   if (busy && !force && !app.deleting) {
     throw new ApiError(

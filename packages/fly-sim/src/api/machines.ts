@@ -4,6 +4,7 @@ import type { Decoder } from '../http/decode.ts'
 import type { Route } from '../http/router.ts'
 import { readConfig } from '../machines/config.ts'
 import { createMachine } from '../machines/create.ts'
+import { stopSettings } from '../machines/stop-settings.ts'
 import { machineSummary, machineView } from '../machines/view.ts'
 import type { Sim } from '../sim.ts'
 import type { Machine } from '../world/types.ts'
@@ -110,12 +111,13 @@ function update(sim: Sim, call: Call): Answer {
   if (region !== undefined && region !== '' && region !== machine.region)
     throw new ApiError(400, 'invalid_argument: region of a machine cannot be changed')
   rename(app.machines, machine, body.string('name'))
+  const endOld = stopSettings(machine.config)
   machine.config = config
   machine.instanceId = sim.random.ulid(sim.clock.nowMs())
   machine.versions = [{ version: machine.instanceId, config }, ...machine.versions].slice(0, KEPT_VERSIONS)
   machine.minSecretsVersion = Math.max(machine.minSecretsVersion, body.integer('min_secrets_version') ?? 0)
   machine.launchAfterUpdate = body.boolean('skip_launch') !== true
-  sim.lifecycle.update(machine)
+  sim.lifecycle.update(machine, endOld)
   const nonce = leaseForReply(sim, call, machine, body)
   return ok({ ...machineView(sim, machine), ...nonce })
 }

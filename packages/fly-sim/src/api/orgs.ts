@@ -1,3 +1,4 @@
+import { asText } from '../faults/answer-kinds.ts'
 import { type Answer, invalidArgument, ok } from '../http/answer.ts'
 import { grantsApp } from '../http/auth.ts'
 import type { Call } from '../http/call.ts'
@@ -37,7 +38,7 @@ function listMachines(sim: Sim, call: Call): Answer {
     })
   }
   const partial = sim.faults.size > 0 ? sim.faults.strike('partial_list', target) : null
-  const lostRegion = partial ? String(partial.params['region'] ?? 'iad') : null
+  const lostRegion = partial ? asText(partial.params['region'] ?? 'iad') : null
   const rows = visibleRows(sim, call, org).filter(
     (row) => row.machine.region !== lostRegion && (position === null || isAfter(row, position)),
   )

@@ -1,5 +1,6 @@
 import { Random } from '../random.ts'
-import { type FaultKind, type FaultParams, type FaultStage, stageOf } from './kinds.ts'
+import type { FaultParams } from './answer-kinds.ts'
+import { type FaultKind, type FaultStage, stageOf } from './kinds.ts'
 
 /** What a fault may be limited to. `*` stands for any text: `machines.*`, `vyx-user-*`. Absent: anything. */
 export type FaultMatch = {

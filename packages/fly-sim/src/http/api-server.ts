@@ -8,7 +8,7 @@ import { ROUTES } from '../api/routes.ts'
 import { guardLease } from '../api/leases.ts'
 import type { CallEntry } from '../call-log.ts'
 import type { Fault, FaultTarget } from '../faults/faults.ts'
-import { faultAnswer, stageOf } from '../faults/kinds.ts'
+import { faultAnswer } from '../faults/kinds.ts'
 import { ruleOf } from '../limits.ts'
 import { draw } from '../settings.ts'
 import type { Sim } from '../sim.ts'
@@ -35,8 +35,14 @@ export class ApiServer {
     search: string,
   ): Promise<void> {
     const found = this.#router.find(request.method ?? 'GET', path)
-    if (found === null) return send(response, unknownPath(), this.#requestId())
-    if (found === 'method_not_allowed') return send(response, { status: 405 }, this.#requestId())
+    if (found === null) {
+      send(response, unknownPath(), this.#requestId())
+      return
+    }
+    if (found === 'method_not_allowed') {
+      send(response, { status: 405 }, this.#requestId())
+      return
+    }
     const call = await this.#readCall(request, response, found, path, search)
     if (!call) return
     const entry = this.#log(call)
@@ -93,7 +99,7 @@ export class ApiServer {
     const refused = this.#overLimit(call)
     if (refused) return refused
     if (fault) {
-      const instead = answerInstead(fault)
+      const instead = faultAnswer(fault.kind, fault.params)
       if (instead) return instead
     }
     try {
@@ -149,10 +155,6 @@ export class ApiServer {
   #requestId(): string {
     return `${this.#sim.random.ulid(this.#sim.clock.nowMs())}-sim`
   }
-}
-
-function answerInstead(fault: Fault): Answer | null {
-  return stageOf(fault.kind) === 'answer' ? faultAnswer(fault.kind, fault.params) : null
 }
 
 /** What a fault is matched against; creating an app names it in the body, not in the path. */

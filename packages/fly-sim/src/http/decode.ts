@@ -25,7 +25,7 @@ export class Decoder {
   }
 
   integer(field: string): number | undefined {
-    return this.#field(field, 'int', (value) => Number.isInteger(value))
+    return this.#field(field, 'int', (value): value is number => Number.isInteger(value))
   }
 
   boolean(field: string): boolean | undefined {
@@ -33,41 +33,41 @@ export class Decoder {
   }
 
   strings(field: string): string[] | undefined {
-    return this.#field(
-      field,
-      '[]string',
-      (value) => Array.isArray(value) && value.every((v) => typeof v === 'string'),
-    )
+    return this.#field(field, '[]string', isStrings)
   }
 
   stringMap(field: string): Record<string, string> | undefined {
-    return this.#field(
-      field,
-      'map[string]string',
-      (value) => isObject(value) && Object.values(value).every((v) => typeof v === 'string'),
-    )
+    return this.#field(field, 'map[string]string', isStringMap)
   }
 
   object(field: string): Decoder | undefined {
-    const value = this.#field<Record<string, unknown>>(field, 'object', isObject)
+    const value = this.#field(field, 'object', isObject)
     return value && new Decoder(value, `${this.#type}.${field}`)
   }
 
   objects(field: string): Decoder[] | undefined {
-    const values = this.#field<unknown[]>(field, 'array', Array.isArray)
+    const values = this.#field(field, 'array', isArray)
     return values?.map((value) => new Decoder(value, `${this.#type}.${field}`))
   }
 
-  #field<T>(field: string, goType: string, fits: (value: unknown) => boolean): T | undefined {
+  #field<T>(field: string, goType: string, fits: (value: unknown) => value is T): T | undefined {
     const value = this.#value[field]
     if (value === undefined || value === null) return undefined
-    if (fits(value)) return value as T
+    if (fits(value)) return value
     throw new ApiError(
       400,
       `json: cannot unmarshal ${goKind(value)} into Go struct field ${this.#type}.${field} of type ${goType}`,
     )
   }
 }
+
+const isArray = (value: unknown): value is unknown[] => Array.isArray(value)
+
+const isStrings = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.every((v) => typeof v === 'string')
+
+const isStringMap = (value: unknown): value is Record<string, string> =>
+  isObject(value) && Object.values(value).every((v) => typeof v === 'string')
 
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)

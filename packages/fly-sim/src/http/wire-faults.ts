@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { CallEntry } from '../call-log.ts'
+import { asText } from '../faults/answer-kinds.ts'
 import { type Fault, numberParam } from '../faults/faults.ts'
 import type { Sim } from '../sim.ts'
 import type { Answer } from './answer.ts'
@@ -39,53 +40,55 @@ export async function misbehaveAfter(
   entry: CallEntry,
   requestId: string,
 ): Promise<void> {
-  const say = (spoiled: Answer) => {
-    entry.status = spoiled.status
-    send(response, spoiled, requestId)
-  }
   switch (fault.kind) {
-    case 'delay_after':
-      await sim.pause(numberParam(fault, 'ms', 1_000))
-      return say(answer)
     case 'hang_after':
       entry.outcome = 'hung'
-      return
+      break
     case 'reset_after':
-      return reset(response, entry)
-    case 'error_after':
-      return say({
-        status: numberParam(fault, 'status', 500),
-        json: { error: String(fault.params['text'] ?? 'internal: injected after the call was applied') },
-      })
+      reset(response, entry)
+      break
     case 'truncated':
-      return truncate(response, answer, entry, requestId)
-    case 'oversized':
-      return say({ ...answer, json: { padding: 'x'.repeat(numberParam(fault, 'bytes', 33_554_432)) } })
-    case 'invalid_json':
-      return say({
-        ...withoutJson(answer),
-        text: '{"id": "trunc',
-        headers: { 'content-type': 'application/json' },
-      })
-    case 'wrong_json':
-      return say({ ...answer, json: fault.params['body'] ?? { unexpected: [1] } })
-    case 'empty_body':
-      return say({ status: answer.status })
-    case 'html':
-      return say({
-        ...withoutJson(answer),
-        text: '<!doctype html><title>fly.io</title>',
-        headers: { 'content-type': 'text/html' },
-      })
+      truncate(response, answer, entry, requestId)
+      break
     case 'slow_body':
       entry.status = answer.status
-      return trickle(sim, response, answer, numberParam(fault, 'ms', 2_000), requestId)
-    default:
-      return say(answer)
+      await trickle(sim, response, answer, numberParam(fault, 'ms', 2_000), requestId)
+      break
+    default: {
+      if (fault.kind === 'delay_after') await sim.pause(numberParam(fault, 'ms', 1_000))
+      const spoiled = spoil(fault, answer)
+      entry.status = spoiled.status
+      send(response, spoiled, requestId)
+    }
   }
 }
 
-const withoutJson = (answer: Answer): Answer => ({ status: answer.status })
+/** Another answer than the call earned; the same answer for a fault that does not touch it. */
+function spoil(fault: Fault, answer: Answer): Answer {
+  const { status } = answer
+  switch (fault.kind) {
+    case 'error_after': {
+      const error = asText(fault.params['text'] ?? 'internal: injected after the call was applied')
+      return { status: numberParam(fault, 'status', 500), json: { error } }
+    }
+    case 'oversized':
+      return { ...answer, json: { padding: 'x'.repeat(numberParam(fault, 'bytes', 33_554_432)) } }
+    case 'invalid_json':
+      return { status, text: '{"id": "trunc', headers: { 'content-type': 'application/json' } }
+    case 'wrong_json':
+      return { ...answer, json: fault.params['body'] ?? { unexpected: [1] } }
+    case 'empty_body':
+      return { status }
+    case 'html':
+      return {
+        status,
+        text: '<!doctype html><title>fly.io</title>',
+        headers: { 'content-type': 'text/html' },
+      }
+    default:
+      return answer
+  }
+}
 
 /** A TCP reset, not an orderly end. */
 function reset(response: ServerResponse, entry: CallEntry): void {

@@ -22,8 +22,10 @@ export class AppProxy {
     const [app = '', ...rest] = path.slice(APP_PREFIX.length).split('/')
     const machine = this.#choose(app, request.headers['fly-force-instance-id'])
     const port = machine ? this.#runner.portOf(machine) : null
-    if (!machine || port === null)
-      return refuse(response, 503, `no started machine of app ${app} takes requests`)
+    if (!machine || port === null) {
+      refuse(response, 503, `no started machine of app ${app} takes requests`)
+      return
+    }
     const onward = httpRequest({
       host: '127.0.0.1',
       port,

@@ -1,6 +1,6 @@
 import type { CheckResult, OnExit, Runner } from '../machines/runner.ts'
 import type { Sim } from '../sim.ts'
-import type { CheckConfig, Exit, Machine } from '../world/types.ts'
+import type { Exit, Machine } from '../world/types.ts'
 import { CheckLoop } from './checks.ts'
 import type { LogStore } from './log-store.ts'
 import { freePort } from './ports.ts'
@@ -47,7 +47,10 @@ export class LocalRunner implements Runner {
 
   stop(machine: Machine, signal: string, timeoutMs: number): void {
     const run = this.#runs.get(machine.id)
-    if (!run) return this.#onExit(machine, ENDED)
+    if (!run) {
+      this.#onExit(machine, ENDED)
+      return
+    }
     if (run.program) run.program.stop(signal, timeoutMs)
     else run.stopAsked = { signal, timeoutMs }
   }
@@ -77,8 +80,7 @@ export class LocalRunner implements Runner {
     return this.#runs.get(machine.id)?.program?.pid ?? null
   }
 
-  checkResult(machine: Machine, name: string, check: CheckConfig): CheckResult | 'none_yet' {
-    void check
+  checkResult(machine: Machine, name: string): CheckResult | 'none_yet' {
     return this.#runs.get(machine.id)?.checks?.result(name) ?? 'none_yet'
   }
 
@@ -99,7 +101,10 @@ export class LocalRunner implements Runner {
 
   async #begin(machine: Machine, run: Run, secrets: Readonly<Record<string, string>>): Promise<void> {
     const port = await freePort()
-    if (run.stopAsked || this.#runs.get(machine.id) !== run) return this.#ended(machine, run, ENDED)
+    if (run.stopAsked || this.#runs.get(machine.id) !== run) {
+      this.#ended(machine, run, ENDED)
+      return
+    }
     run.port = port
     const command = machine.config.image.slice(LOCAL_PREFIX.length)
     run.program = new Program(

@@ -66,7 +66,10 @@ export class Program {
   stop(signal: string, timeoutMs: number): void {
     this.#stopAsked = true
     this.#killTimer?.cancel()
-    if (signal === 'SIGKILL') return this.killAll()
+    if (signal === 'SIGKILL') {
+      this.killAll()
+      return
+    }
     // A paused program could not even hear the signal.
     this.signal('SIGCONT')
     this.signal(signal)

@@ -47,7 +47,10 @@ export class AppRemoval {
     if (world.apps.get(app.name) !== app) return
     const left = [...app.machines.values()].filter((machine) => machine.state !== 'destroyed')
     const stuck = faults.holds('app_delete_stuck', { app: app.name, org: app.orgSlug }) !== null
-    if (stuck || left.length > 0) return this.#waitFor(app, left[0])
+    if (stuck || left.length > 0) {
+      this.#waitFor(app, left[0])
+      return
+    }
     for (const machine of [...app.machines.values()]) lifecycle.forget(machine)
     const heldMs = draw(delays.nameHeldMs, random)
     world.removeApp(app, heldMs > 0 ? clock.nowMs() + heldMs : null)
@@ -55,7 +58,10 @@ export class AppRemoval {
 
   /** Tries again when the machine has changed, or, where nothing will tell, after a while. */
   #waitFor(app: App, machine: App['machines'] extends Map<string, infer M> ? M | undefined : never): void {
-    if (!machine) return this.#finishAfter(app, RECHECK_MS)
+    if (!machine) {
+      this.#finishAfter(app, RECHECK_MS)
+      return
+    }
     const unwatch = this.#sim.lifecycle.watch(machine, () => {
       if (machine.state !== 'destroyed') return
       unwatch()

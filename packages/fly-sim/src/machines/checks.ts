@@ -29,8 +29,8 @@ export function checksOf(sim: Sim, machine: Machine): CheckView[] {
   const runner = sim.lifecycle.runner(machine)
   const startedAtMs = machine.startedAtMs
   const { checksMs } = sim.delays
-  return names.flatMap(([name, check]): CheckView[] => {
-    const real = runner.checkResult(machine, name, check)
+  return names.flatMap(([name]): CheckView[] => {
+    const real = runner.checkResult(machine, name)
     if (real === 'none_yet') return []
     if (real !== null && forced === null) return [view(name, real.status, real.output, real.updatedAtMs)]
     // A range counts by its end, so that reading twice gives the same answer.

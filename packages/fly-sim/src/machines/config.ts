@@ -1,5 +1,5 @@
 import { invalidArgument } from '../http/answer.ts'
-import { Decoder } from '../http/decode.ts'
+import type { Decoder } from '../http/decode.ts'
 import type { Guest, MachineConfig } from '../world/types.ts'
 import { durationMs } from '../world/durations.ts'
 import { LONGEST_TIMEOUT_MS } from './stop-settings.ts'
@@ -13,6 +13,7 @@ const MEMORY_STEP_MB = 256
 
 const DEFAULT_GUEST: Guest = { cpu_kind: 'shared', cpus: 1, memory_mb: 256 }
 const RESTART_POLICIES = ['no', 'on-failure', 'always', 'spot-price']
+const AUTOSTOPS: readonly unknown[] = ['off', 'stop', 'suspend']
 const STOP_SIGNALS = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGKILL', 'SIGUSR1', 'SIGUSR2', 'SIGTERM']
 
 /** Reads `config` of a create or update: types as Go would check them, values as Fly would, replies as Fly gives them. */
@@ -64,7 +65,7 @@ function readService(decoder: Decoder): Record<string, unknown> {
   decoder.integer('internal_port')
   const autostop = decoder.raw['autostop']
   if (autostop === undefined || autostop === null) return decoder.raw
-  if (typeof autostop !== 'boolean' && !['off', 'stop', 'suspend'].includes(String(autostop))) {
+  if (typeof autostop !== 'boolean' && !AUTOSTOPS.includes(autostop)) {
     throw invalidArgument('invalid machine configuration: autostop must be off, stop or suspend')
   }
   return { ...decoder.raw, autostop: autostop === 'off' ? false : autostop === 'stop' ? true : autostop }

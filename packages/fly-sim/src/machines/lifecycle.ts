@@ -12,35 +12,36 @@
  * A newer request cancels what an older one still had planned. At most one timer belongs to a machine. The fault
  * `stuck_state` holds a machine in its state; it goes on when the fault is gone.
  */
-import type { Timer } from '../clock.ts'
 import { numberParam } from '../faults/faults.ts'
-import { draw } from '../settings.ts'
+import { type DelayName, draw } from '../settings.ts'
 import type { Sim } from '../sim.ts'
 import { secretsForBoot } from '../world/secrets.ts'
 import type { Exit, Goal, Machine, MachineState } from '../world/types.ts'
-import { PretendRunner } from './pretend-runner.ts'
-import { recordEvent, exitRequest } from './events.ts'
-import { afterExit } from './restart-policy.ts'
+import { exitRequest, recordEvent } from './events.ts'
 import { remember } from './past.ts'
-import { stopSettings } from './stop-settings.ts'
-import { targetOf } from './target.ts'
+import { Plans } from './plans.ts'
+import { PretendRunner } from './pretend-runner.ts'
+import { type AfterExit, afterExit } from './restart-policy.ts'
 import type { Runner } from './runner.ts'
+import { type StopSettings, stopSettings } from './stop-settings.ts'
+import { targetOf } from './target.ts'
 
-export type RunnerOf = (machine: Machine) => Runner | null
+const AT_ONCE: StopSettings = { signal: 'SIGKILL', timeoutMs: 0 }
 
 export class Lifecycle {
   readonly #sim: Sim
-  readonly #timers = new Map<string, Timer>()
-  readonly #stuck = new Map<string, { run: () => void; state: MachineState }>()
+  readonly #plans: Plans
   readonly #watchers = new Map<string, Set<() => void>>()
   readonly pretend: PretendRunner
   /** Chooses a runner for an image; null: pretend. Set by the stand-in when it can run local processes. */
-  runnerOf: RunnerOf = () => null
+  runnerOf: (machine: Machine) => Runner | null = () => null
 
   constructor(sim: Sim) {
     this.#sim = sim
-    this.pretend = new PretendRunner(sim, (machine, exit) => this.exited(machine, exit))
-    sim.faults.onChange = () => this.#releaseUnstuck()
+    this.pretend = new PretendRunner(sim, (machine, exit) => {
+      this.exited(machine, exit)
+    })
+    this.#plans = new Plans(sim)
   }
 
   runner(machine: Machine): Runner {
@@ -60,10 +61,16 @@ export class Lifecycle {
   /** A machine that was just created begins its first start. */
   launch(machine: Machine): void {
     machine.goal = 'start'
-    const { creatingMs, createMs } = this.#sim.delays
-    this.#later(machine, machine.state === 'creating' ? draw(creatingMs, this.#sim.random) : 0, () => {
-      if (machine.state === 'creating') this.#enter(machine, 'created')
-      this.#later(machine, draw(createMs, this.#sim.random), () => this.#startOrFailLaunch(machine))
+    const create = () => {
+      this.#after(machine, 'createMs', () => this.#startOrFailLaunch(machine))
+    }
+    if (machine.state !== 'creating') {
+      create()
+      return
+    }
+    this.#after(machine, 'creatingMs', () => {
+      this.#enter(machine, 'created')
+      create()
     })
   }
 
@@ -73,126 +80,125 @@ export class Lifecycle {
     machine.restartCount = 0
     recordEvent(this.#sim, machine, { type: 'start', status: 'starting', source: 'user' })
     this.#enter(machine, 'starting')
-    this.#later(machine, draw(this.#sim.delays.startMs, this.#sim.random), () => {
-      if (!resuming) return this.#boot(machine)
+    this.#after(machine, 'startMs', () => {
+      if (!resuming) {
+        this.#boot(machine)
+        return
+      }
       this.runner(machine).resume(machine)
       this.#started(machine)
     })
   }
 
-  stop(machine: Machine, signal: string, timeoutMs: number): void {
-    if (machine.state === 'suspended') {
-      this.#enter(machine, 'stopping')
-      machine.goal = 'stop'
-      return this.runner(machine).stop(machine, 'SIGKILL', 0)
-    }
-    this.#endProgram(machine, 'stop', 'stopping', { signal, timeoutMs })
+  stop(machine: Machine, how: StopSettings): void {
+    recordEvent(this.#sim, machine, { type: 'stop', status: 'stopping', source: 'user' })
+    // What is suspended cannot hear a signal: its snapshot is dropped.
+    this.#endProgram(machine, 'stop', 'stopping', machine.state === 'suspended' ? AT_ONCE : how)
   }
 
-  restart(machine: Machine, signal: string, timeoutMs: number): void {
+  restart(machine: Machine, how: StopSettings): void {
     recordEvent(this.#sim, machine, { type: 'restart', status: 'restarting', source: 'user' })
-    this.#endProgram(machine, 'restart', 'restarting', { signal, timeoutMs })
+    this.#endProgram(machine, 'restart', 'restarting', how)
   }
 
   suspend(machine: Machine): void {
     machine.goal = 'suspend'
     recordEvent(this.#sim, machine, { type: 'suspend', status: 'suspending', source: 'user' })
     this.#enter(machine, 'suspending')
-    this.#later(machine, draw(this.#sim.delays.suspendMs, this.#sim.random), () => {
+    this.#after(machine, 'suspendMs', () => {
       this.runner(machine).pause(machine)
       this.#settle(machine, 'suspended')
     })
   }
 
-  /** The machine's config and version were replaced already; now what runs follows. */
-  update(machine: Machine): void {
+  /** The machine has its new config and version already; what still runs is ended the way its old config says. */
+  update(machine: Machine, endOld: StopSettings): void {
     machine.goal = 'replace'
     recordEvent(this.#sim, machine, { type: 'update', status: 'replacing', source: 'user' })
     this.#enter(machine, 'updating')
-    this.#later(machine, 0, () => {
-      this.#endProgram(machine, 'replace', 'replacing', stopSettings(machine.config))
+    this.#plans.after(machine, 0, () => {
+      this.#endProgram(machine, 'replace', 'replacing', endOld)
     })
   }
 
   destroy(machine: Machine, force: boolean): void {
     recordEvent(this.#sim, machine, { type: 'destroy', status: 'destroying', source: 'user' })
-    const { signal, timeoutMs } = stopSettings(machine.config)
-    this.#endProgram(
-      machine,
-      'destroy',
-      'destroying',
-      force ? { signal: 'SIGKILL', timeoutMs: 0 } : { signal, timeoutMs },
-    )
+    this.#endProgram(machine, 'destroy', 'destroying', force ? AT_ONCE : stopSettings(machine.config))
   }
 
   /** Told by a runner: the program has ended. */
   exited(machine: Machine, exit: Exit): void {
     if (this.#sim.world.machines.get(machine.id) !== machine) return
-    const wasRunning = machine.startedAtMs !== null
     const decision = exit.requestedStop ? null : afterExit(machine, exit, this.#sim)
-    if (wasRunning) {
+    if (machine.startedAtMs !== null) {
       const request = exitRequest(machine, exit, decision?.kind === 'restart', this.#sim.clock.nowMs())
       recordEvent(this.#sim, machine, { type: 'exit', status: 'stopped', source: 'flyd', request })
     }
     machine.startedAtMs = null
     switch (machine.goal) {
       case 'stop':
-        return this.#later(machine, 0, () => this.#settle(machine, 'stopped'))
+        this.#plans.after(machine, 0, () => this.#settle(machine, 'stopped'))
+        break
       case 'restart':
-        return this.#later(machine, draw(this.#sim.delays.startMs, this.#sim.random), () =>
-          this.#boot(machine),
-        )
+        this.#after(machine, 'startMs', () => this.#boot(machine))
+        break
       case 'replace':
-        return this.#later(machine, draw(this.#sim.delays.updateMs, this.#sim.random), () =>
-          this.#afterUpdate(machine),
-        )
+        this.#after(machine, 'updateMs', () => this.#afterUpdate(machine))
+        break
       case 'destroy':
-        return this.#later(machine, draw(this.#sim.delays.destroyMs, this.#sim.random), () =>
-          this.#destroyed(machine),
-        )
+        this.#after(machine, 'destroyMs', () => this.#destroyed(machine))
+        break
       case 'rest':
       case 'start':
       case 'suspend':
-        return this.#afterUnaskedExit(machine, decision)
+        this.#afterUnaskedExit(machine, decision)
+        break
     }
   }
 
   /** After a dump was loaded: goes on from the state and the goal. */
   revive(machine: Machine): void {
-    const { signal, timeoutMs } = stopSettings(machine.config)
-    if (machine.state === 'started') return this.#boot(machine)
-    if (machine.state === 'destroyed') return this.#forgetLater(machine)
+    if (machine.state === 'started') {
+      this.#boot(machine)
+      return
+    }
+    if (machine.state === 'destroyed') {
+      this.#forgetLater(machine)
+      return
+    }
     switch (machine.goal) {
       case 'rest':
         return
       case 'start':
-        return machine.state === 'starting' ? this.#boot(machine) : this.launch(machine)
+        if (machine.state === 'starting') this.#boot(machine)
+        else this.launch(machine)
+        break
       case 'suspend':
-        return this.suspend(machine)
+        this.suspend(machine)
+        break
       case 'stop':
       case 'restart':
       case 'replace':
       case 'destroy':
-        return this.#endProgram(machine, machine.goal, machine.state, { signal, timeoutMs })
+        this.#endProgram(machine, machine.goal, machine.state, stopSettings(machine.config))
+        break
     }
   }
 
-  /** Puts a machine into a state by hand: for tests of clients that must cope with any state. */
+  /** Puts a machine into a state by hand, leaving alone what runs in it: for clients that must cope with any state. */
   force(machine: Machine, state: MachineState): void {
-    this.#cancel(machine)
+    this.#plans.cancel(machine)
     this.#settle(machine, state)
   }
 
   /** Drops every plan; for reset and load. */
   clear(): void {
-    for (const timer of this.#timers.values()) timer.cancel()
-    this.#timers.clear()
-    this.#stuck.clear()
+    this.#plans.clear()
   }
 
   /** The machine is no more, and nobody may wait for it any longer. */
   forget(machine: Machine): void {
-    this.#cancel(machine)
+    this.#plans.cancel(machine)
     this.#sim.world.removeMachine(machine)
     this.#notify(machine)
   }
@@ -202,22 +208,24 @@ export class Lifecycle {
       machine.goal = 'destroy'
       recordEvent(this.#sim, machine, { type: 'launch', status: 'launch_failed', source: 'flyd' })
       this.#enter(machine, 'launch_failed')
-      this.#later(machine, draw(this.#sim.delays.destroyMs, this.#sim.random), () => this.#destroyed(machine))
+      this.#after(machine, 'destroyMs', () => this.#destroyed(machine))
       return
     }
     this.#enter(machine, 'starting')
-    this.#later(machine, draw(this.#sim.delays.startMs, this.#sim.random), () => this.#boot(machine))
+    this.#after(machine, 'startMs', () => this.#boot(machine))
   }
 
   #boot(machine: Machine): void {
-    if (this.#sim.faults.strike('start_failed', targetOf(machine))) {
+    const target = targetOf(machine)
+    if (this.#sim.faults.strike('start_failed', target)) {
       recordEvent(this.#sim, machine, { type: 'start', status: 'failed', source: 'flyd' })
-      return this.#settle(machine, 'failed')
+      this.#settle(machine, 'failed')
+      return
     }
     const app = this.#sim.world.apps.get(machine.appName)
-    const late = this.#sim.faults.holds('secrets_late', targetOf(machine))
-    const nowMs = this.#sim.clock.nowMs() - (late ? numberParam(late, 'ms', 60_000) : 0)
-    const secrets = app ? secretsForBoot(app, machine.minSecretsVersion, nowMs) : {}
+    const late = this.#sim.faults.holds('secrets_late', target)
+    const seesUntilMs = this.#sim.clock.nowMs() - (late ? numberParam(late, 'ms', 60_000) : 0)
+    const secrets = app ? secretsForBoot(app, machine.minSecretsVersion, seesUntilMs) : {}
     this.#started(machine)
     this.runner(machine).boot(machine, secrets)
   }
@@ -229,35 +237,32 @@ export class Lifecycle {
   }
 
   #afterUpdate(machine: Machine): void {
-    if (!machine.launchAfterUpdate) return this.#settle(machine, 'created')
+    if (!machine.launchAfterUpdate) {
+      this.#settle(machine, 'created')
+      return
+    }
     machine.goal = 'start'
     this.#startOrFailLaunch(machine)
   }
 
-  #afterUnaskedExit(machine: Machine, decision: ReturnType<typeof afterExit> | null): void {
-    switch (decision?.kind) {
-      case 'restart':
-        machine.goal = 'restart'
-        machine.restartCount++
-        this.#enter(machine, 'restarting')
-        return this.#later(machine, decision.afterMs, () => this.#boot(machine))
-      case 'destroy':
-        return this.destroy(machine, false)
-      case 'stop':
-      case undefined:
-        return this.#settle(machine, 'stopped')
+  #afterUnaskedExit(machine: Machine, decision: AfterExit | null): void {
+    if (decision?.kind === 'destroy') {
+      this.destroy(machine, false)
+      return
     }
+    if (decision?.kind !== 'restart') {
+      this.#settle(machine, 'stopped')
+      return
+    }
+    machine.goal = 'restart'
+    machine.restartCount++
+    this.#enter(machine, 'restarting')
+    this.#plans.after(machine, decision.afterMs, () => this.#boot(machine))
   }
 
-  #endProgram(
-    machine: Machine,
-    goal: Goal,
-    state: MachineState,
-    how: { signal: string; timeoutMs: number },
-  ): void {
+  #endProgram(machine: Machine, goal: Goal, state: MachineState, how: StopSettings): void {
     machine.goal = goal
-    if (goal === 'stop') recordEvent(this.#sim, machine, { type: 'stop', status: 'stopping', source: 'user' })
-    this.#cancel(machine)
+    this.#plans.cancel(machine)
     this.#enter(machine, state)
     this.runner(machine).stop(machine, how.signal, how.timeoutMs)
   }
@@ -270,11 +275,7 @@ export class Lifecycle {
   }
 
   #forgetLater(machine: Machine): void {
-    const keptMs = draw(this.#sim.delays.destroyedKeptMs, this.#sim.random)
-    this.#timers.set(
-      machine.id,
-      this.#sim.clock.after(keptMs, () => this.forget(machine)),
-    )
+    this.#after(machine, 'destroyedKeptMs', () => this.forget(machine))
   }
 
   #settle(machine: Machine, state: MachineState): void {
@@ -293,35 +294,7 @@ export class Lifecycle {
     for (const watcher of [...(this.#watchers.get(machine.id) ?? [])]) watcher()
   }
 
-  #cancel(machine: Machine): void {
-    this.#timers.get(machine.id)?.cancel()
-    this.#timers.delete(machine.id)
-    this.#stuck.delete(machine.id)
-  }
-
-  #later(machine: Machine, delayMs: number, run: () => void): void {
-    this.#cancel(machine)
-    const step = () => {
-      this.#timers.delete(machine.id)
-      if (!this.#isStuck(machine)) return run()
-      this.#stuck.set(machine.id, { run, state: machine.state })
-    }
-    this.#timers.set(machine.id, this.#sim.clock.after(delayMs, step))
-  }
-
-  #isStuck(machine: Machine): boolean {
-    const fault = this.#sim.faults.holds('stuck_state', targetOf(machine))
-    if (!fault) return false
-    const state = fault.params['state']
-    return state === undefined || state === machine.state
-  }
-
-  #releaseUnstuck(): void {
-    for (const [id, { run }] of [...this.#stuck]) {
-      const machine = this.#sim.world.machines.get(id)
-      if (machine && this.#isStuck(machine)) continue
-      this.#stuck.delete(id)
-      if (machine) run()
-    }
+  #after(machine: Machine, delay: DelayName, run: () => void): void {
+    this.#plans.after(machine, draw(this.#sim.delays[delay], this.#sim.random), run)
   }
 }

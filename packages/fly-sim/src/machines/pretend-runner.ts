@@ -32,10 +32,16 @@ export class PretendRunner implements Runner {
   }
 
   stop(machine: Machine, signal: string, timeoutMs: number): void {
-    if (!this.#running.has(machine.id)) return this.#onExit(machine, EXITED)
+    if (!this.#running.has(machine.id)) {
+      this.#onExit(machine, EXITED)
+      return
+    }
     const ignores = this.#sim.faults.holds('ignores_signals', targetOf(machine)) !== null
     const obeysAfterMs = ignores ? Infinity : draw(this.#sim.delays.stopMs, this.#sim.random)
-    if (signal === 'SIGKILL') return this.#endAfter(machine, 0, KILLED)
+    if (signal === 'SIGKILL') {
+      this.#endAfter(machine, 0, KILLED)
+      return
+    }
     if (obeysAfterMs <= timeoutMs) this.#endAfter(machine, obeysAfterMs, EXITED)
     else this.#endAfter(machine, timeoutMs, KILLED)
   }

@@ -1,4 +1,4 @@
-import type { CheckConfig, Exit, Machine } from '../world/types.ts'
+import type { Exit, Machine } from '../world/types.ts'
 
 /** A result of a check that really ran. */
 export type CheckResult = { status: 'passing' | 'warning' | 'critical'; output: string; updatedAtMs: number }
@@ -16,7 +16,7 @@ export interface Runner {
   resume(machine: Machine): void
   isRunning(machine: Machine): boolean
   /** null: this runner does not run checks, the stand-in makes up their results. */
-  checkResult(machine: Machine, name: string, check: CheckConfig): CheckResult | 'none_yet' | null
+  checkResult(machine: Machine, name: string): CheckResult | 'none_yet' | null
   /** Ends everything at once, without telling the lifecycle. */
   shutdown(): Promise<void>
 }
