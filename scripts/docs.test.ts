@@ -13,7 +13,9 @@ const pages = [
     .map((name) => join('docs', name)),
 ].map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }))
 
-const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> }
+const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  scripts: Record<string, string>
+}
 
 /** The anchor that GitHub gives a heading. */
 function anchorOf(heading: string): string {
@@ -30,12 +32,15 @@ function anchorsIn(text: string): string[] {
 
 /** Targets of `[text](target)` and `![text](target)` that point into the repository. */
 function linksIn(text: string): string[] {
-  return [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target).filter((target) => !/^[a-z]+:/.test(target))
+  return [...text.matchAll(/\]\(([^)\s]+)\)/g)]
+    .map(([, target = '']) => target)
+    .filter((target) => !/^[a-z]+:/.test(target))
 }
 
 /** Paths written out from the root; one that goes on with a placeholder (`<name>`, `*`, `{`) names no file. */
 function pathsIn(text: string): string[] {
-  const pattern = /(?<![\w./-])(?:packages|services|db|docs|scripts|bench|deploy)\/[\w.@/-]*\w(?!\w|\/?[<*{…])/g
+  const pattern =
+    /(?<![\w./-])(?:packages|services|db|docs|scripts|bench|deploy)\/[\w.@/-]*\w(?!\w|\/?[<*{…])/g
   return [...text.matchAll(pattern)].map(([path]) => path)
 }
 
@@ -60,7 +65,9 @@ describe.each(pages)('$path', ({ path, text }) => {
 
 test('the pages that a newcomer follows are there', () => {
   const found = pages.map((page) => page.path)
-  expect(found).toEqual(expect.arrayContaining(['README.md', 'CONTRIBUTING.md', join('docs', 'architecture.md')]))
+  expect(found).toEqual(
+    expect.arrayContaining(['README.md', 'CONTRIBUTING.md', join('docs', 'architecture.md')]),
+  )
   expect(pages.some((page) => pathsIn(page.text).length > 0 && linksIn(page.text).length > 0)).toBe(true)
 })
 
@@ -79,17 +86,26 @@ test('every decision is a numbered page with a status, linked from the list', ()
 test('every direct dependency has its line, and no line outlives its dependency', () => {
   const manifests = [
     'package.json',
-    ...['packages', 'services'].flatMap((folder) => readdirSync(join(root, folder)).map((name) => join(folder, name, 'package.json'))),
+    ...['packages', 'services'].flatMap((folder) =>
+      readdirSync(join(root, folder)).map((name) => join(folder, name, 'package.json')),
+    ),
     join('bench', 'package.json'),
   ].filter((path) => existsSync(join(root, path)))
   const direct = new Set(
     manifests.flatMap((path) => {
-      const manifest = JSON.parse(readFileSync(join(root, path), 'utf8')) as Record<string, Record<string, string> | undefined>
-      return ['dependencies', 'devDependencies', 'optionalDependencies'].flatMap((kind) => Object.keys(manifest[kind] ?? {}))
+      const manifest = JSON.parse(readFileSync(join(root, path), 'utf8')) as Record<
+        string,
+        Record<string, string> | undefined
+      >
+      return ['dependencies', 'devDependencies', 'optionalDependencies'].flatMap((kind) =>
+        Object.keys(manifest[kind] ?? {}),
+      )
     }),
   )
   const text = readFileSync(join(root, 'docs/decisions/dependencies.md'), 'utf8')
   // A line may list sisters: "- a, b: what for".
-  const listed = [...text.matchAll(/^- ([^:]+):/gm)].flatMap(([, names = '']) => names.replaceAll('`', '').split(', '))
+  const listed = [...text.matchAll(/^- ([^:]+):/gm)].flatMap(([, names = '']) =>
+    names.replaceAll('`', '').split(', '),
+  )
   expect(listed.toSorted()).toEqual([...direct].filter((name) => !name.startsWith('@hangar/')).toSorted())
 })
