@@ -1,7 +1,7 @@
 /**
  * Jest's Node environment with a leak check: a test file that leaves a connection, a server or a child process
  * open fails. Jest by itself only prints a warning, and only for the whole run. Servers and processes left are
- * ended; connections are left alone and count as known from then on, because a client whose connection is cut
+ * ended; connections no longer keep the process alive but are not cut, because a client whose connection is cut
  * makes a new one, for which the next file would be blamed.
  *
  * It runs after all hooks of the file. What was open before the file began (jest's own pipes) does not count,
@@ -88,4 +88,5 @@ function ownerOf(remote: string): string {
 function end(handle: Handle): void {
   if (handle instanceof ChildProcess) handle.kill('SIGKILL')
   else if (handle instanceof Server) handle.close()
+  else handle.unref()
 }

@@ -11,8 +11,13 @@ import { mustRun, runCommand } from './run-command.ts'
 
 const SERVER_PACKAGES = ['redis-server', 'valkey-server']
 
-/** Those that a server may need beside itself; the rest of what a package depends on is for its service. */
-const FOLLOWED = /^(redis|valkey|lib)/
+/**
+ * What a server needs beside its own package: its other half (the program itself is in redis-tools), which has
+ * to lie beside it, and the libraries that the machine lacks, never the C library, which goes with the
+ * machine's loader. The rest is for running it as a system service.
+ */
+const SERVER_PARTS = /^(redis|valkey)/
+const LIBRARY = /^lib(?!c6$)/
 
 /** What an earlier run unpacked. */
 export async function cachedRedis(): Promise<RedisProgram | undefined> {
@@ -35,8 +40,11 @@ export async function unpackRedisWithoutRoot(
     const files = await download(scratch)
     const unpacked = join(scratch, 'root')
     for (const file of files) await mustRun('dpkg', ['-x', file, unpacked])
+    await rm(unpackedFolder(), { recursive: true, force: true })
     await rename(unpacked, unpackedFolder())
-    return await programBelow(unpackedFolder())
+    const program = await programBelow(unpackedFolder())
+    if (!program) throw new Error(`the server unpacked into ${unpackedFolder()} does not run`)
+    return program
   } finally {
     await rm(scratch, { recursive: true, force: true })
   }
@@ -74,7 +82,7 @@ async function ownLists(scratch: string): Promise<string[]> {
   return options
 }
 
-/** The server's package and, of those it needs, the ones that are not installed on this machine. */
+/** The server's package and what else has to be unpacked with it. */
 async function missingPackages(aptOptions: string[]): Promise<string[]> {
   const server = await firstAsync(SERVER_PACKAGES, async (name) => {
     const policy = await runCommand('apt-cache', [...aptOptions, 'policy', name], { env: plainEnglish() })
@@ -89,7 +97,11 @@ async function missingPackages(aptOptions: string[]): Promise<string[]> {
       env: plainEnglish(),
     })
     for (const [, dependency] of depends.matchAll(/^ [ |](?:Pre)?Depends: ([^<\s]+)/gm)) {
-      if (dependency && FOLLOWED.test(dependency) && !(await isInstalled(dependency))) wanted.add(dependency)
+      if (
+        dependency &&
+        (SERVER_PARTS.test(dependency) || (LIBRARY.test(dependency) && !(await isInstalled(dependency))))
+      )
+        wanted.add(dependency)
     }
   }
   return [...wanted]

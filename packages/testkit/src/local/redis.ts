@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { connect } from 'node:net'
 import { dataFolder } from './folders.ts'
 import { freePort } from './free-port.ts'
 import { startManagedProcess, type ManagedProcess } from './managed-process.ts'
@@ -37,7 +36,7 @@ export async function startRedis(
   }
 }
 
-/** Resolves when it answers or has ended. */
+/** Resolves when it is ready or has ended. What it says counts, not the port: somebody else may answer there. */
 async function start(program: RedisProgram, port: number, appendOnly: boolean): Promise<ManagedProcess> {
   const folder = await dataFolder('redis', { inMemory: !appendOnly })
   const settings = [
@@ -56,8 +55,8 @@ async function start(program: RedisProgram, port: number, appendOnly: boolean): 
         }
       : dockerOptions(program.image, port, folder, settings),
   )
-  await waitFor(async () => !server.running || (await answersPing(port)), {
-    what: `Redis to answer on port ${port}`,
+  await waitFor(() => !server.running || server.logs().includes('Ready to accept connections'), {
+    what: `Redis to be ready on port ${port}`,
     // Docker may have to fetch the image first.
     timeoutMs: program.kind === 'docker' ? 180_000 : 20_000,
   }).catch(async (error: unknown) => {
@@ -90,21 +89,6 @@ function dockerOptions(image: string, port: number, folder: string, settings: st
     folders: [folder],
     dockerContainer: container,
   }
-}
-
-/** Speaks the protocol by hand: no client, so nothing reconnects or is left open. */
-function answersPing(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ port, host: '127.0.0.1' })
-    const answer = (value: boolean) => {
-      socket.destroy()
-      resolve(value)
-    }
-    socket.setTimeout(1_000, () => answer(false))
-    socket.once('error', () => answer(false))
-    socket.once('connect', () => socket.write('PING\r\n'))
-    socket.once('data', (data) => answer(data.toString().startsWith('+PONG')))
-  })
 }
 
 function describe(server: ManagedProcess, port: number): LocalRedis {
