@@ -1,0 +1,27 @@
+// The README's SQL is what an operator will paste. It runs here as it stands, on a database with the product's
+// tables, apart from the values that only the operator can know.
+import { readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from '@jest/globals'
+import { useTestDatabase } from '@hangar/testkit'
+import { runSql } from '@hangar/testkit/local'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const blocks = [
+  ...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/^ *```sql\n([\s\S]*?)^ *```$/gm),
+].map(([, text = '']) =>
+  text
+    .replaceAll("'whsec_…'", "'whsec_bG9jYWwtb25seS1ub3QtYS1zZWNyZXQ='")
+    .replaceAll("'…'", "'00000000-0000-4000-8000-000000000000'"),
+)
+
+const database = useTestDatabase()
+
+test('there is SQL in the README', () => {
+  expect(blocks.length).toBeGreaterThan(1)
+})
+
+test.each(blocks)('runs: %s', async (text) => {
+  await expect(runSql(database.url, text)).resolves.toBeUndefined()
+})
