@@ -90,8 +90,9 @@ export async function listUsersToWake(
 export async function measureBacklog(db: Database | Tx): Promise<{ dueCount: number; oldestDueMs: number }> {
   const { rows } = await sql<{ dueCount: number; oldestDueMs: number }>`
     select count(*) as due_count,
-      coalesce(extract(epoch from max(clock.at
-        - greatest(want.updated_at, least(work.next_attempt_at, clock.at)))) * 1000, 0)::double precision as oldest_due_ms
+      coalesce(extract(epoch from max(clock.at - greatest(want.updated_at,
+        case when work.next_attempt_at <= clock.at then work.next_attempt_at end))) * 1000, 0)::double precision
+        as oldest_due_ms
     ${dueWants}`.execute(db)
   return onlyRow(rows)
 }
