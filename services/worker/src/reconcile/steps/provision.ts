@@ -20,7 +20,7 @@ import {
   nextGeneration,
 } from '@hangar/db'
 import { FlyError, type Machine, type MachineConfig } from '@hangar/fly-client'
-import { type Attempt, type StepResult, flyCall, write } from '../attempt.ts'
+import { type Attempt, type StepResult, flyCall, guard, write } from '../attempt.ts'
 import { type Observation, guestOf, isOurs } from '../observe.ts'
 import { type StepContext, record, workOf } from './context.ts'
 
@@ -122,6 +122,7 @@ export async function createApp(context: StepContext): Promise<StepResult> {
 }
 
 async function ownsApp(attempt: Attempt, row: AppRow): Promise<boolean> {
+  await guard(attempt)
   try {
     return await isOurs(attempt, await attempt.deps.fly.apps.get(row.flyAppName, flyCall(attempt)), row)
   } catch (error) {
@@ -182,6 +183,8 @@ async function createOrAdopt(context: StepContext, guest: Guest): Promise<Machin
     )
   } catch (error) {
     if (!(error instanceof FlyError) || error.code !== 'machine_name_taken' || !error.machineId) throw error
+    // The name may be taken by whoever took over from us: then not even a look is ours to take.
+    await guard(attempt)
     const machine = await fly.machines.get(row.flyAppName, error.machineId, flyCall(attempt))
     if (isOwnedBy(machine.config?.metadata, ownershipOf(attempt, row))) return machine
     throw new HangarError('app_not_ours', {

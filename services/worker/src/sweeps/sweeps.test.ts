@@ -1,0 +1,152 @@
+import { describe, expect, test } from '@jest/globals'
+import { findLiveApp, recordHeartbeat } from '@hangar/db'
+import { createUser, runSql, setTier } from '@hangar/testkit'
+import { useEngine } from '../testing/engine.ts'
+import { sweepCost } from './cost.ts'
+import { sweepDifferences } from './differences.ts'
+import { judge, sweepHealth } from './health.ts'
+
+const engine = useEngine()
+const never = new AbortController().signal
+const onDatabase = (text: string) => runSql(engine.database.url, text)
+
+async function active() {
+  const { userId } = await createUser(engine.database.db, { tier: 'pro' })
+  await engine.drive(userId)
+  return { userId, row: await engine.live(userId) }
+}
+
+describe('health: what one look says', () => {
+  const now = new Date('2026-03-01T12:00:00Z')
+  const subject = (silentMs: number | null) => ({
+    now,
+    deployedAt: now,
+    lastHeartbeatAt: silentMs === null ? null : new Date(now.getTime() - silentMs),
+  })
+  test.each([
+    ['started, fresh heartbeat', subject(30_000), { state: 'started' }, true, 'healthy', false],
+    ['started, three heartbeats missed', subject(90_001), { state: 'started' }, true, 'unhealthy', false],
+    ['started, an image without heartbeats', subject(null), { state: 'started' }, true, 'healthy', false],
+    ['stopped', subject(1_000), { state: 'stopped' }, true, 'unhealthy', true],
+    ['not on Fly', subject(1_000), undefined, true, 'unhealthy', true],
+    ['not in an answer that was partial', subject(1_000), undefined, false, 'unknown', false],
+  ])('%s', (_, facts, machine, complete, status, repair) => {
+    expect(judge(facts, machine, complete)).toMatchObject({ status, repair })
+  })
+})
+
+describe('health: the sweep', () => {
+  test('one listing for all, an event only on a change, a repair only after two looks', async () => {
+    const good = await active()
+    const bad = await active()
+    await engine.deps.fly.machines.stop(bad.row.flyAppName, bad.row.flyMachineId!)
+    const calls = engine.sim.sim.calls.list().length
+    expect(await sweepHealth(engine.deps, never)).toMatchObject({ unhealthy: 1, woken: 0, partial: false })
+    const listed = engine.sim.sim.calls.list().slice(calls)
+    expect(listed.map((call) => call.operation)).toEqual(['orgs.machines'])
+    expect(await engine.live(bad.userId)).toMatchObject({ healthStatus: 'unhealthy', healthFailures: 1 })
+    expect((await engine.live(good.userId)).lastHealthCheck).toBeInstanceOf(Date)
+
+    expect(await sweepHealth(engine.deps, never)).toMatchObject({ unhealthy: 1, woken: 1 })
+    const failures = (await engine.eventTypes(bad.userId)).filter((type) => type === 'health_check_failed')
+    expect(failures).toHaveLength(1)
+    await engine.drive(bad.userId)
+    expect(await engine.live(bad.userId)).toMatchObject({
+      status: 'active',
+      healthStatus: 'healthy',
+      healthFailures: 0,
+    })
+    expect(await engine.eventTypes(good.userId)).not.toContain('health_check_failed')
+  })
+
+  test('an app that falls silent is unhealthy, and recovers when it speaks again', async () => {
+    const { userId, row } = await active()
+    await onDatabase(
+      `update hangar.app_heartbeats set last_heartbeat_at = clock_timestamp() - interval '2 minutes' where user_fly_app_id = '${row.id}'`,
+    )
+    await sweepHealth(engine.deps, never)
+    expect((await engine.live(userId)).healthStatus).toBe('unhealthy')
+    await recordHeartbeat(engine.database.db, row.id, { machineId: row.flyMachineId!, runningTraderIds: [] })
+    await sweepHealth(engine.deps, never)
+    expect((await engine.live(userId)).healthStatus).toBe('healthy')
+    expect(await engine.eventTypes(userId)).toEqual(
+      expect.arrayContaining(['health_check_failed', 'health_check_recovered']),
+    )
+  })
+
+  test('a listing with a region missing acts on nothing that it does not show', async () => {
+    const { userId } = await active()
+    const fault = engine.sim.sim.faults.add({ kind: 'partial_list', params: { region: 'iad' } })
+    expect(await sweepHealth(engine.deps, never)).toMatchObject({ unhealthy: 0, woken: 0, partial: true })
+    engine.sim.sim.faults.remove(fault.id)
+    expect((await engine.live(userId)).healthStatus).toBe('unknown')
+    expect(await engine.eventTypes(userId)).not.toContain('health_check_failed')
+  })
+})
+
+describe('differences', () => {
+  test('a change that no trigger saw is found, and only once', async () => {
+    const { userId } = await active()
+    await onDatabase(
+      `begin; set local session_replication_role = replica;
+       update public.user_subscriptions set tier = 'free' where user_id = '${userId}'; commit`,
+    )
+    expect(await sweepDifferences(engine.deps, never)).toBe(1)
+    expect(await sweepDifferences(engine.deps, never)).toBe(0)
+    await engine.drive(userId)
+    expect(await findLiveApp(engine.database.db, userId)).toBeNull()
+    expect(await sweepDifferences(engine.deps, never)).toBe(0)
+  })
+
+  test('a user who was never enrolled is left alone', async () => {
+    const { userId } = await createUser(engine.database.db, { tier: null })
+    await onDatabase(
+      `begin; set local session_replication_role = replica;
+       insert into public.user_subscriptions (user_id, tier, status) values ('${userId}', 'pro', 'active'); commit`,
+    )
+    expect(await sweepDifferences(engine.deps, never)).toBe(0)
+    expect(await findLiveApp(engine.database.db, userId)).toBeNull()
+  })
+
+  test('users at rest are no difference', async () => {
+    const { userId } = await active()
+    await setTier(engine.database.db, userId, 'pro')
+    expect(await sweepDifferences(engine.deps, never)).toBe(0)
+  })
+})
+
+describe('cost', () => {
+  const intervals = async (id: string) =>
+    (
+      await engine.database.db
+        .selectFrom('hangar.costIntervals')
+        .select(['priceModel', 'startedAt', 'endedAt', 'usdPerSecond'])
+        .where('userFlyAppId', '=', id)
+        .orderBy('id')
+        .execute()
+    ).map((one) => ({ ...one }))
+
+  test('a ledger that is whole is left alone', async () => {
+    const { row } = await active()
+    expect(await sweepCost(engine.deps, never)).toMatchObject({ mended: 0 })
+    expect(await intervals(row.id)).toHaveLength(1)
+  })
+
+  test('a running app without an open interval gets one', async () => {
+    const { row } = await active()
+    await onDatabase(`delete from hangar.cost_intervals where user_fly_app_id = '${row.id}'`)
+    expect(await sweepCost(engine.deps, never)).toMatchObject({ mended: 1 })
+    expect(await intervals(row.id)).toMatchObject([{ endedAt: null, priceModel: 'product' }])
+  })
+
+  test('a change of the price model closes one interval and opens the next at the same moment', async () => {
+    const { row } = await active()
+    const deps = engine.other('worker-a', { priceModel: 'fly_list' })
+    await sweepCost(deps, never)
+    const [first, second, ...more] = await intervals(row.id)
+    expect(more).toEqual([])
+    expect(first?.endedAt).toEqual(second?.startedAt)
+    expect(second).toMatchObject({ priceModel: 'fly_list', endedAt: null })
+    expect(await engine.live(row.userId)).toMatchObject({ monthlyCostEstimateUsd: '3.89' })
+  })
+})
