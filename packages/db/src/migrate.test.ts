@@ -14,11 +14,11 @@ const VALID =
   'create schema if not exists hangar;\ncreate table hangar.migration_checksums (name text, sha256 text);'
 
 async function withEmpty(use: (url: string, db: Database) => Promise<void>): Promise<void> {
-  const { url, db, drop } = await createTestDatabase({ template: 'empty' })
+  const empty = await createTestDatabase({ template: 'empty' })
   try {
-    await use(url, db)
+    await use(empty.url, empty.db)
   } finally {
-    await drop()
+    await empty.drop()
   }
 }
 
@@ -53,7 +53,7 @@ describe('migrateToLatest', () => {
       await writeFile(join(folder, '0002_b.sql'), 'create table public.half_done (); select 1 / 0;')
       await expect(migrateToLatest(url, options())).rejects.toMatchObject({
         code: 'migration_failed',
-        message: expect.stringContaining('0002_b failed: division by zero') as string,
+        message: expect.stringContaining('0002_b failed: division by zero'),
       })
       const { rows } = await sql`select to_regclass('public.half_done') as found`.execute(db)
       expect(rows).toEqual([{ found: null }])
@@ -71,7 +71,7 @@ describe('migrateToLatest', () => {
       await writeFile(join(folder, '0002_b.sql'), 'create table public.b (id int);\n')
       await expect(migrateToLatest(url, options())).rejects.toMatchObject({
         code: 'migration_edited',
-        message: expect.stringContaining('0002_b') as string,
+        message: expect.stringContaining('0002_b'),
       })
     })
   })
