@@ -31,20 +31,16 @@ const DATABASE_DOWN = /^(08...|53...|57P..|ECONNREFUSED|ECONNRESET|ENOTFOUND|ETI
 
 export function toHangarError(error: unknown): HangarError {
   if (error instanceof HangarError) return error
-  const code = DATABASE_DOWN.test(errorCode(error)) ? 'database_unavailable' : codeOfHttpError(error)
-  return new HangarError(code, {
-    operator: error instanceof Error ? error.message : 'unknown failure',
-    cause: error,
-  })
+  const { code, status, message } = fieldsOf(error)
+  const own: ErrorCode = DATABASE_DOWN.test(String(code))
+    ? 'database_unavailable'
+    : (CODE_OF_STATUS[Number(status)] ?? 'internal')
+  return new HangarError(own, { operator: String(message), cause: error })
 }
 
-function errorCode(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
-}
-
-function codeOfHttpError(error: unknown): ErrorCode {
-  const status = error instanceof Error && 'status' in error ? error.status : undefined
-  return (typeof status === 'number' ? CODE_OF_STATUS[status] : undefined) ?? 'internal'
+/** By shape and not by class: what Node's own modules throw need not be an instance of this realm's Error. */
+function fieldsOf(error: unknown): { code?: unknown; status?: unknown; message?: unknown } {
+  return typeof error === 'object' && error !== null ? error : { message: error }
 }
 
 /** 422 naming each field. `where` says which part of the request was read: `body`'s fields go unprefixed. */

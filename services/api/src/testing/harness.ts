@@ -120,11 +120,11 @@ export function accessToken(role: Role | null, claims: Record<string, unknown> =
     aud: 'authenticated',
     role: 'authenticated',
     iss: ISSUER,
+    exp: Math.floor(systemClock.now().getTime() / 1000) + 3600,
     app_metadata: role === null ? {} : { role },
     ...claims,
   })
     .setProtectedHeader({ alg: 'HS256' })
-    .setExpirationTime('1h')
     .sign(new TextEncoder().encode(JWT_SECRET))
 }
 
@@ -164,12 +164,17 @@ export function subscriptionEvent(userId: string, tier = 'pro', extra: Record<st
 }
 
 /** A user's app row, active unless told otherwise; the machine `m1` is recorded. */
-export async function createAppRow(db: Database, userId: string, patch: AppPatch = {}): Promise<AppRow> {
+export async function createAppRow(
+  db: Database,
+  userId: string,
+  patch: AppPatch = {},
+  generation = 1,
+): Promise<AppRow> {
   return db.transaction().execute(async (tx) => {
     const name = `vyx-user-${randomBytes(4).toString('hex')}`
     const row = await insertApp(tx, {
       userId,
-      generation: 1,
+      generation,
       flyAppName: name,
       network: name,
       tier: 'pro',

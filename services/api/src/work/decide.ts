@@ -39,7 +39,7 @@ export function decide(
   if (!wish.force) return { kind: 'conflict', reason: conflictReason(wish, now) }
   const byTier = entitlementOf({ ...facts, override: null }, policy)
   if (facts.override && agrees(wish, byTier, null, policy)) return { kind: 'lift' }
-  const guest = wish.tier === undefined ? null : (policy.guests[wish.tier] ?? null)
+  const guest = guestOf(wish.tier, policy)
   return wish.intent === 'provision'
     ? { kind: 'override', desired: 'on', guest }
     : { kind: 'override', desired: 'off', guest: null }
@@ -50,8 +50,13 @@ function agrees(wish: Wish, entitlement: Entitlement, overrideGuest: Guest | nul
   if (entitlement.kind !== 'entitled') return false
   if (wish.tier === undefined || wish.tier === entitlement.tier) return true
   // An override can give the size of another tier; whoever asks for that tier gets what they asked for.
-  const wanted = policy.guests[wish.tier]
-  return overrideGuest !== null && wanted !== undefined && sameGuest(overrideGuest, wanted)
+  const wanted = guestOf(wish.tier, policy)
+  return overrideGuest !== null && wanted !== null && sameGuest(overrideGuest, wanted)
+}
+
+/** The machine size of a tier; null for none and for a tier that nobody configured. */
+export function guestOf(tier: string | undefined, policy: Policy): Guest | null {
+  return tier !== undefined && Object.hasOwn(policy.guests, tier) ? (policy.guests[tier] ?? null) : null
 }
 
 function conflictReason({ intent, tier }: Wish, entitlement: Entitlement): string {

@@ -4,9 +4,9 @@
  */
 import { HangarError, type Lane, type Policy } from '@hangar/core'
 import { endOverride, insertAudit, insertOverride, raiseWant, type AppRow, type Tx } from '@hangar/db'
-import type { Caller } from '../auth/caller.ts'
+import { requireRole, type Caller } from '../auth/caller.ts'
 import type { RequestContext } from '../http/route.ts'
-import { decide, type Decision, type Intent } from './decide.ts'
+import { decide, guestOf, type Decision, type Intent } from './decide.ts'
 import { readFacts, type UserFacts } from './facts.ts'
 import { wakeUser } from './wake-user.ts'
 
@@ -36,6 +36,7 @@ export async function requestWork(
   request: WorkRequest,
   { deps, requestId, caller }: RequestContext & { caller: Caller },
 ): Promise<WorkAnswer> {
+  if (request.force) requireRole(caller, 'admin')
   const { app, effect, wantedVersion } = await deps.db.transaction().execute(async (tx) => {
     const facts = await readFacts(tx, request.userId)
     if (!facts.known && request.unknownUser === 'refuse') throw new HangarError('unknown_user')
@@ -66,6 +67,11 @@ function decideOrThrow(
   policy: Policy,
 ): Exclude<Decision, { kind: 'conflict' }> {
   const decision = decide(request, facts, policy)
+  if (decision.kind === 'override' && request.tier !== undefined && guestOf(request.tier, policy) === null)
+    throw new HangarError('validation_failed', {
+      operator: `tier ${request.tier} has no machine size`,
+      details: { errors: [{ field: 'tier', message: 'No machine size is configured for this tier.' }] },
+    })
   if (decision.kind === 'conflict')
     throw new HangarError('entitlement_conflict', {
       operator: `${request.intent} of ${request.userId} contradicts: ${decision.reason}`,

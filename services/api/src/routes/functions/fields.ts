@@ -4,6 +4,7 @@
  */
 import type { AppStatus } from '@hangar/core'
 import { z } from 'zod'
+import { textField } from '../../http/text-field.ts'
 
 export const userBody = z.object({
   user_id: z.guid().toLowerCase(),
@@ -14,7 +15,7 @@ export const userBody = z.object({
 export const forcibleUserBody = userBody
   .extend({
     force: z.boolean().default(false),
-    reason: z.string().trim().min(1).max(500).optional(),
+    reason: textField({ max: 500 }).optional(),
     dryRun: z.boolean().default(false),
   })
   .refine((body) => !body.force || body.reason !== undefined, {

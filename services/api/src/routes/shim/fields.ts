@@ -3,4 +3,7 @@ import { z } from 'zod'
 /** Every machine on Fly knows its own id (FLY_MACHINE_ID) and says it with each call. */
 export const machineHeader = z.object({ 'x-fly-machine-id': z.string().min(1).max(64) })
 
-export const countField = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER)
+/** What an integer column holds. */
+const MAX_COUNT = 2_147_483_647
+
+export const countField = z.number().int().min(0).max(MAX_COUNT)

@@ -1,11 +1,12 @@
 /** Fields that several /v1 endpoints read and show. Unknown fields are refused: a typo must not pass silently. */
 import type { AppRow } from '@hangar/db'
 import { z } from 'zod'
+import { textField } from '../../http/text-field.ts'
 
 /** Postgres accepts any 128 bits as a uuid, so any are taken; it writes them in lower case. */
 export const userIdPath = z.object({ userId: z.guid().toLowerCase() })
 
-const reason = z.string().trim().min(1).max(500)
+const reason = textField({ max: 500 })
 
 /** `?dryRun=true` or `{"dryRun": true}`: says what would happen, and changes nothing. */
 export const dryRunQuery = z.strictObject({ dryRun: z.stringbool().default(false) })

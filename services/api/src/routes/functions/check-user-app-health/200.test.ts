@@ -1,0 +1,41 @@
+import { randomUUID } from 'node:crypto'
+import { findWant, listAudit } from '@hangar/db'
+import { createUser } from '@hangar/testkit'
+import { expect, test } from '@jest/globals'
+import request from 'supertest'
+import { createAppRow, serviceKey, useApi } from '../../../testing/harness.ts'
+
+const api = useApi()
+const call = (userId: string) =>
+  request(api.app).post('/functions/v1/check-user-app-health').set(serviceKey).send({ user_id: userId })
+
+test('what is known, and a worker is asked to look again', async () => {
+  const { userId } = await createUser(api.db, { tier: 'pro' })
+  const app = await createAppRow(api.db, userId, { healthStatus: 'unhealthy', lastHealthCheck: 'now' })
+  const response = await call(userId)
+  expect(response.status).toBe(200)
+  expect(response.body).toEqual({
+    success: true,
+    user_id: userId,
+    status: 'active',
+    fly_app_name: app.flyAppName,
+    job_id: expect.any(String),
+    health_status: 'unhealthy',
+    last_health_check: app.lastHealthCheck?.toISOString(),
+  })
+  expect(await findWant(api.db, userId)).toMatchObject({ source: 'health', wantedVersion: 2 })
+  expect(await listAudit(api.db, { userId, limit: 5 })).toMatchObject([{ action: 'health.check' }])
+})
+
+test('a user without an app has no health, and nothing is written', async () => {
+  const userId = randomUUID()
+  const response = await call(userId)
+  expect(response.status).toBe(200)
+  expect(response.body).toMatchObject({
+    success: true,
+    status: 'deleted',
+    job_id: null,
+    health_status: 'unknown',
+  })
+  expect(await findWant(api.db, userId)).toBeNull()
+})

@@ -1,0 +1,74 @@
+import { findActiveOverride, findWant, listAudit } from '@hangar/db'
+import { createUser } from '@hangar/testkit'
+import { expect, test } from '@jest/globals'
+import { SignJWT } from 'jose'
+import request from 'supertest'
+import { createAppRow, JWT_SECRET, SERVICE_KEY, serviceKey, useApi } from '../../../testing/harness.ts'
+
+const api = useApi()
+const call = (body: object, headers: Record<string, string> = serviceKey) =>
+  request(api.app).post('/functions/v1/provision-user-fly-app').set(headers).send(body)
+
+test('a paying user without an app yet: it is on its way', async () => {
+  const { userId } = await createUser(api.db, { tier: 'pro' })
+  const response = await call({ user_id: userId, tier: 'pro' })
+  expect(response.status).toBe(200)
+  expect(response.body).toEqual({
+    success: true,
+    user_id: userId,
+    status: 'provisioning',
+    fly_app_name: null,
+    job_id: expect.any(String),
+  })
+  expect(await listAudit(api.db, { userId, limit: 5 })).toMatchObject([
+    { actor: 'service_role', action: 'app.provision', userId },
+  ])
+})
+
+test('twice at once: one job, and both know it', async () => {
+  const { userId } = await createUser(api.db, { tier: 'pro' })
+  const answers = await Promise.all([1, 2, 3].map(() => call({ user_id: userId, tier: 'pro' })))
+  const jobIds = new Set(answers.map((answer) => (answer.body as { job_id: string }).job_id))
+  expect(answers.map((answer) => answer.status)).toEqual([200, 200, 200])
+  expect(jobIds.size).toBe(1)
+  expect((await findWant(api.db, userId))?.wantedVersion).toBe(4)
+})
+
+test('with an app: its name and status', async () => {
+  const { userId } = await createUser(api.db, { tier: 'elite' })
+  const app = await createAppRow(api.db, userId, { tier: 'elite' })
+  const response = await call({ user_id: userId.toUpperCase(), tier: 'Elite' })
+  expect(response.body).toMatchObject({ user_id: userId, status: 'active', fly_app_name: app.flyAppName })
+})
+
+test('as the product calls it: with a service-role bearer, and fields of its own', async () => {
+  const { userId } = await createUser(api.db, { tier: 'pro' })
+  const legacy = await new SignJWT({ iss: 'supabase', ref: 'ref', role: 'service_role' })
+    .setProtectedHeader({ alg: 'HS256' })
+    .sign(new TextEncoder().encode(JWT_SECRET))
+  for (const key of [legacy, SERVICE_KEY]) {
+    const response = await call(
+      { user_id: userId, tier: 'pro', source: 'edge' },
+      { authorization: `Bearer ${key}` },
+    )
+    expect(response.status).toBe(200)
+  }
+})
+
+test('forced against the tier: an override with audit, once however often it is called', async () => {
+  const { userId } = await createUser(api.db, { tier: 'free' })
+  const body = { user_id: userId, tier: 'pro', force: true, reason: 'goodwill' }
+  expect((await call(body)).body).toMatchObject({ success: true, status: 'provisioning' })
+  const override = await findActiveOverride(api.db, userId)
+  expect(override).toMatchObject({
+    desired: 'on',
+    reason: 'goodwill',
+    actor: 'service_role',
+    guest: { memoryMb: 512 },
+  })
+  expect((await call(body)).status).toBe(200)
+  expect((await findActiveOverride(api.db, userId))?.id).toBe(override?.id)
+  const [second, first] = await listAudit(api.db, { userId, limit: 5 })
+  expect(first).toMatchObject({ reason: 'goodwill', after: { effect: 'override' } })
+  expect(second).toMatchObject({ before: { override: 'on' }, after: { effect: 'work' } })
+})
