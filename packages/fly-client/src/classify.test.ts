@@ -198,7 +198,7 @@ describe('classify', () => {
         fc.integer({ min: 0, max: 999 }),
         bodies,
         (operation, status, text) => {
-          const { code } = classify({ operation, status, text: text as string })
+          const { code } = classify({ operation, status, text })
           expect(FLY_ERRORS).toHaveProperty(code)
           if (status >= 500) expect(code).toBe('unavailable')
         },

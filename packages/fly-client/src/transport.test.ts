@@ -78,14 +78,14 @@ describe('one attempt on the wire', () => {
 
   test('an answer over the limit is unexpected, and its connection is closed', async () => {
     const fly = bench.client({ maxBodyBytes: 1000 })
-    let closed = false
+    const closed = Promise.withResolvers<undefined>()
     bench.server.on(GET, (response) => {
-      response.on('close', () => (closed = true))
+      response.on('close', () => closed.resolve(undefined))
       response.writeHead(200)
       response.write('x'.repeat(5000))
     })
     expect(await failureOf(fly.apps.get('a'))).toMatchObject({ code: 'unexpected_answer', status: 200 })
-    while (!closed) await new Promise((resolve) => setImmediate(resolve))
+    await closed.promise
   })
 
   test('an error over the limit is cut and still understood', async () => {

@@ -38,6 +38,7 @@ export const MAX_SLICE_SECONDS = 60
 const SLICE_SECONDS = 20
 /** Fly answers at the end of the slice; the answer needs time to arrive. */
 const SLICE_GRACE_MS = 10_000
+const EARLY_PAUSE_MS = 500
 
 interface Waiting extends WaitFor {
   caller: Caller
@@ -45,8 +46,12 @@ interface Waiting extends WaitFor {
   id: string
   opts: CallOptions
   deadlineAt: number
+  /** The caller named no version, and `stopped` is waited for: ask about whatever version there is. */
+  anyVersion: boolean
   /** Failures of Fly in a row, for the backoff between slices. */
   failures: number
+  /** The last slice ended long before its time and decided nothing: the next must not follow at once. */
+  early: boolean
   lastError: FlyError | undefined
   lastState: string | undefined
 }
@@ -66,25 +71,28 @@ export async function waitForState(
     id,
     opts,
     deadlineAt,
+    anyVersion: wait.states.includes('stopped') && wait.version === undefined,
     failures: 0,
+    early: false,
     lastError: undefined,
     lastState: undefined,
   }
   // Fly's documentation demands the version of whoever waits for `stopped`.
-  if (wait.states.includes('stopped') && wait.version === undefined) {
+  if (waiting.anyVersion) {
     const reached = await look(waiting)
     if (reached) return reached
   }
   for (;;) {
     const reached = (await waitOneSlice(waiting)) ?? (await look(waiting))
     if (reached) return reached
-    await pauseAfterFailure(waiting)
+    await pauseBetween(waiting)
   }
 }
 
 async function waitOneSlice(waiting: Waiting): Promise<Waited | undefined> {
   const { caller, app, id, states, version } = waiting
-  const leftMs = waiting.deadlineAt - caller.parts.clock.now().getTime()
+  const startedAt = caller.parts.clock.now().getTime()
+  const leftMs = waiting.deadlineAt - startedAt
   if (leftMs <= 0) throw failure(waiting, 'wait_deadline', waiting.lastError)
   const seconds = Math.max(1, Math.min(Math.ceil(leftMs / 1000), SLICE_SECONDS, MAX_SLICE_SECONDS))
   const wireMs = seconds * 1000 + SLICE_GRACE_MS
@@ -102,6 +110,8 @@ async function waitOneSlice(waiting: Waiting): Promise<Waited | undefined> {
     return judge(waiting, answer.state ?? states[0] ?? 'started', answer.version, answer.eventId)
   } catch (error) {
     return passOrThrow(waiting, error)
+  } finally {
+    waiting.early = caller.parts.clock.now().getTime() - startedAt < seconds * 500
   }
 }
 
@@ -118,8 +128,7 @@ async function look(waiting: Waiting): Promise<Waited | undefined> {
   waiting.failures = 0
   // Replaced since we began: what counts now is the version that it has now.
   const moved = waiting.lastError?.code === 'replaced'
-  const needed = waiting.states.includes('stopped') && waiting.version === undefined
-  if ((moved || needed) && machine.instanceId !== '') waiting.version = machine.instanceId
+  if ((moved || waiting.anyVersion) && machine.instanceId !== '') waiting.version = machine.instanceId
   if (crashedInsteadOfStarting(waiting, machine))
     throw failure(waiting, 'machine_failed', undefined, machine.state)
   const other = waiting.version !== undefined && waiting.version !== machine.instanceId && !isGone(machine)
@@ -178,14 +187,13 @@ function passOrThrow(waiting: Waiting, error: unknown): Waited | undefined {
   return undefined
 }
 
-async function pauseAfterFailure(waiting: Waiting): Promise<void> {
+async function pauseBetween(waiting: Waiting): Promise<void> {
   const { clock, retry, random } = waiting.caller.parts
-  if (waiting.failures === 0) return
-  const leftMs = Math.max(0, waiting.deadlineAt - clock.now().getTime())
-  const pauseMs = Math.min(
-    leftMs,
-    pauseBefore(waiting.failures, waiting.lastError?.retryAfterMs, retry, random),
-  )
+  const { failures, early, lastError, deadlineAt } = waiting
+  const backoffMs = failures === 0 ? 0 : pauseBefore(failures, lastError?.retryAfterMs, retry, random)
+  const leftMs = Math.max(0, deadlineAt - clock.now().getTime())
+  const pauseMs = Math.min(leftMs, Math.max(backoffMs, early ? EARLY_PAUSE_MS : 0))
+  if (pauseMs === 0) return
   try {
     await clock.sleep(pauseMs, waiting.opts.signal)
   } catch (cause) {
