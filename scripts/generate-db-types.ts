@@ -2,7 +2,7 @@
 // writes nothing and exits 1 when they are out of date.
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { withMigratedDatabase } from './migrated-database.ts'
+import { withMigratedDatabase } from './lib/migrated-database.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const file = 'packages/db/src/schema.generated.ts'

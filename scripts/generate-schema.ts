@@ -4,7 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { dumpSchema } from '../packages/db/src/dump-schema.ts'
 import { readMigrations } from '../packages/db/src/index.ts'
-import { withMigratedDatabase } from './migrated-database.ts'
+import { withMigratedDatabase } from './lib/migrated-database.ts'
 
 const schemaFile = fileURLToPath(new URL('../db/schema.sql', import.meta.url))
 const checksumsFile = fileURLToPath(new URL('../db/migrations/checksums.txt', import.meta.url))

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -5,6 +6,7 @@ import { createTestDatabase, startPostgres } from '@hangar/testkit'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { sql } from 'kysely'
 import { createDatabase, type Database } from './database.ts'
+import { countHostRows } from './host.ts'
 import { installHost } from './install-host.ts'
 import { loadBaseline } from './baseline.ts'
 import { migrateToLatest, readMigrations } from './migrate.ts'
@@ -73,6 +75,52 @@ describe('migrateToLatest', () => {
         code: 'migration_edited',
         message: expect.stringContaining('0002_b'),
       })
+    })
+  })
+})
+
+describe('a role that is no superuser, as Supabase’s postgres is', () => {
+  test('migrates a database that it owns, and installs on tables that it owns', async () => {
+    await withEmpty(async (url, db) => {
+      const role = `hangar_owner_${randomUUID().slice(0, 8)}`
+      await sql`create role ${sql.ref(role)} login bypassrls password 'secret'`.execute(db)
+      try {
+        await sql`alter database ${sql.ref(new URL(url).pathname.slice(1))} owner to ${sql.ref(role)}`.execute(
+          db,
+        )
+        const own = new URL(url)
+        own.username = role
+        own.password = 'secret'
+        await migrateToLatest(own.href)
+        const owner = createDatabase({
+          connectionString: own.href,
+          applicationName: 'test',
+          maxConnections: 1,
+        })
+        try {
+          await sql`create table public.accounts (id uuid primary key, plan text)`.execute(owner)
+          await sql`create table public.bots (id uuid, name text, enabled boolean, code jsonb)`.execute(owner)
+          await installHost(owner, {
+            subscriptions: { table: 'public.accounts', user_id: 'id', tier: 'plan' },
+            users: { table: 'public.accounts', id: 'id' },
+            traders: {
+              table: 'public.bots',
+              id: 'id',
+              user_id: 'id',
+              name: 'name',
+              enabled: 'enabled',
+              definition: 'code',
+            },
+          })
+          await sql`insert into public.accounts values (gen_random_uuid(), 'pro')`.execute(owner)
+          expect(await countHostRows(owner)).toEqual({ visible: 2, total: 2 })
+        } finally {
+          await owner.destroy()
+        }
+      } finally {
+        await sql`reassign owned by ${sql.ref(role)} to current_user`.execute(db)
+        await sql`drop role ${sql.ref(role)}`.execute(db)
+      }
     })
   })
 })

@@ -1,5 +1,5 @@
-import { loadBaseline, migrateToLatest } from '../packages/db/src/index.ts'
-import { runSql, startPostgres } from '../packages/testkit/src/local/index.ts'
+import { loadBaseline, migrateToLatest } from '../../packages/db/src/index.ts'
+import { runSql, startPostgres } from '../../packages/testkit/src/local/index.ts'
 
 /**
  * Calls back with the address of a database that has Supabase's roles and all migrations and nothing installed, on
