@@ -25,8 +25,10 @@ export function createApp(deps: ApiDeps): Express {
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
-  app.use(requestId, timeRequests(deps.metrics), securityHeaders(deps.publicUrl))
+  app.use(requestId, timeRequests(deps.metrics))
+  // Before the headers that protect browsers: a database sends this, by the hundred a second.
   app.use(supabaseWebhook(deps))
+  app.use(securityHeaders(deps.publicUrl))
   app.use(opsRoutes(deps))
   app.use(adminRoutes(deps, auth, sessions))
   mountRoutes(app, routes, deps, auth)

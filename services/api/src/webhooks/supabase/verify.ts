@@ -7,7 +7,7 @@
  *
  * The raw bytes are what was signed: a body parsed and written again would not verify.
  */
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac, createSecretKey, timingSafeEqual, type KeyObject } from 'node:crypto'
 import { HangarError, type Clock } from '@hangar/core'
 import { sameSecret } from '../../auth/constant-time.ts'
 
@@ -16,7 +16,8 @@ const REPLAY_WINDOW_SECONDS = 5 * 60
 /** Standard Webhooks asks for 24 to 64 random bytes. */
 const MIN_KEY_BYTES = 24
 
-export type WebhookSecrets = { signingKeys: readonly Buffer[]; sharedSecret?: string | undefined }
+/** Key objects, not bytes: making one costs four times the signature itself. */
+export type WebhookSecrets = { signingKeys: readonly KeyObject[]; sharedSecret?: string | undefined }
 
 export type DeliveryHeaders = Readonly<Record<string, string | string[] | undefined>>
 
@@ -24,12 +25,12 @@ export type DeliveryHeaders = Readonly<Record<string, string | string[] | undefi
  * Keys from the text of HANGAR_WEBHOOK_SECRET: `whsec_<base64>`, or as Supabase writes it `v1,whsec_<base64>`;
  * several are separated by `|`. Null when one of them is not such a key.
  */
-export function parseSigningKeys(text: string): Buffer[] | null {
+export function parseSigningKeys(text: string): KeyObject[] | null {
   const keys = text.split('|').map((one) => {
     const base64 = /^(?:v1,)?whsec_([A-Za-z0-9+/]+={0,2})$/.exec(one.trim())?.[1]
     return base64 === undefined ? Buffer.alloc(0) : Buffer.from(base64, 'base64')
   })
-  return keys.every((key) => key.length >= MIN_KEY_BYTES) ? keys : null
+  return keys.every((key) => key.length >= MIN_KEY_BYTES) ? keys.map((key) => createSecretKey(key)) : null
 }
 
 /** Throws `bad_signature` or `stale_timestamp`; returns when the delivery is genuine. */

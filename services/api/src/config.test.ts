@@ -1,0 +1,79 @@
+import { randomBytes } from 'node:crypto'
+import { ConfigError } from '@hangar/runtime'
+import { describe, expect, test } from '@jest/globals'
+import { readConfig } from './config.ts'
+
+const good = {
+  DATABASE_URL: 'postgres://hangar:pa55word@db:5432/hangar',
+  REDIS_URL: 'redis://redis:6379',
+  HANGAR_PUBLIC_URL: 'https://hangar.example',
+  HANGAR_MASTER_KEY: randomBytes(32).toString('base64'),
+  HANGAR_WEBHOOK_SECRET: `v1,whsec_${randomBytes(32).toString('base64')}`,
+  SUPABASE_SERVICE_ROLE_KEY: 'sb_secret_0123456789',
+}
+
+function problemsOf(env: Record<string, string | undefined>): readonly string[] {
+  try {
+    readConfig(env)
+    return []
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems
+    throw error
+  }
+}
+
+const without = (...names: (keyof typeof good)[]) =>
+  Object.fromEntries(Object.entries(good).filter(([name]) => !names.includes(name as keyof typeof good)))
+
+test('what has to be set is enough', () => {
+  expect(problemsOf(good)).toEqual([])
+  expect(readConfig(good)).toMatchObject({ PORT: 8080, QUOTA_PRO: 10, PAID_TIERS: ['pro', 'elite'] })
+})
+
+test('everything that is missing is named at once', () => {
+  const problems = problemsOf({}).join('\n')
+  for (const name of Object.keys(good)) expect(problems).toContain(name)
+})
+
+test('everything that is wrong is named at once, and no value is repeated', () => {
+  const wrong = {
+    DATABASE_URL: 'mysql://root:hunter2@db/x',
+    REDIS_URL: 'http://redis',
+    HANGAR_PUBLIC_URL: 'ftp://files.example',
+    HANGAR_MASTER_KEY: 'c2hvcnQ=',
+    HANGAR_WEBHOOK_SECRET: 'whsec_dG9vLXNob3J0',
+    HANGAR_WEBHOOK_SHARED_SECRET: 'tiny-secret',
+    SUPABASE_URL: 'ref.supabase.co',
+    SUPABASE_JWT_SECRET: 'tiny-jwt',
+    SUPABASE_SERVICE_ROLE_KEY: 'tiny-key',
+    PORT: '99999',
+    QUOTA_PRO: '-1',
+    GUEST_PRO: 'shared:2:100',
+  }
+  const problems = problemsOf(wrong)
+  for (const [name, value] of Object.entries(wrong)) {
+    expect(problems.join('\n')).toContain(name)
+    expect(problems.join('\n')).not.toContain(value)
+  }
+})
+
+describe('either is enough', () => {
+  test('a shared secret instead of a signing key, a JWT secret instead of the service key', () => {
+    const rest = without('HANGAR_WEBHOOK_SECRET', 'SUPABASE_SERVICE_ROLE_KEY')
+    const others = { HANGAR_WEBHOOK_SHARED_SECRET: 'x'.repeat(16), SUPABASE_JWT_SECRET: 'x'.repeat(32) }
+    expect(problemsOf({ ...rest, ...others })).toEqual([])
+    expect(problemsOf(rest)).toEqual([
+      'HANGAR_WEBHOOK_SECRET: set this, or HANGAR_WEBHOOK_SHARED_SECRET',
+      'SUPABASE_SERVICE_ROLE_KEY: set this, or SUPABASE_JWT_SECRET',
+    ])
+  })
+
+  test('an empty variable counts as not set', () => {
+    expect(problemsOf({ ...good, SUPABASE_SERVICE_ROLE_KEY: '' })).toHaveLength(1)
+  })
+})
+
+test('several signing keys, in both spellings', () => {
+  const keys = `${good.HANGAR_WEBHOOK_SECRET}|whsec_${randomBytes(24).toString('base64')}`
+  expect(readConfig({ ...good, HANGAR_WEBHOOK_SECRET: keys }).HANGAR_WEBHOOK_SECRET).toHaveLength(2)
+})
