@@ -1,7 +1,8 @@
-import type { CheckResult, OnExit, Runner } from '../machines/runner.ts'
+import type { CheckResult, ExecRequest, ExecResult, OnExit, Runner } from '../machines/runner.ts'
 import type { Sim } from '../sim.ts'
 import type { Exit, Machine } from '../world/types.ts'
 import { CheckLoop } from './checks.ts'
+import { runCommand } from './exec.ts'
 import type { LogStore } from './log-store.ts'
 import { freePort } from './ports.ts'
 import { Program } from './program.ts'
@@ -16,6 +17,7 @@ export type LocalSettings = { env: Record<string, string>; cwd: string }
 type Run = {
   program: Program | null
   port: number | null
+  env: Record<string, string> | null
   checks: CheckLoop | null
   stopAsked: { signal: string; timeoutMs: number } | null
 }
@@ -40,7 +42,7 @@ export class LocalRunner implements Runner {
   }
 
   boot(machine: Machine, secrets: Readonly<Record<string, string>>): void {
-    const run: Run = { program: null, port: null, checks: null, stopAsked: null }
+    const run: Run = { program: null, port: null, env: null, checks: null, stopAsked: null }
     this.#runs.set(machine.id, run)
     void this.#begin(machine, run, secrets)
   }
@@ -84,6 +86,22 @@ export class LocalRunner implements Runner {
     return this.#runs.get(machine.id)?.checks?.result(name) ?? 'none_yet'
   }
 
+  exec(machine: Machine, asked: ExecRequest): Promise<ExecResult> {
+    const run = this.#runs.get(machine.id)
+    return runCommand(asked, {
+      env: run?.env ?? this.#settings.env,
+      cwd: this.#settings.cwd,
+      after: (delayMs, then) => this.#sim.clock.after(delayMs, then),
+      began: (group) => this.#watchdog.add(group),
+      ended: (group) => this.#watchdog.remove(group),
+    })
+  }
+
+  process(machine: Machine) {
+    const command = machine.config.image.slice(LOCAL_PREFIX.length)
+    return { command, pid: this.pidOf(machine) ?? 0, port: this.portOf(machine) }
+  }
+
   /** SIGTERM to all, a moment to obey, SIGKILL to what is left. */
   async shutdown(): Promise<void> {
     const runs = [...this.#runs.values()]
@@ -106,10 +124,11 @@ export class LocalRunner implements Runner {
       return
     }
     run.port = port
+    run.env = this.#envOf(machine, secrets, port)
     const command = machine.config.image.slice(LOCAL_PREFIX.length)
     run.program = new Program(
       command,
-      { env: this.#envOf(machine, secrets, port), cwd: this.#settings.cwd },
+      { env: run.env, cwd: this.#settings.cwd },
       {
         after: (delayMs, then) => this.#sim.clock.after(delayMs, then),
         began: (group) => this.#watchdog.add(group),

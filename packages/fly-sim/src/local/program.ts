@@ -3,6 +3,7 @@ import { constants } from 'node:os'
 import type { Writable } from 'node:stream'
 import type { Timer } from '../clock.ts'
 import type { Exit } from '../world/types.ts'
+import { GATED, killGroup } from './gate.ts'
 import { lineReader } from './log-store.ts'
 
 /** What a program needs from around it. */
@@ -17,10 +18,7 @@ export type ProgramHost = {
 /**
  * One run of a local process.
  *
- *   held ─▶ running ─▶ ended
- *
- * It is born held: the shell waits for a line on descriptor 3 before it becomes the command. If the stand-in dies in
- * that moment, the shell reads the end of the pipe and ends too.
+ *   held (see gate.ts) ─▶ running ─▶ ended
  */
 export class Program {
   readonly #child: ChildProcess
@@ -35,7 +33,7 @@ export class Program {
   constructor(command: string, options: { env: Record<string, string>; cwd: string }, host: ProgramHost) {
     this.#host = host
     this.over = new Promise((resolve) => (this.#markOver = resolve))
-    this.#child = spawn('/bin/sh', ['-c', `read -r go <&3 && exec 3<&- && exec ${command}`], {
+    this.#child = spawn('/bin/sh', ['-c', `${GATED} exec ${command}`], {
       stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
       detached: true,
       ...options,
@@ -109,14 +107,5 @@ export class Program {
     this.#killTimer?.cancel()
     this.#markOver()
     this.#host.ended(this.processGroup, exit)
-  }
-}
-
-function killGroup(processGroup: number): void {
-  if (processGroup <= 1) return
-  try {
-    process.kill(-processGroup, 'SIGKILL')
-  } catch {
-    // Nobody left in the group.
   }
 }

@@ -4,7 +4,7 @@ import { draw } from '../settings.ts'
 import type { Sim } from '../sim.ts'
 import type { Exit, Machine } from '../world/types.ts'
 import { targetOf } from './target.ts'
-import type { OnExit, Runner } from './runner.ts'
+import type { ExecRequest, ExecResult, OnExit, Runner } from './runner.ts'
 
 /** Runs nothing: a program that obeys signals after `stopMs`, unless a fault says otherwise. Costs one map entry. */
 export class PretendRunner implements Runner {
@@ -67,6 +67,20 @@ export class PretendRunner implements Runner {
 
   checkResult(): null {
     return null
+  }
+
+  /** There is nothing to run a command in: `false` fails, everything else succeeds without a word. */
+  exec(_machine: Machine, { command }: ExecRequest): Promise<ExecResult> {
+    return Promise.resolve({
+      exit_code: command[0] === 'false' ? 1 : 0,
+      exit_signal: 0,
+      stdout: '',
+      stderr: '',
+    })
+  }
+
+  process(machine: Machine) {
+    return { command: machine.config.image, pid: 1, port: null }
   }
 
   shutdown(): Promise<void> {
