@@ -25,16 +25,25 @@ const provisioning: RowFacts = {
   status: 'provisioning',
   operation: null,
   machineId: null,
+  instanceId: null,
   guest: PRO,
   deployed: false,
   teardownStartedAt: null,
   drainStartedAt: null,
 }
-const active: RowFacts = { ...provisioning, status: 'active', deployed: true, machineId: 'm1' }
+const machined: RowFacts = { ...provisioning, machineId: 'm1', instanceId: 'v1' }
+const active: RowFacts = {
+  ...provisioning,
+  status: 'active',
+  deployed: true,
+  machineId: 'm1',
+  instanceId: 'v1',
+}
 const ending: RowFacts = { ...active, status: 'deprovisioning', teardownStartedAt: ago(60_000) }
 
 const machine = (state: string, facts: Partial<MachineFacts> = {}): MachineFacts => ({
   id: 'm1',
+  instanceId: 'v1',
   state,
   guest: PRO,
   ...facts,
@@ -69,16 +78,21 @@ describe('plan: a user who is entitled', () => {
       `create_app set_secrets create_machine ${up}`,
     ],
     ['an app without a machine', { row: provisioning, fly: ours() }, `set_secrets create_machine ${up}`],
-    ['a machine on its way up', { row: provisioning, fly: ours(machine('starting')) }, up],
-    ['a machine that is started', { row: provisioning, fly: ours(machine('started')) }, up],
-    ['a machine that stopped', { row: provisioning, fly: ours(machine('stopped')) }, `start_machine ${up}`],
+    [
+      'a machine that the row does not know yet',
+      { row: provisioning, fly: ours(machine('starting')) },
+      'adopt_machine',
+    ],
+    ['a machine on its way up', { row: machined, fly: ours(machine('starting')) }, up],
+    ['a machine that is started', { row: machined, fly: ours(machine('started')) }, up],
+    ['a machine that stopped', { row: machined, fly: ours(machine('stopped')) }, `start_machine ${up}`],
     [
       'a machine that failed',
       { row: provisioning, fly: ours(machine('failed')) },
       `delete_machine set_secrets create_machine ${up}`,
     ],
-    ['a machine going away', { row: provisioning, fly: ours(machine('destroying')) }, 'wait 1000'],
-    ['a state nobody knows', { row: provisioning, fly: ours(machine('hibernating')) }, 'wait 1000'],
+    ['a machine going away', { row: machined, fly: ours(machine('destroying')) }, 'wait 1000'],
+    ['a state nobody knows', { row: machined, fly: ours(machine('hibernating')) }, 'wait 1000'],
     [
       'a destroyed machine counts as none',
       { row: provisioning, fly: ours(machine('destroyed')) },
@@ -256,6 +270,7 @@ const machineArbitrary = fc.record({
     ],
   ),
   guest: fc.constantFrom(PRO, ELITE, null),
+  instanceId: fc.constantFrom('v1', 'v2', null),
 })
 const moment = fc.option(fc.integer({ min: 0, max: 120_000 }).map(ago))
 const worldArbitrary: fc.Arbitrary<World> = fc.record({
@@ -266,6 +281,7 @@ const worldArbitrary: fc.Arbitrary<World> = fc.record({
       status: fc.constantFrom('provisioning', 'active', 'deprovisioning', 'error'),
       operation: fc.constantFrom(null, 'resize', 'repair'),
       machineId: fc.constantFrom(null, 'm1', 'm2'),
+      instanceId: fc.constantFrom(null, 'v1', 'v2'),
       guest: fc.constantFrom(PRO, ELITE),
       deployed: fc.boolean(),
       teardownStartedAt: moment,

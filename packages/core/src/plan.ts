@@ -18,6 +18,7 @@ export type Step =
   | { kind: 'create_app' }
   | { kind: 'set_secrets' }
   | { kind: 'create_machine' }
+  | { kind: 'adopt_machine'; machineId: string }
   | { kind: 'start_machine'; machineId: string }
   | { kind: 'await_started' }
   | { kind: 'await_healthy' }
@@ -44,6 +45,7 @@ export type RowFacts = {
   /** Work under way on an active app, null when it is at rest. */
   operation: 'resize' | 'repair' | null
   machineId: string | null
+  instanceId: string | null
   guest: Guest
   deployed: boolean
   teardownStartedAt: Date | null
@@ -54,6 +56,8 @@ export type MachineFacts = {
   id: string
   /** Fly's word, an open set: unknown values are treated as "in between". */
   state: string
+  /** The version of the machine: a new one with each update. Null when Fly did not say. */
+  instanceId: string | null
   /** Null when Fly could not tell, as with an unreachable host. */
   guest: Guest | null
 }
@@ -107,7 +111,7 @@ export function plan(world: World): Plan {
   if (entitlement.kind === 'not_entitled') return steps([{ kind: 'begin_teardown' }], entitlement.reason)
   if (world.fly.kind === 'unreachable')
     return { kind: 'wait', delayMs: SETTLING_MS, reason: 'Fly cannot be seen' }
-  return row.deployed ? planActive(world, row, entitlement.guest) : planProvision(world)
+  return row.deployed ? planActive(world, row, entitlement.guest) : planProvision(world, row)
 }
 
 function hold({ row }: World, reason: string): Plan {
@@ -118,7 +122,7 @@ function hold({ row }: World, reason: string): Plan {
 
 const BRING_UP: readonly Step[] = [{ kind: 'await_started' }, { kind: 'await_healthy' }]
 
-function planProvision({ fly, row }: World): Plan {
+function planProvision({ fly }: World, row: RowFacts): Plan {
   const finish: Step[] = [...BRING_UP, { kind: 'activate' }]
   const fromMachine: Step[] = [{ kind: 'set_secrets' }, { kind: 'create_machine' }, ...finish]
   switch (fly.kind) {
@@ -128,34 +132,39 @@ function planProvision({ fly, row }: World): Plan {
     case 'stranger':
       return steps([{ kind: 'rename' }], 'the name belongs to somebody else')
     case 'ours':
-      return bringUp(fly.machines, row?.machineId ?? null, { fromMachine, finish })
+      return bringUp(fly.machines, row, { fromMachine, finish })
     case 'unreachable':
       return { kind: 'wait', delayMs: SETTLING_MS, reason: 'Fly cannot be seen' }
   }
 }
 
 /** From whatever machines are there to one that is started and healthy. */
-function bringUp(
-  all: MachineFacts[],
-  ownId: string | null,
-  path: { fromMachine: Step[]; finish: Step[] },
-): Plan {
+function bringUp(all: MachineFacts[], row: RowFacts, path: { fromMachine: Step[]; finish: Step[] }): Plan {
   const machines = present(all)
-  const machine = chooseMachine(machines, ownId)
+  const machine = chooseMachine(machines, row.machineId)
   if (!machine) return steps(path.fromMachine, 'no machine yet')
+  const { state } = machine
   const extra = deleteAll(machines.filter((other) => other.id !== machine.id))
-  if (machine.state === 'destroying')
-    return { kind: 'wait', delayMs: SETTLING_MS, reason: 'a machine is going away' }
-  if (BROKEN.has(machine.state))
-    return steps([...deleteAll(machines), ...path.fromMachine], `machine ${machine.state}`)
-  if (STARTABLE.has(machine.state))
+  if (state === 'destroying') return { kind: 'wait', delayMs: SETTLING_MS, reason: 'a machine is going away' }
+  if (BROKEN.has(state)) return steps([...deleteAll(machines), ...path.fromMachine], `machine ${state}`)
+  if (isUnrecorded(machine, row)) return adopt(machine)
+  if (STARTABLE.has(state))
     return steps(
       [...extra, { kind: 'start_machine', machineId: machine.id }, ...path.finish],
-      `machine ${machine.state}`,
+      `machine ${state}`,
     )
-  if (RUNNING.has(machine.state) || COMING_UP.has(machine.state))
-    return steps([...extra, ...path.finish], `machine ${machine.state}`)
-  return { kind: 'wait', delayMs: SETTLING_MS, reason: `machine ${machine.state}` }
+  if (RUNNING.has(state) || COMING_UP.has(state)) return steps([...extra, ...path.finish], `machine ${state}`)
+  return { kind: 'wait', delayMs: SETTLING_MS, reason: `machine ${state}` }
+}
+
+/** Made or changed by a call of ours whose answer was lost, or by hand: written down before anything is built on it. */
+function isUnrecorded(machine: MachineFacts, row: RowFacts): boolean {
+  if (machine.id !== row.machineId) return true
+  return machine.instanceId !== null && row.instanceId !== null && machine.instanceId !== row.instanceId
+}
+
+function adopt(machine: MachineFacts): Plan {
+  return steps([{ kind: 'adopt_machine', machineId: machine.id }], 'a machine that the row does not know yet')
 }
 
 function planActive(world: World, row: RowFacts, guest: Guest): Plan {
@@ -165,15 +174,17 @@ function planActive(world: World, row: RowFacts, guest: Guest): Plan {
   const machines = present(fly.machines)
   const machine = chooseMachine(machines, row.machineId)
   const wrongSize = machine !== undefined && !sameGuest(machine.guest ?? row.guest, guest)
-  if (machine && row.operation === 'resize' && (row.drainStartedAt || wrongSize))
-    return planResize(world, row, machine)
+  if (machine && row.operation === 'resize') {
+    if (isUnrecorded(machine, row)) return adopt(machine)
+    if (row.drainStartedAt || wrongSize) return planResize(world, row, machine)
+  }
   const finish: Step[] = [...BRING_UP, { kind: 'confirm' }]
   if (row.operation)
-    return bringUp(machines, row.machineId, {
+    return bringUp(machines, row, {
       fromMachine: [{ kind: 'set_secrets' }, { kind: 'create_machine' }, ...finish],
       finish,
     })
-  if (!machine || !RUNNING.has(machine.state))
+  if (!machine || !RUNNING.has(machine.state) || machine.id !== row.machineId)
     return steps([{ kind: 'begin_repair', reason: `machine ${machine?.state ?? 'missing'}` }], 'drift')
   if (wrongSize) return steps([{ kind: 'begin_resize' }], 'the guest changed')
   const extra = deleteAll(machines.filter((other) => other.id !== machine.id))

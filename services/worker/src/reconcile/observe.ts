@@ -23,6 +23,7 @@ export async function observe(attempt: Attempt): Promise<Observation> {
       status: row.status === 'deleted' ? 'error' : row.status,
       operation: row.operation,
       machineId: row.flyMachineId,
+      instanceId: row.flyInstanceId,
       guest: guestOf(row),
       deployed: row.deployedAt !== null,
       teardownStartedAt: row.teardownStartedAt,
@@ -77,11 +78,12 @@ export async function isOurs(attempt: Attempt, app: FlyApp, row: AppRow): Promis
   return listed.apps.some((other) => other.name === app.name && other.network === row.network)
 }
 
-function machineFacts(machine: Machine): MachineFacts {
+export function machineFacts(machine: Machine): MachineFacts {
   const guest = machine.config?.guest
   return {
     id: machine.id,
     state: machine.state,
+    instanceId: machine.instanceId || null,
     guest:
       guest?.cpu_kind === undefined || guest.cpus === undefined || guest.memory_mb === undefined
         ? null

@@ -14,7 +14,7 @@ const START_POLL_MS = 500
 /** Waits a slice for the machine to start; longer waits park the job, so that they hold no slot. */
 export async function awaitStarted(context: StepContext): Promise<StepResult> {
   const { attempt, row, seen } = context
-  if (!row.flyMachineId) return adoptMachine(context)
+  if (!row.flyMachineId) return 'replan'
   if (row.startedAt) return 'next'
   const { settings } = attempt.deps
   const waitedMs = seen.rows.now.getTime() - row.updatedAt.getTime()
@@ -26,19 +26,6 @@ export async function awaitStarted(context: StepContext): Promise<StepResult> {
   if (state === null) return { waitMs: START_POLL_MS, reason: 'the machine is starting' }
   await markStarted(context)
   return 'next'
-}
-
-/** A machine that an earlier attempt created without living to write down its id. */
-async function adoptMachine(context: StepContext): Promise<StepResult> {
-  const [machine] = context.seen.machines
-  if (!machine) return 'replan'
-  const metadata = { machine_id: machine.id, adopted: true }
-  await record(
-    context,
-    { flyMachineId: machine.id, flyInstanceId: machine.instanceId || null, region: machine.region },
-    { type: `${workOf(context)}_machine_created`, metadata },
-  )
-  return 'replan'
 }
 
 async function markStarted(context: StepContext): Promise<void> {

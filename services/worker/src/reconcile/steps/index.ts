@@ -3,15 +3,8 @@ import type { Attempt, StepResult } from '../attempt.ts'
 import type { Observation } from '../observe.ts'
 import { activate, awaitHealthy, awaitStarted, beginRepair, beginResize, confirm } from './bring-up.ts'
 import { askToDrain, endDrain } from './drain.ts'
-import {
-  createApp,
-  createMachine,
-  rename,
-  reserve,
-  setSecrets,
-  startMachine,
-  updateMachine,
-} from './provision.ts'
+import { adoptMachine, createMachine, startMachine, updateMachine } from './machine.ts'
+import { createApp, rename, reserve, setSecrets } from './provision.ts'
 import { beginTeardown, close, deleteApp, deleteMachine, stopMachine } from './teardown.ts'
 
 /** Performs one step of a plan. Each may run twice: it does only what is still missing. */
@@ -29,6 +22,8 @@ export async function perform(attempt: Attempt, step: Step, seen: Observation): 
       return setSecrets(context)
     case 'create_machine':
       return createMachine(context)
+    case 'adopt_machine':
+      return adoptMachine(context, step.machineId)
     case 'start_machine':
       return startMachine(context, step.machineId)
     case 'await_started':

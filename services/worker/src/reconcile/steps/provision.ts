@@ -4,30 +4,18 @@ import {
   HangarError,
   appName,
   isHangarError,
-  isOwnedBy,
-  machineName,
   monthlyCostUsd,
-  ownershipMetadata,
   shimToken,
   shutdownToken,
 } from '@hangar/core'
-import {
-  type AppRow,
-  clearDrained,
-  closeCostInterval,
-  insertApp,
-  insertEvent,
-  nextGeneration,
-} from '@hangar/db'
-import { FlyError, type Machine, type MachineConfig } from '@hangar/fly-client'
+import { type AppRow, insertApp, insertEvent, nextGeneration } from '@hangar/db'
+import { FlyError } from '@hangar/fly-client'
 import { type Attempt, type StepResult, flyCall, guard, write } from '../attempt.ts'
-import { type Observation, guestOf, isOurs } from '../observe.ts'
+import { type Observation, isOurs } from '../observe.ts'
 import { type StepContext, record, workOf } from './context.ts'
 
 /** Names given up before something is plainly wrong; one in about 2.8e12 is taken by chance. */
 const MAX_NAME_CANDIDATES = 10
-/** The port every app listens on. */
-const APP_PORT = 8080
 
 /** The row comes before anything on Fly, so that nothing can exist there that no row knows of. */
 export async function reserve(attempt: Attempt, seen: Observation): Promise<StepResult> {
@@ -142,132 +130,6 @@ export async function setSecrets(context: StepContext): Promise<StepResult> {
     context,
     { secretsVersion: version ?? null },
     { type: `${workOf(context)}_secrets_set`, metadata: { names, version } },
-  )
-  return 'next'
-}
-
-export async function createMachine(context: StepContext): Promise<StepResult> {
-  const { attempt, row } = context
-  const guest = attempt.entitlement.kind === 'entitled' ? attempt.entitlement.guest : guestOf(row)
-  const machine = await createOrAdopt(context, guest)
-  await record(
-    context,
-    {
-      flyMachineId: machine.id,
-      flyInstanceId: machine.instanceId || null,
-      region: machine.region,
-      ...guest,
-      monthlyCostEstimateUsd: monthlyEstimate(attempt, guest, machine.region),
-      launchedAt: 'now',
-      startedAt: null,
-    },
-    {
-      type: `${workOf(context)}_machine_created`,
-      metadata: { machine_id: machine.id, region: machine.region, guest },
-    },
-  )
-  return 'next'
-}
-
-async function createOrAdopt(context: StepContext, guest: Guest): Promise<Machine> {
-  const { attempt, row } = context
-  const { fly } = attempt.deps
-  const name = machineName(row.flyAppName)
-  const config = machineConfig(attempt, row, guest)
-  const minimum = row.secretsVersion === null ? {} : { minSecretsVersion: row.secretsVersion }
-  try {
-    return await fly.machines.create(
-      row.flyAppName,
-      { name, region: row.region, config, ...minimum },
-      flyCall(attempt),
-    )
-  } catch (error) {
-    if (!(error instanceof FlyError) || error.code !== 'machine_name_taken' || !error.machineId) throw error
-    // The name may be taken by whoever took over from us: then not even a look is ours to take.
-    await guard(attempt)
-    const machine = await fly.machines.get(row.flyAppName, error.machineId, flyCall(attempt))
-    if (isOwnedBy(machine.config?.metadata, ownershipOf(attempt, row))) return machine
-    throw new HangarError('app_not_ours', {
-      operator: `machine ${machine.id} in ${row.flyAppName} has our name but not our metadata`,
-      cause: error,
-    })
-  }
-}
-
-function ownershipOf({ deps, userId }: Attempt, row: AppRow) {
-  return { installationId: deps.settings.installationId, userId, generation: row.generation }
-}
-
-/** The whole configuration of a user's machine. No services: it has no public address, and nothing stops it idle. */
-export function machineConfig(attempt: Attempt, row: AppRow, guest: Guest): MachineConfig {
-  const { settings } = attempt.deps
-  const killAfterSeconds = Math.ceil(settings.drainGraceMs / 1000) + 5
-  return {
-    image: row.image,
-    guest: { cpu_kind: guest.cpuKind, cpus: guest.cpus, memory_mb: guest.memoryMb },
-    env: {
-      USER_ID: row.userId,
-      RUN_MODE: 'user_dedicated',
-      HANGAR_URL: settings.publicUrl,
-      HANGAR_GENERATION: String(row.generation),
-      PORT: String(APP_PORT),
-    },
-    restart: { policy: 'always' },
-    // Fly's default of 5 s would cut the drain short (facts: kill timeout, default 5 s, at most 300 s).
-    stop_config: { signal: 'SIGTERM', timeout: `${killAfterSeconds}s` },
-    metadata: ownershipMetadata(ownershipOf(attempt, row)),
-    // Proof of health for an image that sends no heartbeats; it routes nothing and restarts nothing.
-    checks: {
-      health: {
-        type: 'http',
-        port: APP_PORT,
-        path: '/health',
-        interval: '15s',
-        timeout: '5s',
-        grace_period: '10s',
-      },
-    },
-  }
-}
-
-export async function startMachine(context: StepContext, machineId: string): Promise<StepResult> {
-  const { attempt, row } = context
-  await attempt.deps.fly.machines.start(row.flyAppName, machineId, flyCall(attempt))
-  const event = { type: `${workOf(context)}_machine_launched`, metadata: { machine_id: machineId } }
-  await record(context, { launchedAt: 'now', startedAt: null }, event)
-  return 'next'
-}
-
-/** Writes the whole configuration with the new guest; Fly restarts the machine under a new instance id. */
-export async function updateMachine(context: StepContext, machineId: string): Promise<StepResult> {
-  const { attempt, row } = context
-  const { entitlement } = attempt
-  const guest = entitlement.kind === 'entitled' ? entitlement.guest : guestOf(row)
-  const tier = entitlement.kind === 'entitled' ? entitlement.tier : row.tier
-  const config = machineConfig(attempt, row, guest)
-  const machine = await attempt.deps.fly.machines.update(
-    row.flyAppName,
-    machineId,
-    { config },
-    flyCall(attempt),
-  )
-  await record(
-    context,
-    {
-      ...guest,
-      tier,
-      flyInstanceId: machine.instanceId || null,
-      drainStartedAt: null,
-      launchedAt: 'now',
-      startedAt: null,
-      healthStatus: 'unknown',
-      monthlyCostEstimateUsd: monthlyEstimate(attempt, guest, row.region),
-    },
-    { type: 'resize_machine_updated', metadata: { machine_id: machineId, from: guestOf(row), to: guest } },
-    async (tx) => {
-      await closeCostInterval(tx, row.id)
-      await clearDrained(tx, row.id)
-    },
   )
   return 'next'
 }

@@ -1,0 +1,136 @@
+/**
+ * The worker as it runs, killed with SIGKILL in the middle of its work: real processes, real Redis, PostgreSQL and
+ * Fly stand-in. Nothing tells the successor what happened; it finds out from the database and from Fly.
+ */
+import { randomBytes } from 'node:crypto'
+import { fileURLToPath } from 'node:url'
+import { type Database, findLiveApp, listAppsByUser, listEvents } from '@hangar/db'
+import { type FaultKind, type FlySim, startFlySim } from '@hangar/fly-sim'
+import {
+  createUser,
+  freePort,
+  type ManagedProcess,
+  setTier,
+  startProcess,
+  useTestDatabase,
+  useTestRedis,
+  waitFor,
+} from '@hangar/testkit'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+
+const database = useTestDatabase()
+const redis = useTestRedis()
+const running: ManagedProcess[] = []
+let sim: FlySim
+
+beforeAll(async () => {
+  sim = await startFlySim({ orgs: ['vyx'], delays: 'none' })
+})
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((process) => process.stop()))
+})
+afterAll(() => sim.stop())
+
+const program = (service: string) => fileURLToPath(new URL(`../../${service}/src/main.ts`, import.meta.url))
+
+async function start(service: 'worker' | 'scheduler'): Promise<ManagedProcess> {
+  const port = await freePort()
+  const started = await startProcess({
+    name: service,
+    entry: program(service),
+    readyUrl: `http://127.0.0.1:${port}/readyz`,
+    env: {
+      DATABASE_URL: database.url,
+      REDIS_URL: redis.url,
+      HANGAR_QUEUE_PREFIX: redis.prefix,
+      PORT: String(port),
+      HOST: '127.0.0.1',
+      FLY_API_TOKEN: sim.token,
+      FLY_ORG_SLUG: 'vyx',
+      FLY_DEFAULT_REGION: 'iad',
+      FLY_API_BASE_URL: sim.url,
+      FLY_SCREENER_IMAGE: 'registry.example/screener:1',
+      HANGAR_MASTER_KEY: randomBytes(32).toString('base64'),
+      HANGAR_PUBLIC_URL: 'http://127.0.0.1:9',
+    },
+  })
+  running.push(started)
+  return started
+}
+
+const statusOf = async (db: Database, userId: string) => (await listAppsByUser(db, userId))[0]?.status
+const machinesOf = (name: string) =>
+  [...sim.sim.world.machines.values()].filter((one) => one.appName === name && one.state !== 'destroyed')
+const until = (check: () => Promise<boolean> | boolean, what: string) =>
+  waitFor(check, { what, timeoutMs: 50_000 })
+const typesOf = async (userId: string) =>
+  (await listEvents(database.db, { userId, limit: 200 })).map((event) => event.eventType)
+
+describe('a worker killed in the middle', () => {
+  /** Applied or not when the worker died: the successor must end at the same place. */
+  test.each<[FaultKind]>([['hang'], ['hang_after']])(
+    'of creating a machine, of deleting an app, and of resizing one (%s): all end right',
+    async (kind) => {
+      const { db } = database
+      await start('scheduler')
+      const victim = await start('worker')
+      const ending = await createUser(db, { tier: 'pro' })
+      const resizing = await createUser(db, { tier: 'pro' })
+      await until(async () => (await statusOf(db, ending.userId)) === 'active', 'the first app to be active')
+      await until(
+        async () => (await statusOf(db, resizing.userId)) === 'active',
+        'the second app to be active',
+      )
+
+      const held = ['machines.create', 'machines.update', 'apps.delete'].map((operation) =>
+        sim.sim.faults.add({ kind, match: { operation }, count: 1 }),
+      )
+      const coming = await createUser(db, { tier: 'elite' })
+      await setTier(db, ending.userId, 'free')
+      await setTier(db, resizing.userId, 'elite')
+      await until(
+        () => held.every((fault) => fault.struck === 1),
+        'the worker to be in the middle of all three',
+      )
+      victim.kill('SIGKILL')
+      await victim.exited
+      await start('worker')
+
+      await until(async () => (await statusOf(db, coming.userId)) === 'active', 'the upgrade to end')
+      await until(async () => (await statusOf(db, ending.userId)) === 'deleted', 'the downgrade to end')
+      await until(async () => {
+        const row = await findLiveApp(db, resizing.userId)
+        return row?.memoryMb === 1024 && row.operation === null
+      }, 'the resize to end')
+
+      for (const userId of [coming.userId, resizing.userId]) {
+        const rows = await listAppsByUser(db, userId)
+        expect(rows).toHaveLength(1)
+        const [machine, ...more] = machinesOf(rows[0]!.flyAppName)
+        expect(more).toEqual([])
+        expect(machine).toMatchObject({ id: rows[0]!.flyMachineId, state: 'started' })
+        expect(machine?.config.guest).toMatchObject({ memory_mb: 1024 })
+      }
+      const [gone] = await listAppsByUser(db, ending.userId)
+      expect(sim.sim.world.apps.has(gone!.flyAppName)).toBe(false)
+      // Dying is no failure of the work: no attempt is spent on it.
+      for (const { userId } of [coming, ending, resizing])
+        expect((await typesOf(userId)).filter((type) => /_(retried|failed)$/.test(type))).toEqual([])
+    },
+    120_000,
+  )
+
+  test('a worker that is asked to stop gives its work back at once', async () => {
+    const { db } = database
+    await start('scheduler')
+    const first = await start('worker')
+    const fault = sim.sim.faults.add({ kind: 'hang', match: { operation: 'apps.create' }, count: 1 })
+    const { userId } = await createUser(db, { tier: 'pro' })
+    await until(() => fault.struck === 1, 'the create to be under way')
+    const second = await start('worker')
+    expect(await first.stop()).toBe(0)
+    await until(async () => (await statusOf(db, userId)) === 'active', 'the other worker to finish it')
+    expect((await typesOf(userId)).filter((type) => type === 'provision_retried')).toEqual([])
+    expect(await second.stop()).toBe(0)
+  })
+})

@@ -1,0 +1,150 @@
+/** The machine of a generation: made, found, started, changed. Whatever it is, the row says so before it is used. */
+import {
+  type Guest,
+  HangarError,
+  isOwnedBy,
+  machineName,
+  monthlyCostUsd,
+  ownershipMetadata,
+} from '@hangar/core'
+import { type AppRow, clearDrained, closeCostInterval } from '@hangar/db'
+import { FlyError, type Machine, type MachineConfig } from '@hangar/fly-client'
+import { type Attempt, type StepResult, flyCall, guard } from '../attempt.ts'
+import { guestOf, machineFacts } from '../observe.ts'
+import { type StepContext, type StepEvent, record, workOf } from './context.ts'
+
+/** The port every app listens on. */
+const APP_PORT = 8080
+
+export async function createMachine(context: StepContext): Promise<StepResult> {
+  const { guest } = wanted(context)
+  const machine = await createOrAdopt(context, guest)
+  const metadata = { machine_id: machine.id, region: machine.region, guest }
+  await recordLaunch(context, machine, guest, { type: `${workOf(context)}_machine_created`, metadata })
+  return 'next'
+}
+
+/** Writes the whole configuration with the new guest; Fly restarts the machine under a new instance id. */
+export async function updateMachine(context: StepContext, machineId: string): Promise<StepResult> {
+  const { attempt, row } = context
+  const { guest } = wanted(context)
+  const update = { config: machineConfig(attempt, row, guest) }
+  const machine = await attempt.deps.fly.machines.update(row.flyAppName, machineId, update, flyCall(attempt))
+  const metadata = { machine_id: machineId, from: guestOf(row), to: guest }
+  await recordLaunch(context, machine, guest, { type: 'resize_machine_updated', metadata })
+  return 'next'
+}
+
+/** Writes down a machine that this pass found on Fly: the call that made or changed it never got its answer. */
+export async function adoptMachine(context: StepContext, machineId: string): Promise<StepResult> {
+  const { row, seen } = context
+  const machine = seen.machines.find((one) => one.id === machineId)
+  if (!machine) return 'replan'
+  const guest = machineFacts(machine).guest ?? guestOf(row)
+  const what = machineId === row.flyMachineId ? 'machine_updated' : 'machine_created'
+  const metadata = { machine_id: machineId, guest, adopted: true }
+  await recordLaunch(context, machine, guest, { type: `${workOf(context)}_${what}`, metadata })
+  return 'replan'
+}
+
+export async function startMachine(context: StepContext, machineId: string): Promise<StepResult> {
+  const { attempt, row } = context
+  await attempt.deps.fly.machines.start(row.flyAppName, machineId, flyCall(attempt))
+  const event = { type: `${workOf(context)}_machine_launched`, metadata: { machine_id: machineId } }
+  await record(context, { launchedAt: 'now', startedAt: null }, event)
+  return 'next'
+}
+
+function wanted({ attempt, row }: StepContext): { guest: Guest; tier: string } {
+  const { entitlement } = attempt
+  return entitlement.kind === 'entitled' ? entitlement : { guest: guestOf(row), tier: row.tier }
+}
+
+/** A machine in a new life: what it is and costs, and nothing of the drain, health or heartbeat of the one before. */
+async function recordLaunch(
+  context: StepContext,
+  machine: Machine,
+  guest: Guest,
+  event: StepEvent,
+): Promise<void> {
+  const { attempt, row } = context
+  const { priceModel } = attempt.deps.settings
+  const region = machine.region || row.region
+  const patch = {
+    ...guest,
+    region,
+    tier: wanted(context).tier,
+    flyMachineId: machine.id,
+    flyInstanceId: machine.instanceId || null,
+    monthlyCostEstimateUsd: monthlyCostUsd(priceModel, guest, region).toFixed(2),
+    launchedAt: 'now',
+    startedAt: null,
+    drainStartedAt: null,
+    healthStatus: 'unknown',
+  } as const
+  await record(context, patch, event, async (tx) => {
+    await closeCostInterval(tx, row.id)
+    await clearDrained(tx, row.id)
+  })
+}
+
+async function createOrAdopt(context: StepContext, guest: Guest): Promise<Machine> {
+  const { attempt, row } = context
+  const { fly } = attempt.deps
+  const name = machineName(row.flyAppName)
+  const config = machineConfig(attempt, row, guest)
+  const minimum = row.secretsVersion === null ? {} : { minSecretsVersion: row.secretsVersion }
+  try {
+    return await fly.machines.create(
+      row.flyAppName,
+      { name, region: row.region, config, ...minimum },
+      flyCall(attempt),
+    )
+  } catch (error) {
+    if (!(error instanceof FlyError) || error.code !== 'machine_name_taken' || !error.machineId) throw error
+    // The name may be taken by whoever took over from us: then not even a look is ours to take.
+    await guard(attempt)
+    const machine = await fly.machines.get(row.flyAppName, error.machineId, flyCall(attempt))
+    if (isOwnedBy(machine.config?.metadata, ownershipOf(attempt, row))) return machine
+    throw new HangarError('app_not_ours', {
+      operator: `machine ${machine.id} in ${row.flyAppName} has our name but not our metadata`,
+      cause: error,
+    })
+  }
+}
+
+function ownershipOf({ deps, userId }: Attempt, row: AppRow) {
+  return { installationId: deps.settings.installationId, userId, generation: row.generation }
+}
+
+/** The whole configuration of a user's machine. No services: it has no public address, and nothing stops it idle. */
+export function machineConfig(attempt: Attempt, row: AppRow, guest: Guest): MachineConfig {
+  const { settings } = attempt.deps
+  const killAfterSeconds = Math.ceil(settings.drainGraceMs / 1000) + 5
+  return {
+    image: row.image,
+    guest: { cpu_kind: guest.cpuKind, cpus: guest.cpus, memory_mb: guest.memoryMb },
+    env: {
+      USER_ID: row.userId,
+      RUN_MODE: 'user_dedicated',
+      HANGAR_URL: settings.publicUrl,
+      HANGAR_GENERATION: String(row.generation),
+      PORT: String(APP_PORT),
+    },
+    restart: { policy: 'always' },
+    // Fly's default of 5 s would cut the drain short (facts: kill timeout, default 5 s, at most 300 s).
+    stop_config: { signal: 'SIGTERM', timeout: `${killAfterSeconds}s` },
+    metadata: ownershipMetadata(ownershipOf(attempt, row)),
+    // Proof of health for an image that sends no heartbeats; it routes nothing and restarts nothing.
+    checks: {
+      health: {
+        type: 'http',
+        port: APP_PORT,
+        path: '/health',
+        interval: '15s',
+        timeout: '5s',
+        grace_period: '10s',
+      },
+    },
+  }
+}
