@@ -1,5 +1,6 @@
 // Everyday tests are *.test.ts beside the code; slow suites are *.full.test.ts and run with
 // HANGAR_TEST_SUITE=full (npm run test:full).
+// eslint-disable-next-line no-restricted-properties -- a configuration, as config.ts is for a process
 const full = process.env.HANGAR_TEST_SUITE === 'full'
 
 /** @type {import('jest').Config} */

@@ -26,16 +26,19 @@ export function countsLine({ passed, failed, skipped }: TestCounts): string {
 }
 
 /**
- * Files whose tests check us against Fly's own OpenAPI document. They skip where it is not given; where it is
- * given, a skipped one means that the check was lost on the way.
+ * Some test files check us against Fly's own OpenAPI document and skip where it is not given. Where it is given,
+ * a skipped one, or in a complete run none at all, means that the check was lost on the way. One line for each.
  */
-export function skippedOpenApiTests(
+export function lostOpenApiChecks(
   results: JestResults,
-  read = (file: string) => readFileSync(file, 'utf8'),
+  options: { complete: boolean; read?: (file: string) => string },
 ): string[] {
-  return results.testResults
-    .filter(({ name }) => /FLY_OPENAPI_FILE|openApiFile/.test(read(name)))
-    .flatMap(({ assertionResults }) => assertionResults)
+  const read = options.read ?? ((file) => readFileSync(file, 'utf8'))
+  const files = results.testResults.filter(({ name }) => /FLY_OPENAPI_FILE|openApiFile/.test(read(name)))
+  const tests = files.flatMap(({ assertionResults }) => assertionResults)
+  const lost = tests
     .filter(({ status }) => status === 'pending')
-    .map(({ fullName }) => fullName)
+    .map(({ fullName }) => `skipped: ${fullName}`)
+  const passed = tests.filter(({ status }) => status === 'passed')
+  return options.complete && passed.length === 0 ? ['no test used it', ...lost] : lost
 }

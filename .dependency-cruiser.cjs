@@ -1,0 +1,130 @@
+// Who may import whom. Each rule says what to do instead; `npm run verify` checks them.
+//
+//   services, (cli) → packages/{jobs,db,runtime,core};  services/worker → packages/fly-client
+//   packages/{db,jobs,runtime} → packages/core → nothing;  packages/{fly-client,fly-sim,screener} → nothing of ours
+
+/** Code that only tests run: test files, their helpers and fixtures, the testkit, what is measured. */
+const TEST_ONLY =
+  '(\\.test\\.ts$|/testing(/|\\.ts$)|/fixtures/|/contract/|^packages/testkit/|^scripts/|^bench/)'
+
+/** The entry of one of our packages, or anything in it. */
+const ours = (...names) => `^packages/(${names.join('|')})/`
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    {
+      name: 'core-is-pure',
+      comment:
+        'packages/core holds rules without input or output. Pass what it needs as a value, or move the code out.',
+      severity: 'error',
+      from: { path: ours('core'), pathNot: TEST_ONLY },
+      to: { pathNot: [ours('core'), '^node:crypto$', '^crypto$'] },
+    },
+    {
+      name: 'packages-know-only-core',
+      comment:
+        'db, jobs and runtime know packages/core and not each other. Put what two of them share into core, or let the service join them.',
+      severity: 'error',
+      from: { path: '^packages/(db|jobs|runtime)/', pathNot: TEST_ONLY },
+      to: { path: '^(packages|services|scripts|bench)/', pathNot: ['^packages/core/', '^packages/$1/'] },
+    },
+    {
+      name: 'stands-alone',
+      comment:
+        'fly-client, fly-sim and screener know nothing of ours: they could be published, or replaced, by themselves. Pass values in.',
+      severity: 'error',
+      from: { path: '^packages/(fly-client|fly-sim|screener)/', pathNot: TEST_ONLY },
+      to: { path: '^(packages|services|scripts|bench)/', pathNot: '^packages/$1/' },
+    },
+    {
+      name: 'services-do-not-meet',
+      comment:
+        'Services share packages and talk through Postgres and Redis. Move what both need into a package.',
+      severity: 'error',
+      from: { path: '^services/([^/]+)/' },
+      to: { path: '^services/', pathNot: '^services/$1/' },
+    },
+    {
+      name: 'services-use-packages-only',
+      comment:
+        'A service builds on core, db, jobs and runtime. scripts/ and bench/ build on services, not the other way round.',
+      severity: 'error',
+      from: { path: '^services/', pathNot: TEST_ONLY },
+      to: { path: ['^(scripts|bench)/', ours('screener')] },
+    },
+    {
+      name: 'only-the-worker-talks-to-fly',
+      comment:
+        'The worker is the only process that calls Fly, under a lease. Raise a want and let it do the work.',
+      severity: 'error',
+      from: { pathNot: ['^services/worker/', ours('fly-client'), TEST_ONLY] },
+      to: { path: ours('fly-client') },
+    },
+    {
+      name: 'no-test-code-in-production',
+      comment:
+        'testkit, fly-sim and test helpers are not in the images. Move what production needs into a package of its own.',
+      severity: 'error',
+      from: { path: '^(packages|services)/', pathNot: [TEST_ONLY, ours('fly-sim')] },
+      to: { path: [ours('testkit', 'fly-sim'), '\\.test\\.ts$', '/testing(/|\\.ts$)', '/fixtures/'] },
+    },
+    {
+      name: 'only-db-knows-sql',
+      comment: 'SQL lives in packages/db: add a repository function there and call it.',
+      severity: 'error',
+      from: { pathNot: [ours('db'), TEST_ONLY] },
+      to: { path: 'node_modules/(pg|kysely)/' },
+    },
+    {
+      name: 'only-jobs-and-services-know-bullmq',
+      comment: 'BullMQ is wrapped by packages/jobs: use its queues, wake() and workers.',
+      severity: 'error',
+      from: { pathNot: [ours('jobs'), '^services/', TEST_ONLY] },
+      to: { path: 'node_modules/bullmq/' },
+    },
+    {
+      name: 'only-fly-client-knows-undici',
+      comment:
+        "Calls to Fly go through packages/fly-client. Other HTTP (the app's drain address) uses Node's own fetch.",
+      severity: 'error',
+      from: { pathNot: [ours('fly-client', 'screener'), TEST_ONLY] },
+      to: { path: 'node_modules/undici/' },
+    },
+    {
+      name: 'no-circles',
+      comment:
+        'Two files that need each other are one idea or three: move the shared part into a file that both import. (Types alone may go in circles: they are gone when the code runs.)',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'resolvable',
+      comment:
+        'The import names something that is not there, or a package that is missing in the nearest package.json.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: 'no-dev-dependencies-in-production',
+      comment: 'The images install dependencies only. Move the package from devDependencies to dependencies.',
+      severity: 'error',
+      from: { path: '^(packages|services)/', pathNot: TEST_ONLY },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(/dist/|\\.generated\\.ts$)' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    combinedDependencies: true,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+      extensions: ['.ts', '.mts', '.js', '.mjs', '.cjs', '.json'],
+    },
+  },
+}
