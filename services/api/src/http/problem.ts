@@ -29,7 +29,7 @@ const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {
 /** PostgreSQL's classes 08 (connection), 53 (resources), 57P (going down), and the socket's own words. */
 const DATABASE_DOWN = /^(08...|53...|57P..|ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|EPIPE)$/
 
-export function toHangarError(error: unknown): HangarError {
+function toHangarError(error: unknown): HangarError {
   if (error instanceof HangarError) return error
   const { code, status, message } = fieldsOf(error)
   const own: ErrorCode = DATABASE_DOWN.test(String(code))
@@ -57,7 +57,7 @@ export function validationError(error: z.ZodError, where: 'body' | 'query' | 'pa
   })
 }
 
-export function sendProblem(response: Response, error: HangarError, requestId: string): void {
+function sendProblem(response: Response, error: HangarError, requestId: string): void {
   const problem: Problem = {
     ...error.details,
     type: `urn:hangar:problem:${error.code}`,

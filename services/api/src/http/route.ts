@@ -73,11 +73,7 @@ export async function readInput<F extends Fields>(
   return { path, query, body } as Input<F>
 }
 
-export function check(
-  schema: z.ZodType | undefined,
-  value: unknown,
-  where: 'path' | 'query' | 'body',
-): unknown {
+function check(schema: z.ZodType | undefined, value: unknown, where: 'path' | 'query' | 'body'): unknown {
   if (!schema) return undefined
   const result = schema.safeParse(value)
   if (!result.success) throw validationError(result.error, where)

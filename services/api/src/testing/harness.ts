@@ -31,7 +31,7 @@ export const JWT_SECRET = 'super-secret-jwt-token-with-at-least-32-characters'
 export const SERVICE_KEY = 'sb_secret_Zm9vYmFyYmF6cXV4'
 export const SHARED_SECRET = 'the-secret-of-a-dashboard-made-hook'
 export const ISSUER = 'https://ref.supabase.co/auth/v1'
-const WEBHOOK_SECRET = `whsec_${randomBytes(32).toString('base64')}`
+export const WEBHOOK_SECRET = `whsec_${randomBytes(32).toString('base64')}`
 
 export type TestApi = {
   readonly app: Express

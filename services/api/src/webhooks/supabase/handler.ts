@@ -21,7 +21,7 @@ const BODY_LIMIT_BYTES = 256 * 1024
 /** The sender waits 5 s at most, and everything here is meant to take milliseconds. */
 const WAKE_TIMEOUT_MS = 500
 
-export const WEBHOOK_PATH = '/webhooks/supabase'
+const WEBHOOK_PATH = '/webhooks/supabase'
 
 export type WebhookOutcome = 'woken' | 'postponed' | 'ignored'
 
