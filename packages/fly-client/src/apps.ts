@@ -1,5 +1,6 @@
 import type { CallOptions, Caller } from './call.ts'
-import { appListSchema, appSchema, createdAppSchema, nothing, tokenSchema, type App } from './decode.ts'
+import { appListSchema, appSchema, createdAppSchema, nothing, tokenSchema } from './decode.ts'
+import type { App } from './types.ts'
 import { isFlyError } from './errors.ts'
 
 export interface CreateApp {

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 
 import { count, flag, id, listOf, text, textMap } from './decode-parts.ts'
+import type { CurrentToken, IpAssignment, OrgMachine, OrgVolume, Placement, Region } from './types.ts'
 
 const orgMachineSchema = z
   .object({
@@ -22,7 +23,7 @@ const orgMachineSchema = z
       })
       .nullish(),
   })
-  .transform((machine) => ({
+  .transform((machine): OrgMachine => ({
     id: machine.id,
     appName: machine.app_name,
     name: machine.name ?? '',
@@ -42,7 +43,6 @@ const orgMachineSchema = z
     createdAt: machine.created_at,
     updatedAt: machine.updated_at,
   }))
-export type OrgMachine = z.output<typeof orgMachineSchema>
 
 export const orgMachinesSchema = z
   .object({
@@ -69,18 +69,16 @@ const orgVolumeSchema = z
     size_gb: count,
     created_at: text,
   })
-  .transform((volume) => ({
+  .transform((volume): OrgVolume => ({
     id: volume.id,
     appName: volume.app_name,
     name: volume.name ?? '',
     region: volume.region ?? '',
-    /** A volume on a dead host stays `pending_destroy`. */
     state: volume.state ?? 'unknown',
     attachedMachineId: volume.attached_machine_id,
     sizeGb: volume.size_gb,
     createdAt: volume.created_at,
   }))
-export type OrgVolume = z.output<typeof orgVolumeSchema>
 
 export const orgVolumesSchema = z
   .object({ volumes: listOf(orgVolumeSchema), next_cursor: text, error_regions: listOf(z.string()) })
@@ -92,14 +90,13 @@ export const orgVolumesSchema = z
 
 export const ipSchema = z
   .object({ ip: id, region: text, shared: flag, service_name: text, created_at: text })
-  .transform((assigned) => ({
+  .transform((assigned): IpAssignment => ({
     ip: assigned.ip,
     region: assigned.region,
     shared: assigned.shared,
     serviceName: assigned.service_name,
     createdAt: assigned.created_at,
   }))
-export type IpAssignment = z.output<typeof ipSchema>
 export const ipListSchema = z.object({ ips: listOf(ipSchema) }).transform(({ ips }) => ips)
 
 const regionSchema = z
@@ -113,7 +110,7 @@ const regionSchema = z
     latitude: count,
     longitude: count,
   })
-  .transform((region) => ({
+  .transform((region): Region => ({
     code: region.code,
     name: region.name ?? region.code,
     geoRegion: region.geo_region,
@@ -123,7 +120,6 @@ const regionSchema = z
     latitude: region.latitude,
     longitude: region.longitude,
   }))
-export type Region = z.output<typeof regionSchema>
 
 /** Specified as `regions` and `nearest`, seen as `Regions` and `Nearest`. */
 export const regionsSchema = z
@@ -136,7 +132,7 @@ export const regionsSchema = z
 export const placementsSchema = z
   .object({
     regions: listOf(
-      z.object({ region: id, count, concurrency: count }).transform((place) => ({
+      z.object({ region: id, count, concurrency: count }).transform((place): Placement => ({
         region: place.region,
         count: place.count ?? 0,
         concurrency: place.concurrency,
@@ -150,7 +146,7 @@ export const currentTokenSchema = z
     tokens: listOf(
       z
         .object({ token_id: text, org_slug: text, organization: text, apps: listOf(z.string()), user: text })
-        .transform((token) => ({
+        .transform((token): CurrentToken => ({
           tokenId: token.token_id,
           orgSlug: token.org_slug ?? token.organization,
           apps: token.apps,

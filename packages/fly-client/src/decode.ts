@@ -7,9 +7,16 @@ import { z } from 'zod'
 
 import { count, flag, id, listOf, text, textMap } from './decode-parts.ts'
 import type { MachineConfig } from './machine-config.ts'
+import type { App, Lease, Machine, MachineCheckStatus, MachineEvent, Secret } from './types.ts'
 
+/** Kept whole, with what is not known here; checked only where this package reads it. */
 const looseConfig = z
-  .looseObject({})
+  .looseObject({
+    env: z.record(z.string(), z.string()).nullish(),
+    metadata: z.record(z.string(), z.string()).nullish(),
+    checks: z.record(z.string(), z.unknown()).nullish(),
+    services: z.array(z.looseObject({ checks: z.array(z.unknown()).nullish() })).nullish(),
+  })
   .nullish()
   .transform((config) => (config ?? undefined) as MachineConfig | undefined)
 
@@ -26,18 +33,15 @@ export const appSchema = z
     machine_count: count,
     volume_count: count,
   })
-  .transform((app) => ({
+  .transform((app): App => ({
     id: app.id,
     name: app.name,
-    /** `pending`, `deployed`, `suspended`, or a newer word. */
     status: app.status,
     orgSlug: app.organization?.slug,
-    /** Whether Fly fills it in `get` is not certain; in `list` it does. */
     network: app.network,
     machineCount: app.machine_count,
     volumeCount: app.volume_count,
   }))
-export type App = z.output<typeof appSchema>
 
 /** The documented body has an id, the specified one is empty. */
 export const createdAppSchema = z.unknown().transform((body) => z.object({ id }).safeParse(body).data?.id)
@@ -50,30 +54,24 @@ export const tokenSchema = z.object({ token: z.string().min(1) })
 
 export const eventSchema = z
   .object({ id: text, type: text, status: text, source: text, timestamp: count, request: z.unknown() })
-  .transform((event) => ({
+  .transform((event): MachineEvent => ({
     id: event.id,
     type: event.type,
     status: event.status,
     source: event.source,
-    /** Milliseconds since 1970. */
     timestampMs: event.timestamp,
-    /** Null on launch and destroy; see `exitOf`. */
     request: event.request,
   }))
-export type MachineEvent = z.output<typeof eventSchema>
 export const eventListSchema = listOf(eventSchema)
 
 const checkSchema = z
   .object({ name: text, status: text, output: text, updated_at: text })
-  .transform((check) => ({
+  .transform((check): MachineCheckStatus => ({
     name: check.name ?? '',
-    /** `passing`, `warning` or `critical`. */
     status: check.status ?? 'unknown',
     output: check.output,
-    /** The last change of status, not the last run. */
     updatedAt: check.updated_at,
   }))
-export type MachineCheckStatus = z.output<typeof checkSchema>
 
 const imageRefSchema = z
   .object({ registry: text, repository: text, tag: text, digest: text })
@@ -109,34 +107,25 @@ export const machineSchema = z
     nonce: text,
     lease: heldLeaseSchema,
   })
-  .transform((machine) => ({
+  .transform((machine): Machine => ({
     id: machine.id,
     name: machine.name ?? '',
-    /** One of seventeen known words (MACHINE_STATES), or a newer one: open on purpose. */
     state: machine.state,
     region: machine.region ?? '',
-    /** The version of the machine: a new one with each update. */
     instanceId: machine.instance_id ?? '',
     privateIp: machine.private_ip,
-    /** Undefined while the host cannot be reached; then `incompleteConfig` may hold a part. */
     config: machine.config,
-    /** Not fit to clone or recreate from. */
     incompleteConfig: machine.incomplete_config,
     imageRef: machine.image_ref,
     createdAt: machine.created_at,
     updatedAt: machine.updated_at,
-    /** Newest first. */
     events: machine.events,
-    /** Empty just after launch, whatever the config says: see `checksPass`. */
     checks: machine.checks,
-    /** `ok`, `unknown` or `unreachable`. */
     hostStatus: machine.host_status ?? 'ok',
     cordoned: machine.cordoned,
-    /** Of the lease that `create` took with `leaseTtlSeconds`; said once. */
     nonce: machine.nonce,
     lease: machine.lease,
   }))
-export type Machine = z.output<typeof machineSchema>
 export const machineListSchema = listOf(machineSchema)
 
 export const versionListSchema = listOf(
@@ -157,7 +146,7 @@ export const waitedSchema = z
 export const execSchema = z
   .object({ exit_code: count, exit_signal: count, stdout: text, stderr: text })
   .transform((body) => ({
-    /** Fly leaves a zero out. */
+    // Fly leaves a zero out.
     exitCode: body.exit_code ?? 0,
     exitSignal: body.exit_signal,
     stdout: body.stdout ?? '',
@@ -169,8 +158,7 @@ export const metadataValueSchema = z.object({ value: z.string() }).transform(({ 
 
 const bareLeaseSchema = z
   .object({ nonce: text, expires_at: count, owner: text, description: text, version: text })
-  .transform((lease) => ({
-    /** Only in the answer to whoever acquired it. */
+  .transform((lease): Lease => ({
     nonce: lease.nonce,
     expiresAt: fromUnixSeconds(lease.expires_at),
     owner: lease.owner,
@@ -182,17 +170,21 @@ export const leaseSchema = z.union([
   z.object({ data: bareLeaseSchema }).transform(({ data }) => data),
   bareLeaseSchema,
 ])
-export type Lease = z.output<typeof leaseSchema>
+/** To whoever acquires one, a lease without its nonce is of no use. */
+export const acquiredLeaseSchema = leaseSchema.transform((lease, context) => {
+  if (lease.nonce !== undefined) return { ...lease, nonce: lease.nonce }
+  context.addIssue({ code: 'custom', message: 'no nonce' })
+  return z.NEVER
+})
 
 const secretSchema = z
   .object({ name: id, digest: text, created_at: text, updated_at: text })
-  .transform((secret) => ({
+  .transform((secret): Secret => ({
     name: secret.name,
     digest: secret.digest,
     createdAt: secret.created_at,
     updatedAt: secret.updated_at,
   }))
-export type Secret = z.output<typeof secretSchema>
 export const secretListSchema = z
   .object({ secrets: listOf(secretSchema) })
   .transform(({ secrets }) => secrets)

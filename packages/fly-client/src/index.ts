@@ -3,8 +3,21 @@
  * its code, reads are retried, mutations are sent once and made safe to repeat by the `ensure…`
  * functions, limits are kept, and every call can be aborted. Knows nothing of the rest of the repository.
  */
-export type { App as FlyApp, Lease, Machine, MachineCheckStatus, MachineEvent, Secret } from './decode.ts'
-export type { IpAssignment, OrgMachine, OrgVolume, Region } from './decode-org.ts'
+export type { App as FlyApp } from './types.ts'
+export type {
+  CurrentToken,
+  ImageRef,
+  IpAssignment,
+  Lease,
+  Machine,
+  MachineCheckStatus,
+  MachineEvent,
+  OrgMachine,
+  OrgVolume,
+  Placement,
+  Region,
+  Secret,
+} from './types.ts'
 export type * from './machine-config.ts'
 export type { CreateApp, Deleted } from './apps.ts'
 export type { CreateMachine, ListMachines, UpdateMachine } from './machines.ts'
@@ -17,7 +30,7 @@ export type { FlyHooks, FlyLogger } from './hooks.ts'
 export type { ListOrgMachines, OrgMachinesPage } from './orgs.ts'
 export type { AcquireLease } from './leases.ts'
 export type { AssignIp } from './ips.ts'
-export type { AskPlacements, Placement } from './platform.ts'
+export type { AskPlacements } from './platform.ts'
 export type { Waited, WaitFor, WaitState } from './wait.ts'
 export type { EnsureApp, EnsuredApp } from './ensure/app.ts'
 export type { EnsureMachine, EnsuredMachine } from './ensure/machine.ts'

@@ -1,5 +1,6 @@
 import type { CallOptions, Caller } from './call.ts'
-import { eventListSchema, execSchema, versionListSchema, type MachineEvent } from './decode.ts'
+import { eventListSchema, execSchema, versionListSchema } from './decode.ts'
+import type { MachineEvent } from './types.ts'
 import type { MachineConfig } from './machine-config.ts'
 
 export interface ExecResult {

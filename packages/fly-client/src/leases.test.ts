@@ -40,6 +40,12 @@ describe('leases', () => {
     expect(bench.server.calls.map(({ headers }) => headers['fly-machine-lease-nonce'])).toEqual(['n1', 'n1'])
   })
 
+  test('without a nonce are no leases', async () => {
+    bench.server.on(`POST ${LEASE}`, json(201, { status: 'success', data: { expires_at: 1 } }))
+    const error = await failureOf(bench.fly.leases.acquire('a', 'm', { ttlSeconds: 30 }))
+    expect(error).toMatchObject({ code: 'unexpected_answer', ambiguous: true })
+  })
+
   test('that nobody holds are undefined', async () => {
     bench.server.on(`GET ${LEASE}`, refuse(404, 'lease not found'))
     expect(await bench.fly.leases.find('a', 'm')).toBeUndefined()

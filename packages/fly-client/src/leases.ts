@@ -1,5 +1,7 @@
+import { deleteOrGone } from './apps.ts'
 import type { CallOptions, Caller } from './call.ts'
-import { leaseSchema, nothing, type Lease } from './decode.ts'
+import { acquiredLeaseSchema, leaseSchema, nothing } from './decode.ts'
+import type { Lease } from './types.ts'
 import { isFlyError } from './errors.ts'
 
 export interface AcquireLease {
@@ -8,36 +10,35 @@ export interface AcquireLease {
   description?: string
 }
 
-export type LeasesApi = ReturnType<typeof leasesApi>
-
 /**
  * A lease guards update, start, stop, restart, suspend, cordon, delete and exec of one machine: they
  * are `lease_held` for everybody who does not pass its nonce as `leaseNonce`. `withLease` holds one
  * for the time of a function.
  */
-export function leasesApi(caller: Caller) {
-  const target = (app: string, id: string) => ({ app_name: app, machine_id: id })
-  const post = async (
+export interface LeasesApi {
+  /** Undefined where nobody holds one. The nonce is not shown. */
+  find(app: string, id: string, opts?: CallOptions): Promise<Lease | undefined>
+  /** `lease_held` where somebody else has it. */
+  acquire(app: string, id: string, acquire: AcquireLease, opts?: CallOptions): Promise<OwnLease>
+  /** Prolongs the lease that `nonce` belongs to. */
+  refresh(
     app: string,
     id: string,
-    { ttlSeconds, description }: AcquireLease,
+    nonce: string,
+    acquire: AcquireLease,
     opts?: CallOptions,
-  ): Promise<Lease & { nonce: string }> => {
-    const lease = await caller.call('leases.acquire', {
-      params: target(app, id),
-      // Fly's documentation has the time in the body, its own client in the query: both are sent.
-      query: { ttl: ttlSeconds },
-      body: { ttl: ttlSeconds, description },
-      answer: leaseSchema,
-      opts,
-    })
-    // A refresh need not repeat the nonce.
-    return { ...lease, nonce: lease.nonce ?? opts?.leaseNonce ?? '' }
-  }
+  ): Promise<OwnLease>
+  /** One that has expired, or gone with its machine, counts as released. */
+  release(app: string, id: string, nonce: string, opts?: CallOptions): Promise<void>
+}
+
+export type OwnLease = Lease & { nonce: string }
+
+export function leasesApi(caller: Caller): LeasesApi {
+  const target = (app: string, id: string) => ({ app_name: app, machine_id: id })
 
   return {
-    /** Undefined where nobody holds one. The nonce is not shown. */
-    async find(app: string, id: string, opts?: CallOptions): Promise<Lease | undefined> {
+    async find(app, id, opts) {
       try {
         return await caller.call('leases.find', { params: target(app, id), answer: leaseSchema, opts })
       } catch (error) {
@@ -46,21 +47,25 @@ export function leasesApi(caller: Caller) {
       }
     },
 
-    /** `lease_held` where somebody else has it. */
-    acquire: post,
+    async acquire(app, id, acquire, opts) {
+      const call = { ...leaseCall(acquire), params: target(app, id), answer: acquiredLeaseSchema, opts }
+      return caller.call('leases.acquire', call)
+    },
 
-    /** Prolongs the lease that `nonce` belongs to. */
-    refresh: (app: string, id: string, nonce: string, acquire: AcquireLease, opts?: CallOptions) =>
-      post(app, id, acquire, { ...opts, leaseNonce: nonce }),
+    async refresh(app, id, nonce, acquire, opts) {
+      const call = { ...leaseCall(acquire), params: target(app, id), answer: leaseSchema }
+      const lease = await caller.call('leases.acquire', { ...call, opts: { ...opts, leaseNonce: nonce } })
+      return { ...lease, nonce }
+    },
 
-    /** One that has expired, or gone with its machine, counts as released. */
-    async release(app: string, id: string, nonce: string, opts?: CallOptions): Promise<void> {
-      try {
-        const call = { params: target(app, id), answer: nothing, opts: { ...opts, leaseNonce: nonce } }
-        await caller.call('leases.release', call)
-      } catch (error) {
-        if (!isFlyError(error, 'not_found')) throw error
-      }
+    async release(app, id, nonce, opts) {
+      const call = { params: target(app, id), answer: nothing, opts: { ...opts, leaseNonce: nonce } }
+      await deleteOrGone(caller.call('leases.release', call))
     },
   }
+}
+
+/** Fly's documentation has the time in the body, its own client in the query: both are sent. */
+function leaseCall({ ttlSeconds, description }: AcquireLease) {
+  return { query: { ttl: ttlSeconds }, body: { ttl: ttlSeconds, description } }
 }

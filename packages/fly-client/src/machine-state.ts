@@ -1,5 +1,5 @@
 /** Reading a machine: its states, its checks, and how its process ended. */
-import type { Machine, MachineEvent } from './decode.ts'
+import type { Machine, MachineEvent } from './types.ts'
 
 /** fly.io/docs/machines/machine-states, 2025-05-01. The field is open: a newer word is no error. */
 export const MACHINE_STATES = {

@@ -1,6 +1,7 @@
 import { deleteOrGone, type Deleted } from './apps.ts'
 import type { CallOptions, Caller } from './call.ts'
-import { machineListSchema, machineSchema, nothing, type Machine } from './decode.ts'
+import { machineListSchema, machineSchema, nothing } from './decode.ts'
+import type { Machine } from './types.ts'
 import { inspectApi, type InspectApi } from './inspect.ts'
 import type { MachineConfig } from './machine-config.ts'
 import { metadataApi, type MetadataApi } from './metadata.ts'

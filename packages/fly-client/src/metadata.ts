@@ -1,3 +1,4 @@
+import { deleteOrGone } from './apps.ts'
 import type { CallOptions, Caller } from './call.ts'
 import { metadataSchema, metadataValueSchema, nothing } from './decode.ts'
 
@@ -8,56 +9,53 @@ export interface WriteMetadata {
 }
 
 /** A machine's metadata can be changed without a new version of it, and without its lease. */
-export type MetadataApi = ReturnType<typeof metadataApi>
+export interface MetadataApi {
+  listMetadata(app: string, id: string, opts?: CallOptions): Promise<Record<string, string>>
+  getMetadata(app: string, id: string, key: string, opts?: CallOptions): Promise<string>
+  setMetadata(app: string, id: string, key: string, value: string, opts?: CallOptions): Promise<void>
+  deleteMetadata(app: string, id: string, key: string, opts?: CallOptions): Promise<void>
+  /** Sets these keys and leaves the others. */
+  mergeMetadata(app: string, id: string, given: WriteMetadata, opts?: CallOptions): Promise<void>
+  /** Leaves exactly these keys. */
+  replaceMetadata(app: string, id: string, given: WriteMetadata, opts?: CallOptions): Promise<void>
+}
 
-export function metadataApi(caller: Caller) {
+type WriteMany = 'machines.mergeMetadata' | 'machines.replaceMetadata'
+
+export function metadataApi(caller: Caller): MetadataApi {
   const target = (app: string, id: string) => ({ app_name: app, machine_id: id })
-  const write = async (
-    name: 'machines.mergeMetadata' | 'machines.replaceMetadata',
-    app: string,
-    id: string,
-    { metadata, machineVersion }: WriteMetadata,
-    opts?: CallOptions,
-  ): Promise<void> => {
-    const body = { metadata, machine_version: machineVersion }
-    await caller.call(name, { params: target(app, id), body, answer: nothing, opts })
-  }
+  const writeMany =
+    (name: WriteMany) =>
+    async (app: string, id: string, { metadata, machineVersion }: WriteMetadata, opts?: CallOptions) => {
+      const body = { metadata, machine_version: machineVersion }
+      await caller.call(name, { params: target(app, id), body, answer: nothing, opts })
+    }
 
   return {
-    listMetadata(app: string, id: string, opts?: CallOptions): Promise<Record<string, string>> {
-      return caller.call('machines.listMetadata', { params: target(app, id), answer: metadataSchema, opts })
-    },
+    listMetadata: (app, id, opts) =>
+      caller.call('machines.listMetadata', { params: target(app, id), answer: metadataSchema, opts }),
 
-    getMetadata(app: string, id: string, key: string, opts?: CallOptions): Promise<string> {
+    getMetadata(app, id, key, opts) {
       const params = { ...target(app, id), key }
       return caller.call('machines.getMetadata', { params, answer: metadataValueSchema, opts })
     },
 
-    async setMetadata(
-      app: string,
-      id: string,
-      key: string,
-      value: string,
-      opts?: CallOptions,
-    ): Promise<void> {
+    async setMetadata(app, id, key, value, opts) {
       const params = { ...target(app, id), key }
       await caller.call('machines.setMetadata', { params, body: { value }, answer: nothing, opts })
     },
 
-    async deleteMetadata(app: string, id: string, key: string, opts?: CallOptions): Promise<void> {
-      await caller.call('machines.deleteMetadata', {
-        params: { ...target(app, id), key },
-        answer: nothing,
-        opts,
-      })
+    async deleteMetadata(app, id, key, opts) {
+      await deleteOrGone(
+        caller.call('machines.deleteMetadata', {
+          params: { ...target(app, id), key },
+          answer: nothing,
+          opts,
+        }),
+      )
     },
 
-    /** Sets these keys and leaves the others. */
-    mergeMetadata: (app: string, id: string, given: WriteMetadata, opts?: CallOptions): Promise<void> =>
-      write('machines.mergeMetadata', app, id, given, opts),
-
-    /** Leaves exactly these keys. */
-    replaceMetadata: (app: string, id: string, given: WriteMetadata, opts?: CallOptions): Promise<void> =>
-      write('machines.replaceMetadata', app, id, given, opts),
+    mergeMetadata: writeMany('machines.mergeMetadata'),
+    replaceMetadata: writeMany('machines.replaceMetadata'),
   }
 }

@@ -1,5 +1,6 @@
 import type { CallOptions, Caller, Query } from './call.ts'
-import { orgMachinesSchema, orgVolumesSchema, type OrgMachine, type OrgVolume } from './decode-org.ts'
+import { orgMachinesSchema, orgVolumesSchema } from './decode-org.ts'
+import type { OrgMachine, OrgVolume } from './types.ts'
 
 export interface ListOrgMachines {
   includeDeleted?: boolean

@@ -1,5 +1,6 @@
 import type { CallOptions, Caller } from './call.ts'
-import { currentTokenSchema, placementsSchema, regionsSchema, type Region } from './decode-org.ts'
+import { currentTokenSchema, placementsSchema, regionsSchema } from './decode-org.ts'
+import type { CurrentToken, Placement, Region } from './types.ts'
 import type { MachineGuest } from './machine-config.ts'
 
 export interface AskPlacements {
@@ -9,35 +10,27 @@ export interface AskPlacements {
   count?: number
 }
 
-export interface Placement {
-  region: string
-  count: number
-  concurrency: number | undefined
+export interface PlatformApi {
+  regions(opts?: CallOptions): Promise<{ regions: Region[]; nearest: string | undefined }>
+
+  /** Where so many machines would go. Places nothing, so it is retried like a read. */
+  placements(ask?: AskPlacements, opts?: CallOptions): Promise<Placement[]>
+
+  /** What the token in use can reach. */
+  currentToken(opts?: CallOptions): Promise<CurrentToken[]>
 }
 
-export type PlatformApi = ReturnType<typeof platformApi>
-
-export function platformApi(caller: Caller, orgSlug: string) {
+export function platformApi(caller: Caller, orgSlug: string): PlatformApi {
   return {
-    regions(opts?: CallOptions): Promise<{ regions: Region[]; nearest: string | undefined }> {
-      return caller.call('platform.regions', { params: {}, answer: regionsSchema, opts })
-    },
+    regions: (opts) => caller.call('platform.regions', { params: {}, answer: regionsSchema, opts }),
 
-    /** Where so many machines would go. Places nothing, so it is retried like a read. */
-    placements({ region, guest, count }: AskPlacements = {}, opts?: CallOptions): Promise<Placement[]> {
+    placements({ region, guest, count } = {}, opts) {
       const body = { org_slug: orgSlug, region, compute: guest, count }
-      return caller.call('platform.placements', {
-        params: {},
-        body,
-        answer: placementsSchema,
-        opts,
-        limitId: orgSlug,
-      })
+      const call = { params: {}, limitId: orgSlug, body, answer: placementsSchema, opts }
+      return caller.call('platform.placements', call)
     },
 
-    /** What the token in use can reach. */
-    currentToken(opts?: CallOptions) {
-      return caller.call('platform.currentToken', { params: {}, answer: currentTokenSchema, opts })
-    },
+    currentToken: (opts) =>
+      caller.call('platform.currentToken', { params: {}, answer: currentTokenSchema, opts }),
   }
 }

@@ -1,7 +1,21 @@
 import type { CallOptions, Caller } from './call.ts'
-import { secretListSchema, secretsSetSchema, type Secret } from './decode.ts'
+import { secretListSchema, secretsSetSchema } from './decode.ts'
+import type { Secret } from './types.ts'
 
-export type SecretsApi = ReturnType<typeof secretsApi>
+export interface SecretsApi {
+  /**
+   * Sets many at once; `null` unsets, and unsetting a missing one is no error. Machines that run see it
+   * only after an update or restart. The version is the least that a machine made next must see.
+   */
+  set(
+    app: string,
+    values: Record<string, string | null>,
+    opts?: CallOptions,
+  ): Promise<{ version: number | undefined }>
+
+  /** Names and digests: values cannot be read back. `minVersion` as `set` answered it. */
+  list(app: string, options?: { minVersion?: number }, opts?: CallOptions): Promise<Secret[]>
+}
 
 /**
  * The secrets version of each app as this client last wrote it. A machine takes whatever its host
@@ -30,31 +44,17 @@ export class SecretVersions {
   }
 }
 
-export function secretsApi(caller: Caller, versions: SecretVersions) {
+export function secretsApi(caller: Caller, versions: SecretVersions): SecretsApi {
   return {
-    /**
-     * Sets many at once; `null` unsets, and unsetting a missing one is no error. Machines that run see it
-     * only after an update or restart. The version is the least that a machine made next must see.
-     */
-    async set(
-      app: string,
-      values: Record<string, string | null>,
-      opts?: CallOptions,
-    ): Promise<{ version: number | undefined }> {
+    async set(app, values, opts) {
       const secrets = Object.values(values).filter((value) => value !== null)
-      const set = await caller.call('secrets.set', {
-        params: { app_name: app },
-        body: { values },
-        answer: secretsSetSchema,
-        opts,
-        secrets,
-      })
+      const call = { params: { app_name: app }, body: { values }, answer: secretsSetSchema, secrets, opts }
+      const set = await caller.call('secrets.set', call)
       versions.wrote(app, set.version)
       return set
     },
 
-    /** Names and digests: values cannot be read back. `minVersion` as `set` answered it. */
-    list(app: string, { minVersion }: { minVersion?: number } = {}, opts?: CallOptions): Promise<Secret[]> {
+    list(app, { minVersion } = {}, opts) {
       const query = { min_version: minVersion }
       return caller.call('secrets.list', { params: { app_name: app }, query, answer: secretListSchema, opts })
     },

@@ -8,7 +8,8 @@
  *   look at the machine ─▶ next slice … until the deadline ─▶ `wait_deadline`
  */
 import type { CallOptions, Caller } from './call.ts'
-import { machineSchema, waitedSchema, type Machine } from './decode.ts'
+import { machineSchema, waitedSchema } from './decode.ts'
+import type { Machine } from './types.ts'
 import { FlyError, isFlyError } from './errors.ts'
 import { isGone, lastExit } from './machine-state.ts'
 import { fillPath, OPERATIONS } from './operations.ts'

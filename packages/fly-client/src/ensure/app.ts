@@ -9,7 +9,7 @@
  */
 import type { AppsApi, CreateApp } from '../apps.ts'
 import type { CallerParts } from '../call.ts'
-import type { App } from '../decode.ts'
+import type { App } from '../types.ts'
 import { FlyError, isFlyError } from '../errors.ts'
 import { APP_VISIBLE_WITHIN_MS } from '../fresh.ts'
 import { OPERATIONS } from '../operations.ts'

@@ -4,8 +4,8 @@
  */
 import type { AppsApi } from '../apps.ts'
 import type { Caller } from '../call.ts'
-import type { IpAssignment } from '../decode-org.ts'
-import type { Machine } from '../decode.ts'
+import type { IpAssignment } from '../types.ts'
+import type { Machine } from '../types.ts'
 import type { AssignIp, IpsApi } from '../ips.ts'
 import type { LeasesApi } from '../leases.ts'
 import type { MachinesApi, UpdateMachine } from '../machines.ts'

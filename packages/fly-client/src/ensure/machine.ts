@@ -4,7 +4,7 @@
  * is on its way out is awaited, and a region without room passes the create on to the next region.
  */
 import type { CallerParts } from '../call.ts'
-import type { Machine } from '../decode.ts'
+import type { Machine } from '../types.ts'
 import { FlyError, isFlyError } from '../errors.ts'
 import { isGone } from '../machine-state.ts'
 import type { CreateMachine, MachinesApi } from '../machines.ts'

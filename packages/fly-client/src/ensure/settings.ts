@@ -1,7 +1,7 @@
 /** What an app and its machine are given, made safe to repeat: secrets, addresses, config. */
 import type { CallerParts } from '../call.ts'
-import type { IpAssignment } from '../decode-org.ts'
-import type { Machine } from '../decode.ts'
+import type { IpAssignment } from '../types.ts'
+import type { Machine } from '../types.ts'
 import { FlyError, isFlyError } from '../errors.ts'
 import type { AssignIp, IpsApi } from '../ips.ts'
 import type { MachineConfig } from '../machine-config.ts'

@@ -1,6 +1,6 @@
 /** Bringing a machine to a state by looking first, so that repeating it changes nothing. */
 import type { CallerParts } from '../call.ts'
-import type { Machine } from '../decode.ts'
+import type { Machine } from '../types.ts'
 import { FlyError, isFlyError } from '../errors.ts'
 import { isGone } from '../machine-state.ts'
 import type { MachinesApi } from '../machines.ts'
