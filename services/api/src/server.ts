@@ -16,10 +16,16 @@ export async function startServer(
   listener: RequestListener,
   address: { port: number; host: string | undefined },
 ): Promise<HttpServer> {
-  const server = createServer(
-    { requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS },
-    listener,
-  )
+  let closing = false
+  const options = { requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS }
+  const server = createServer(options, (request, response) => {
+    // Node closes the connections that are idle when it stops listening; one that falls idle later would be kept
+    // until its keep-alive ends.
+    response.on('close', () => {
+      if (closing) setImmediate(() => server.closeIdleConnections())
+    })
+    listener(request, response)
+  })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(address, resolve)
@@ -28,8 +34,8 @@ export async function startServer(
     port: (server.address() as AddressInfo).port,
     close: (signal) =>
       new Promise((resolve) => {
+        closing = true
         server.close(() => resolve())
-        server.closeIdleConnections()
         signal.addEventListener('abort', () => server.closeAllConnections(), { once: true })
       }),
   }

@@ -18,6 +18,9 @@ export type Problem = {
 /** One field that is wrong: where it is (`record.user_id`, `query.limit`) and what it should have been. */
 export type FieldError = { field: string; message: string }
 
+/** What node-postgres says, without a code, of a connection that broke or never came about. */
+const CONNECTION_LOST = /^Connection terminated|timeout exceeded when trying to connect/
+
 /** A body parser's error, or one of Express's own, carries its HTTP status; anything else is our fault. */
 const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {
   400: 'bad_request',
@@ -32,9 +35,10 @@ const DATABASE_DOWN = /^(08...|53...|57P..|ECONNREFUSED|ECONNRESET|ENOTFOUND|ETI
 function toHangarError(error: unknown): HangarError {
   if (error instanceof HangarError) return error
   const { code, status, message } = fieldsOf(error)
-  const own: ErrorCode = DATABASE_DOWN.test(String(code))
-    ? 'database_unavailable'
-    : (CODE_OF_STATUS[Number(status)] ?? 'internal')
+  const own: ErrorCode =
+    DATABASE_DOWN.test(String(code)) || CONNECTION_LOST.test(String(message))
+      ? 'database_unavailable'
+      : (CODE_OF_STATUS[Number(status)] ?? 'internal')
   return new HangarError(own, { operator: String(message), cause: error })
 }
 

@@ -1,0 +1,50 @@
+import { Agent, get, type IncomingMessage } from 'node:http'
+import { afterEach, expect, test } from '@jest/globals'
+import { startServer } from './server.ts'
+
+const agent = new Agent({ keepAlive: true })
+afterEach(() => agent.destroy())
+
+const never = new AbortController().signal
+
+function fetchFrom(port: number): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const request = get({ port, host: '127.0.0.1', agent }, (response) => {
+      response.resume()
+      response.on('end', () => resolve(response))
+    })
+    request.on('error', reject)
+  })
+}
+
+test('closing waits for the answer under way, and not for the connection that a client keeps', async () => {
+  const asked = Promise.withResolvers<undefined>()
+  const mayAnswer = Promise.withResolvers<undefined>()
+  const server = await startServer(
+    (_request, response) => {
+      asked.resolve(undefined)
+      void mayAnswer.promise.then(() => response.end('done'))
+    },
+    { port: 0, host: '127.0.0.1' },
+  )
+  const answer = fetchFrom(server.port)
+  await asked.promise
+  const closed = server.close(never)
+  mayAnswer.resolve(undefined)
+  expect((await answer).statusCode).toBe(200)
+  const startedAt = performance.now()
+  await closed
+  expect(performance.now() - startedAt).toBeLessThan(2000)
+})
+
+test('at the deadline whatever is left is cut off', async () => {
+  const asked = Promise.withResolvers<undefined>()
+  const server = await startServer(() => asked.resolve(undefined), { port: 0, host: '127.0.0.1' })
+  const answer = fetchFrom(server.port)
+  await asked.promise
+  const deadline = new AbortController()
+  const closed = server.close(deadline.signal)
+  deadline.abort()
+  await closed
+  await expect(answer).rejects.toThrow(/hang up|ECONNRESET/)
+})
