@@ -15,7 +15,8 @@ afterEach(async () => {
 
 async function ownServer(port?: number): Promise<LocalRedis> {
   const server = await startRedis(port === undefined ? {} : { port })
-  cleanups.push(() => server.stop())
+  // Stopped after its clients, whenever it was started.
+  cleanups.unshift(() => server.stop())
   return server
 }
 

@@ -17,14 +17,19 @@ const GIVE_BACK_SHARE = 0.3
  * here, and close comes last. A run that ignores its signal is left behind: its lock expires, and the stalled
  * check of another worker picks the job up.
  */
-export async function closeWithin(worker: Worker, deadlineMs: number, runs: Runs): Promise<void> {
+export async function closeWithin(
+  worker: Worker,
+  deadlineMs: number,
+  runs: Runs,
+  isConnected: () => boolean,
+): Promise<void> {
   const giveBackMs = Math.ceil(deadlineMs * GIVE_BACK_SHARE)
   await within(Promise.all([worker.pause(true), idle(runs)]), deadlineMs - giveBackMs)
   runs.stopping = true
   worker.cancelAllJobs(SHUTDOWN)
   await within(idle(runs), giveBackMs / 2)
-  // With nothing left to run, a plain close still flushes what BullMQ has in flight; it hangs only if Redis does.
-  await within(worker.close(runs.running.size > 0), giveBackMs / 2)
+  // With nothing left to run, a plain close still flushes what BullMQ has in flight. Without Redis it would hang.
+  await within(worker.close(runs.running.size > 0 || !isConnected()), giveBackMs / 2)
 }
 
 /** Resolves when no job runs. A worker that was blocked on a read when it was paused may still start one more. */

@@ -91,7 +91,10 @@ function createWorker<Data>(
   worker.on('lockRenewalFailed', (jobIds) => {
     for (const jobId of jobIds) worker.cancelJob(jobId, LOCK_LOST)
   })
-  return { worker, close: (deadlineMs) => closeWithin(worker, deadlineMs, runs) }
+  return {
+    worker,
+    close: (deadlineMs) => closeWithin(worker, deadlineMs, runs, () => redis.status === 'ready'),
+  }
 }
 
 const LOCK_LOST = 'lock lost'
