@@ -2,11 +2,13 @@
  * Real servers and processes on this machine, for tests, the demo, `npm run dev` and benchmarks: each on a port
  * of its own on 127.0.0.1, each gone when its starter is gone, even by SIGKILL. Needs no test runner.
  */
-export * from './folders.ts'
+export * from './courier.ts'
+export { dataFolder, temporaryFolder } from './folders.ts'
 export * from './free-port.ts'
 export * from './managed-process.ts'
 export * from './postgres.ts'
 export * from './redis.ts'
+export { removeRedisKeys } from './redis-keys.ts'
 export {
   EXIT_UNAVAILABLE,
   findRedisServer,
