@@ -21,7 +21,7 @@ import { pauseBefore, RETRIED_CODES, type RetryPolicy } from './retry.ts'
 /** Accepted by every method of the client, as its last argument. */
 export interface CallOptions {
   signal?: AbortSignal | undefined
-  /** For one attempt, from its first byte out to its last byte in. Default 10 000, for a wait slice the slice + 10 000. */
+  /** For one attempt, from connecting to the last byte of the answer. Default 10 000; a slice of a wait comes on top. */
   timeoutMs?: number | undefined
   /** For the whole call: attempts, pauses and waiting for tokens. Default 60 000. */
   deadlineMs?: number | undefined

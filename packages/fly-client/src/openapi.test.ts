@@ -75,7 +75,7 @@ withSpec('against Fly’s OpenAPI file (skipped without FLY_OPENAPI_FILE)', () =
     const fields = Object.keys(propertiesOf(spec, schema))
     const [sent] = bench.server.calls
     for (const key of sent?.query.keys() ?? []) expect(query).toContain(key)
-    for (const key of Object.keys((sent?.body ?? {}))) expect(fields).toContain(key)
+    for (const key of Object.keys(sent?.body ?? {})) expect(fields).toContain(key)
   })
 
   test('every exception is still one', () => {

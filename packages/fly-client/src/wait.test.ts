@@ -62,7 +62,7 @@ describe('waiting for a machine', () => {
     expect(bench.server.to(WAIT)).toHaveLength(1)
   })
 
-  test.each(['failed', 'destroyed'])('fails fast on %s', async (state) => {
+  test.each(['failed', 'destroyed', 'launch_failed'])('fails fast on %s', async (state) => {
     bench.server.on(WAIT, reached(state))
     expect(await failureOf(wait(['started']))).toMatchObject({
       code: 'machine_failed',

@@ -37,9 +37,10 @@ export interface Waited {
 export const MAX_SLICE_SECONDS = 60
 /** Shorter than Fly allows, so that a crash is seen between slices and not only at the end. */
 const SLICE_SECONDS = 20
-/** Fly answers at the end of the slice; the answer needs time to arrive. */
-const SLICE_GRACE_MS = 10_000
 const EARLY_PAUSE_MS = 500
+
+/** What nothing follows that anybody waits for. */
+const ENDS: readonly string[] = ['failed', 'destroyed', 'launch_failed']
 
 interface Waiting extends WaitFor {
   caller: Caller
@@ -96,7 +97,8 @@ async function waitOneSlice(waiting: Waiting): Promise<Waited | undefined> {
   const leftMs = waiting.deadlineAt - startedAt
   if (leftMs <= 0) throw failure(waiting, 'wait_deadline', waiting.lastError)
   const seconds = Math.max(1, Math.min(Math.ceil(leftMs / 1000), SLICE_SECONDS, MAX_SLICE_SECONDS))
-  const wireMs = seconds * 1000 + SLICE_GRACE_MS
+  // Fly answers at the end of the slice; then the answer has as long as any other.
+  const wireMs = seconds * 1000 + (waiting.opts.timeoutMs ?? caller.parts.timeoutMs)
   // `failed` is always asked for too, so that it ends the slice.
   const asked = [...new Set<string>([...states, 'failed'])]
   try {
@@ -147,7 +149,7 @@ function judge(
   const settled =
     wanted.includes('settled') && ['started', 'stopped', 'suspended', 'failed', 'destroyed'].includes(state)
   if (wanted.includes(state) || settled) return { state, version, eventId }
-  if (state === 'failed' || state === 'destroyed') throw failure(waiting, 'machine_failed', undefined, state)
+  if (ENDS.includes(state)) throw failure(waiting, 'machine_failed', undefined, state)
   // On its way out: only `destroyed` can still come.
   if (state === 'destroying' && !wanted.includes('destroyed'))
     throw failure(waiting, 'machine_failed', undefined, state)

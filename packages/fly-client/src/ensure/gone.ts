@@ -38,8 +38,7 @@ export async function ensureAppGone(
         await apps.get(name, patience.callOpts)
         return false
       } catch (error) {
-        // 403: the name is somebody else's by now, so ours is gone.
-        if (isFlyError(error, 'not_found') || (isFlyError(error) && error.status === 403)) return true
+        if (isFlyError(error, 'not_found')) return true
         throw error
       }
     },

@@ -171,13 +171,16 @@ describe('ensureStarted', () => {
     expect(bench.server.to(START)).toHaveLength(0)
   })
 
-  test.each(['failed', 'destroyed', 'destroying'])('gives up on %s at once', async (state) => {
-    bench.server.on(GET, json(200, ours({ state })))
-    expect(await failureOf(bench.fly.ensureStarted('a', 'm'))).toMatchObject({
-      code: 'machine_failed',
-      machineState: state,
-    })
-  })
+  test.each(['failed', 'launch_failed', 'destroyed', 'destroying'])(
+    'gives up on %s at once',
+    async (state) => {
+      bench.server.on(GET, json(200, ours({ state })))
+      expect(await failureOf(bench.fly.ensureStarted('a', 'm'))).toMatchObject({
+        code: 'machine_failed',
+        machineState: state,
+      })
+    },
+  )
 
   test('a host without room is for the caller to decide', async () => {
     bench.server.on(GET, stopped)

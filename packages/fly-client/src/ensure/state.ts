@@ -24,7 +24,8 @@ export async function ensureStarted(
   return untilItIs(parts, opts, async (patience) => {
     const machine = await machines.get(app, id, patience.callOpts)
     if (machine.state === 'started') return machine
-    if (isGone(machine) || machine.state === 'failed') throw failed(app, machine)
+    if (isGone(machine) || machine.state === 'failed' || machine.state === 'launch_failed')
+      throw failed(app, machine)
     if (machine.state === 'stopped' || machine.state === 'suspended') {
       await machines.start(app, id, patience.callOpts)
     }
