@@ -17,6 +17,8 @@ export type DatabaseOptions = {
   statementTimeoutMs?: number
 }
 
+const CONNECT_TIMEOUT_MS = 5_000
+
 /** Opens a pool; nothing is connected before the first query. End it with `db.destroy()`. */
 export function createDatabase(options: DatabaseOptions): Database {
   const pool = new pg.Pool({
@@ -24,6 +26,8 @@ export function createDatabase(options: DatabaseOptions): Database {
     application_name: options.applicationName,
     max: options.maxConnections ?? 10,
     types: typeParsers,
+    // A database that does not answer is an error, not a wait for TCP to give up.
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
   })
   // An idle connection that the server closes is reported here, and the pool has already dropped it. Without
   // a listener that report would end the process; the next query opens a new connection or fails by itself.

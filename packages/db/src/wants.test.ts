@@ -11,7 +11,7 @@ import { findWant, listUsersToWake, raiseWant } from './wants.ts'
 import { claimLease, finishWork, type WorkResult } from './work.ts'
 import { readWorld } from './world.ts'
 
-const FAR = new Date('2999-01-01T00:00:00Z')
+const LONG_MS = 3_600_000
 
 describe('raiseWant', () => {
   const t = useTestDatabase({ maxConnections: 10 })
@@ -77,8 +77,8 @@ describe('listUsersToWake', () => {
   })
 
   test.each<[string, WorkResult]>([
-    ['parked', { kind: 'parked', parkUntil: FAR, reason: 'drain' }],
-    ['failed', { kind: 'failed', failedAttempts: 1, failedVersion: 1, nextAttemptAt: FAR, reason: 'x' }],
+    ['parked', { kind: 'parked', delayMs: LONG_MS, reason: 'drain' }],
+    ['failed', { kind: 'failed', failedAttempts: 1, failedVersion: 1, delayMs: LONG_MS, reason: 'x' }],
   ])('%s: not before its time, unless something newer is wanted', async (_what, result) => {
     const { userId } = await createUser(t.db, { tier: 'pro' })
     await finish(userId, result)
@@ -86,7 +86,7 @@ describe('listUsersToWake', () => {
     await setTier(t.db, userId, 'elite')
     expect(await due(userId)).toBe(true)
     // The newer want is seen by the next claim: parked again, it waits again.
-    await finish(userId, { kind: 'parked', parkUntil: FAR, reason: 'drain' })
+    await finish(userId, { kind: 'parked', delayMs: LONG_MS, reason: 'drain' })
     expect(await due(userId)).toBe(false)
     await sql`update hangar.user_work set next_attempt_at = hangar.now()`.execute(t.db)
     expect(await due(userId)).toBe(true)

@@ -185,7 +185,7 @@ describe('finishWork', () => {
     if (!result) throw new Error('the lease is busy')
     return result
   }
-  const inAnHour = () => new Date('2999-01-01T00:00:00Z')
+  const delayMs = 3_600_000
 
   test('done: free again; a want raised meanwhile is told', async () => {
     const { userId } = await createUser(t.db, { tier: 'pro' })
@@ -211,22 +211,22 @@ describe('finishWork', () => {
 
   test('parked, then failed, then done: each says why it waits, the end clears it', async () => {
     const { userId } = await createUser(t.db, { tier: 'pro' })
-    const parkUntil = inAnHour()
-    await finishWork(t.db, (await begin(userId)).lease, { kind: 'parked', parkUntil, reason: 'health' })
+    await finishWork(t.db, (await begin(userId)).lease, { kind: 'parked', delayMs, reason: 'health' })
     const parked = await begin(userId)
-    expect(parked.work).toMatchObject({ parkedReason: 'health', nextAttemptAt: parkUntil, failedAttempts: 0 })
+    expect(parked.work).toMatchObject({ parkedReason: 'health', failedAttempts: 0 })
     await finishWork(t.db, parked.lease, {
       kind: 'failed',
       failedAttempts: 2,
       failedVersion: 1,
-      nextAttemptAt: parkUntil,
+      delayMs,
       reason: 'fly_timeout',
     })
     const failed = await begin(userId)
     expect(failed.work).toMatchObject({ failedAttempts: 2, parkedReason: null, failedReason: 'fly_timeout' })
     await finishWork(t.db, failed.lease, { kind: 'released' })
     const again = await begin(userId)
-    expect(again.work).toMatchObject({ failedAttempts: 2, nextAttemptAt: parkUntil })
+    expect(again.work).toMatchObject({ failedAttempts: 2, nextAttemptAt: failed.work.nextAttemptAt })
+    expect(again.work.nextAttemptAt!.getTime() - again.now.getTime()).toBeGreaterThan(delayMs - 60_000)
     await finishWork(t.db, again.lease, { kind: 'done', doneVersion: 1 })
     const { work } = await begin(userId)
     expect(work).toMatchObject({
@@ -243,7 +243,7 @@ describe('finishWork', () => {
       kind: 'failed',
       failedAttempts: 4,
       failedVersion: 1,
-      nextAttemptAt: inAnHour(),
+      delayMs,
       reason: 'x',
     })
     await setTier(t.db, userId, 'elite')

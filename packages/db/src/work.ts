@@ -22,11 +22,11 @@ export type Lease = { userId: string; owner: string; fence: number }
 export type ClaimedWork = { lease: Lease; work: WorkRow; want: ClaimedWant; now: Date }
 export type ClaimedWant = Omit<WantRow, 'updatedAt'>
 
-/** How a lease ends. `released` gives the work back as it was; the others record what came of it. */
+/** How a lease ends; delays count from the database's now, as all deadlines do. `released` gives the work back as it was; the others record what came of it. */
 export type WorkResult =
   | { kind: 'done'; doneVersion: number }
-  | { kind: 'parked'; parkUntil: Date; reason: string }
-  | { kind: 'failed'; failedAttempts: number; failedVersion: number; nextAttemptAt: Date; reason: string }
+  | { kind: 'parked'; delayMs: number; reason: string }
+  | { kind: 'failed'; failedAttempts: number; failedVersion: number; delayMs: number; reason: string }
   | { kind: 'released' }
 
 /**
@@ -112,10 +112,10 @@ function recordOf(result: WorkResult) {
       return sql`done_version = greatest(done_version, ${result.doneVersion}), failed_attempts = 0,
         next_attempt_at = null, parked_reason = null, failed_reason = null,`
     case 'parked':
-      return sql`next_attempt_at = ${result.parkUntil}, parked_reason = ${result.reason},`
+      return sql`next_attempt_at = hangar.now() + ${intervalMs(result.delayMs)}, parked_reason = ${result.reason},`
     case 'failed':
       return sql`failed_attempts = ${result.failedAttempts}, failed_version = ${result.failedVersion},
-        next_attempt_at = ${result.nextAttemptAt}, parked_reason = null, failed_reason = ${result.reason},`
+        next_attempt_at = hangar.now() + ${intervalMs(result.delayMs)}, parked_reason = null, failed_reason = ${result.reason},`
     case 'released':
       return sql``
   }

@@ -3,7 +3,7 @@
  * the fourth in a row parks the work. A parked row is tried again after a growing pause, or as soon as somebody
  * wants something newer. An error that trying again cannot cure parks at once.
  */
-import { HangarError, type Operation, isHangarError } from '@hangar/core'
+import { type Entitlement, HangarError, type Operation, isHangarError } from '@hangar/core'
 import { type AppRow, findLiveApp, finishWork, insertEvent, updateApp } from '@hangar/db'
 import { FlyError } from '@hangar/fly-client'
 import type { Outcome } from '@hangar/jobs'
@@ -19,11 +19,12 @@ const PERMANENT_FLY = new Set(['validation', 'unauthorized', 'machine_limit', 'r
 
 export type Work = Operation | 'repair'
 
-/** Which operation a failure belongs to. An app that is up has been resized or repaired, never provisioned. */
-export function workOn(row: AppRow | null, entitled: boolean): Work {
-  if (row?.teardownStartedAt || !entitled) return 'deprovision'
-  if (row?.deployedAt) return row.operation ?? 'repair'
-  return 'provision'
+/** Which operation the work on a row belongs to. An app that is up is resized or repaired, never provisioned. */
+export function workOn(row: AppRow | null, entitlement: Entitlement): Work {
+  if (row?.teardownStartedAt) return 'deprovision'
+  if (row?.operation) return row.operation
+  if (entitlement.kind === 'not_entitled') return 'deprovision'
+  return row?.deployedAt ? 'repair' : 'provision'
 }
 
 /** 2 s, 4 s, 8 s (times up to 20 % more), then 5 min doubling up to 6 h. */
@@ -40,11 +41,10 @@ export async function recordFailure(attempt: Attempt, wantedVersion: number, err
   const failedAttempts = permanent ? Math.max(attempt.number, MAX_RETRIES + 1) : attempt.number
   const givenUp = failedAttempts > MAX_RETRIES
   const delayMs = pauseMs(failedAttempts, deps.settings.retryBaseMs, deps.random())
-  const nextAttemptAt = new Date(deps.clock.now().getTime() + delayMs)
   const code = errorCode(error)
   await write(attempt, async (tx) => {
     const row = await findLiveApp(tx, attempt.userId)
-    const work = workOn(row, attempt.entitlement.kind === 'entitled')
+    const work = workOn(row, attempt.entitlement)
     if (row)
       await updateApp(tx, row.id, {
         errorCode: code,
@@ -66,7 +66,7 @@ export async function recordFailure(attempt: Attempt, wantedVersion: number, err
         attempt: failedAttempts,
         code,
         ...(error instanceof FlyError ? { fly_request_id: error.requestId, fly_status: error.status } : {}),
-        next_attempt_at: nextAttemptAt.toISOString(),
+        next_attempt_in_ms: delayMs,
         ...(givenUp ? { max_retries_exceeded: !permanent, permanent } : {}),
       },
     })
@@ -75,7 +75,7 @@ export async function recordFailure(attempt: Attempt, wantedVersion: number, err
     kind: 'failed',
     failedAttempts,
     failedVersion: wantedVersion,
-    nextAttemptAt,
+    delayMs,
     reason: code,
   })
   attempt.logger.warn({ err: error, code, failedAttempts, delayMs, givenUp }, 'attempt failed')
@@ -101,7 +101,7 @@ function errorCode(error: Error): string {
 export async function resumeFromError(attempt: Attempt, row: AppRow): Promise<AppRow> {
   const status = row.teardownStartedAt ? ('deprovisioning' as const) : ('provisioning' as const)
   return write(attempt, async (tx) => {
-    const work = workOn(row, attempt.entitlement.kind === 'entitled')
+    const work = workOn(row, attempt.entitlement)
     await insertEvent(tx, {
       userFlyAppId: row.id,
       userId: row.userId,

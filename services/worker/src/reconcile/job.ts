@@ -82,14 +82,9 @@ async function finish(
     const { moreWanted } = await finishWork(deps.db, lease, { kind: 'done', doneVersion: want.wantedVersion })
     return { kind: 'done', again: moreWanted }
   }
-  const parkUntil = new Date(deps.clock.now().getTime() + result.delayMs)
-  const { moreWanted } = await finishWork(deps.db, lease, {
-    kind: 'parked',
-    parkUntil,
-    reason: result.reason,
-  })
-  if (moreWanted) return { kind: 'done', again: true }
-  return { kind: 'again_after', delayMs: result.delayMs, reason: result.reason }
+  const { delayMs, reason } = result
+  const { moreWanted } = await finishWork(deps.db, lease, { kind: 'parked', delayMs, reason })
+  return moreWanted ? { kind: 'done', again: true } : { kind: 'again_after', delayMs, reason }
 }
 
 async function recover(attempt: Attempt, wantedVersion: number, thrown: unknown): Promise<Outcome> {

@@ -2,7 +2,14 @@
  * What is there: the row, the app's own reports, and what Fly has. "Absent" is only ever said after Fly answered a
  * plain 404 to the app itself; anything less than a full answer is `unreachable`.
  */
-import { type FlyFacts, type Guest, type MachineFacts, type World, entitlementOf } from '@hangar/core'
+import {
+  type FlyFacts,
+  type Guest,
+  type MachineFacts,
+  type World,
+  entitlementOf,
+  isOwnedBy,
+} from '@hangar/core'
 import { type AppRow, type WorldRows, readWorld } from '@hangar/db'
 import { type FlyApp, FlyError, type Machine } from '@hangar/fly-client'
 import { type Attempt, flyCall } from './attempt.ts'
@@ -45,7 +52,8 @@ async function observeFly(attempt: Attempt, row: AppRow): Promise<{ fly: FlyFact
   const { fly } = attempt.deps
   try {
     const machines = await fly.machines.list(row.flyAppName, {}, flyCall(attempt))
-    if (machines.length > 0 || row.flyMachineId !== null)
+    // Once a machine of ours is on record, the app was ours; before that, one with our mark has to prove it.
+    if (row.flyMachineId !== null || machines.some((machine) => isOwnMachine(attempt, row, machine)))
       return { fly: { kind: 'ours', machines: machines.map(machineFacts) }, machines }
   } catch (error) {
     if (!(error instanceof FlyError) || !SAYS_NOTHING_OF_THE_APP.has(error.code)) throw error
@@ -62,9 +70,16 @@ async function observeApp(attempt: Attempt, row: AppRow): Promise<FlyFacts> {
     return (await isOurs(attempt, app, row)) ? { kind: 'ours', machines: [] } : { kind: 'stranger' }
   } catch (error) {
     if (error instanceof FlyError && error.code === 'not_found') return { kind: 'absent' }
-    if (error instanceof FlyError && error.status === 403) return { kind: 'stranger' }
+    // Our own app answered with 403 is a token that lost its rights, not an app that changed hands.
+    if (error instanceof FlyError && error.status === 403 && row.flyMachineId === null)
+      return { kind: 'stranger' }
     throw error
   }
+}
+
+function isOwnMachine({ deps, userId }: Attempt, row: AppRow, machine: Machine): boolean {
+  const { installationId } = deps.settings
+  return isOwnedBy(machine.config?.metadata, { installationId, userId, generation: row.generation })
 }
 
 /**

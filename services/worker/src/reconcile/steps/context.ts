@@ -16,7 +16,7 @@ export type StepEvent = {
 
 /** The operation this row is under: the first word of its events. */
 export function workOf({ attempt, row }: StepContext): Work {
-  return workOn(row, attempt.entitlement.kind === 'entitled')
+  return workOn(row, attempt.entitlement)
 }
 
 /** Changes the row and records what happened, in one fenced transaction. Later steps see the new row. */

@@ -1,6 +1,14 @@
 /** The steps that end a generation. Each counts "already gone" as done, so teardown works from every state. */
 import { monthlyCostUsd } from '@hangar/core'
-import { closeCostInterval, sumCostUsd, takePermit, updateApp } from '@hangar/db'
+import {
+  type AppRow,
+  closeCostInterval,
+  hasEventSince,
+  sumCostUsd,
+  takePermit,
+  type Tx,
+  updateApp,
+} from '@hangar/db'
 import { FlyError } from '@hangar/fly-client'
 import { type StepResult, flyCall, write } from '../attempt.ts'
 import { waitForMachine } from '../fly-wait.ts'
@@ -11,7 +19,6 @@ const KILL_AFTER = '5s'
 const STOP_POLL_MS = 1_000
 /** Gone, or come to an end by itself: either way it runs no more. */
 const HAS_ENDED = new Set(['not_found', 'machine_failed'])
-/** Fly accepts a deletion (202) before it is done. */
 const GONE_POLL_MS = 2_000
 
 /** The point of no return for this generation: from here on it is finished, never revived. */
@@ -69,28 +76,36 @@ export async function deleteMachine(context: StepContext, machineId: string): Pr
   return 'next'
 }
 
-/** Deletes the app and goes on only when Fly no longer knows it. */
+/** Deletes the app and goes on only when Fly no longer knows it: a deletion is accepted before it is done. */
 export async function deleteApp(context: StepContext): Promise<StepResult> {
   const { attempt, row } = context
   const { apps } = attempt.deps.fly
   const permit = await takePermit(attempt.deps.db, 'fly_app_delete')
   if (!permit.ok) return { waitMs: permit.retryAfterMs, reason: 'waiting for a permit to delete an app' }
   await apps.delete(row.flyAppName, { force: true }, flyCall(attempt))
+  await write(attempt, async (tx) => {
+    if (await wasDeletedByUs(tx, row)) return
+    await insertStepEvent(tx, attempt, row, { type: APP_DELETED, metadata: { app: row.flyAppName } })
+  })
   try {
     await apps.get(row.flyAppName, flyCall(attempt))
-    return { waitMs: GONE_POLL_MS, reason: 'Fly still shows the app' }
   } catch (error) {
-    if (!(error instanceof FlyError) || error.code !== 'not_found') throw error
+    if (error instanceof FlyError && error.code === 'not_found') return 'next'
+    throw error
   }
-  await record(context, {}, { type: 'deprovision_app_deleted', metadata: { app: row.flyAppName } })
-  return 'next'
+  return { waitMs: GONE_POLL_MS, reason: 'Fly still shows the app' }
+}
+
+const APP_DELETED = 'deprovision_app_deleted'
+
+function wasDeletedByUs(tx: Tx, row: AppRow): Promise<boolean> {
+  return hasEventSince(tx, row.id, APP_DELETED, row.teardownStartedAt ?? row.createdAt)
 }
 
 /** Ends the row: its cost figured one last time, its history kept. */
 export async function close({ attempt, seen, row }: StepContext, reason: string): Promise<StepResult> {
   const { priceModel } = attempt.deps.settings
   const estimate = monthlyCostUsd(priceModel, guestOf(row), row.region).toFixed(2)
-  const missing = reason !== 'deprovisioned'
   await write(attempt, async (tx) => {
     await closeCostInterval(tx, row.id)
     const finalCostUsd = await sumCostUsd(tx, row.id)
@@ -106,6 +121,8 @@ export async function close({ attempt, seen, row }: StepContext, reason: string)
       finalCostUsd,
     })
     const facts = { app: row.flyAppName, final_cost_usd: finalCostUsd, monthly_cost_estimate_usd: estimate }
+    // An app that never had a machine may never have been made: nobody misses it.
+    const missing = row.flyMachineId !== null && !(await wasDeletedByUs(tx, row))
     if (missing)
       await insertStepEvent(tx, attempt, row, { type: 'app_missing', status: 'skipped', message: reason })
     if (row.teardownStartedAt)
