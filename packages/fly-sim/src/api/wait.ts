@@ -87,8 +87,7 @@ function reached(machine: Machine, wish: Wish): Answer | null {
     })
   }
   // With auto_destroy, "stopped" may never be seen: what is destroyed answers 404 to any other wish.
-  if (machine.state === 'destroyed') throw notFound('machine')
-  return null
+  return machine.state === 'destroyed' ? notFound('machine').answer : null
 }
 
 /** With from_event_id: a state that was reached after that event counts, even if it has passed. */

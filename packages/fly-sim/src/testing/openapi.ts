@@ -156,9 +156,7 @@ export class OpenApiJudge {
     const text = JSON.stringify(schema).replaceAll('"#/', '"fly#/')
     const validate = this.#compiled.get(text) ?? this.#ajv.compile(JSON.parse(text) as object)
     this.#compiled.set(text, validate)
-    return validate(body)
-      ? null
-      : `${name}: ${this.#ajv.errorsText(validate.errors)} in ${JSON.stringify(body).slice(0, 600)}`
+    return validate(body) ? null : `${name}: ${this.#ajv.errorsText(validate.errors)} in ${shown(body)}`
   }
 }
 
@@ -174,3 +172,6 @@ export function openApiJudge(): OpenApiJudge | null {
   const file = openApiFile()
   return file === undefined || file === '' ? null : new OpenApiJudge(readFileSync(file, 'utf8'))
 }
+
+/** JSON.stringify gives undefined for no body at all. */
+const shown = (body: unknown) => (body === undefined ? 'no body' : JSON.stringify(body).slice(0, 600))
