@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { useSim } from './testing/harness.ts'
+import { until } from './testing/until.ts'
 
 const sim = useSim({
   tokens: [
@@ -187,9 +188,5 @@ test('malformed JSON and wrong types are 400 in the words of Go', async () => {
 })
 
 async function untilGone(app: string): Promise<void> {
-  for (let tries = 0; tries < 500; tries++) {
-    if ((await sim.call('GET', `/v1/apps/${app}`)).status === 404) return
-    await new Promise((resolve) => setImmediate(resolve))
-  }
-  throw new Error(`${app} is still there`)
+  await until(`the end of ${app}`, async () => (await sim.call('GET', `/v1/apps/${app}`)).status === 404)
 }

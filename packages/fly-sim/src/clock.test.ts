@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { realClock, virtualClock } from './clock.ts'
 import { startFlySim } from './start.ts'
 import { SimUnderTest, useSim } from './testing/harness.ts'
+import { until } from './testing/until.ts'
 
 describe('the virtual clock', () => {
   test('runs timers in order of their time, and those of one moment in the order they were set', async () => {
@@ -78,7 +79,10 @@ test('hours of simulated time pass in a moment, and everything goes by them', as
   await sim.must('DELETE', '/v1/apps/slow?force=true')
   await sim.admin('POST', 'clock', { advanceMs: 60_000 })
   const gone = sim.call('GET', '/v1/apps/slow')
-  await new Promise((resolve) => setTimeout(resolve, 20))
+  await until('the call to arrive', async () => {
+    const { calls } = await sim.admin<{ calls: { outcome: string }[] }>('GET', 'calls?operation=apps.get')
+    return calls.some(({ outcome }) => outcome === 'open')
+  })
   await sim.admin('POST', 'clock', { advanceMs: 3_000 })
   expect((await gone).status).toBe(404)
 })

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import type { ANSWER_KINDS } from './faults/answer-kinds.ts'
 import { FAULT_KINDS } from './faults/kinds.ts'
 import { type MachineReply, useSim } from './testing/harness.ts'
+import { until } from './testing/until.ts'
 
 // Spoiled answers are the point here, so they are not held against the OpenAPI file.
 const sim = useSim({ judged: false })
@@ -224,11 +225,10 @@ describe('in the world', () => {
     const app = await freshApp()
     await faultFor({ kind: 'exit_early', match: { app }, params: { afterMs: 1 }, count: 4 }, async () => {
       const { id } = await sim.machine(app, { restart: { policy: 'always' } })
-      for (let tries = 0; tries < 1_000; tries++) {
+      await until('the fourth restart', async () => {
         const { events = [], state } = await sim.get(app, id)
-        if (events.filter((event) => event.type === 'exit').length === 4 && state === 'started') break
-        await new Promise((resolve) => setTimeout(resolve, 2))
-      }
+        return events.filter((event) => event.type === 'exit').length === 4 && state === 'started'
+      })
       expect((await sim.get(app, id)).state).toBe('started')
     })
     await faultFor({ kind: 'exit_early', match: { app }, params: { afterMs: 1, oom: true } }, async () => {
@@ -296,10 +296,7 @@ describe('in the world', () => {
       expect((await sim.call('DELETE', `/v1/apps/${app}`)).status).toBe(202)
       expect((await sim.call('GET', `/v1/apps/${app}`)).status).toBe(200)
     })
-    for (let tries = 0; (await sim.call('GET', `/v1/apps/${app}`)).status !== 404; tries++) {
-      expect(tries).toBeLessThan(200)
-      await new Promise((resolve) => setTimeout(resolve, 5))
-    }
+    await until('the end of the app', async () => (await sim.call('GET', `/v1/apps/${app}`)).status === 404)
   })
 
   test('fresh objects may be 404 or 401 for a while', async () => {
@@ -310,8 +307,7 @@ describe('in the world', () => {
     await sim.app('shy')
     expect((await sim.call('GET', '/v1/apps/late')).status).toBe(404)
     expect((await sim.call('GET', '/v1/apps/shy')).status).toBe(401)
-    for (let tries = 0; (await sim.call('GET', '/v1/apps/late')).status === 404; tries++)
-      await new Promise((resolve) => setTimeout(resolve, 10))
+    await until('the app to show', async () => (await sim.call('GET', '/v1/apps/late')).status === 200)
     const { id } = await sim.machine('late')
     expect((await sim.call('GET', `/v1/apps/late/machines/${id}`)).status).toBe(404)
     await sim.admin('DELETE', 'faults')

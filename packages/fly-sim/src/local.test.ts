@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from '@jest/globals'
 import { useSim } from './testing/harness.ts'
+import { until } from './testing/until.ts'
 
 const sim = useSim()
 const PROGRAM = fileURLToPath(new URL('./testing/programs/server.ts', import.meta.url))
@@ -16,15 +17,6 @@ type Echo = {
   env: Record<string, string>
   pid: number
   child: number | null
-}
-
-async function until<T>(what: string, read: () => Promise<T | null | undefined | false>): Promise<T> {
-  for (let tries = 0; tries < 1_000; tries++) {
-    const value = await read()
-    if (value) return value
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  }
-  throw new Error(`waited in vain for ${what}`)
 }
 
 async function ask(app: string, path: string, init: RequestInit = {}): Promise<Echo | null> {

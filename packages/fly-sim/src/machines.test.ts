@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { type MachineReply, useSim } from './testing/harness.ts'
+import { until } from './testing/until.ts'
 
 const sim = useSim()
 const NAMES = new Set<string>()
@@ -236,7 +237,7 @@ describe('update', () => {
     const app = await freshApp()
     const { id } = await sim.startedMachine(app)
     await sim.must('POST', path(app, id), { config: { image: 'x' }, skip_launch: true })
-    for (let tries = 0; (await sim.get(app, id)).state !== 'created'; tries++) expect(tries).toBeLessThan(500)
+    await until('created', async () => (await sim.get(app, id)).state === 'created')
   })
 })
 
@@ -253,8 +254,7 @@ describe('delete', () => {
     await sim.admin('POST', 'delays', { destroyedKeptMs: 0 })
     const other = await sim.startedMachine(app)
     await sim.must('DELETE', path(app, other.id, '?kill=true'))
-    for (let tries = 0; (await sim.call('GET', path(app, other.id))).status !== 404; tries++)
-      expect(tries).toBeLessThan(500)
+    await until('404', async () => (await sim.call('GET', path(app, other.id))).status === 404)
   })
 
   test('a stopped machine needs no force', async () => {
@@ -269,8 +269,7 @@ describe('delete', () => {
     const app = await freshApp()
     const { id } = await sim.startedMachine(app, { auto_destroy: true, restart: { policy: 'no' } })
     await sim.admin('POST', `machines/${id}`, { exitCode: 1 })
-    for (let tries = 0; (await sim.call('GET', path(app, id))).status !== 404; tries++)
-      expect(tries).toBeLessThan(500)
+    await until('404', async () => (await sim.call('GET', path(app, id))).status === 404)
   })
 })
 

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { afterEach, expect, test } from '@jest/globals'
+import { until } from './testing/until.ts'
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url))
 const PROGRAM = fileURLToPath(new URL('./testing/programs/server.ts', import.meta.url))
@@ -53,23 +54,21 @@ async function localProcess(running: Running, mode: string): Promise<number> {
     config: { image: `local:node ${PROGRAM} ${mode}` },
   })
   await call(running.api, 'GET', `/v1/apps/proc/machines/${String(machine.json?.['id'])}/wait?timeout=20`)
-  for (;;) {
+  return until('an answer', async () => {
     const answer = await fetch(`${running.api}/_app/proc/`).catch(() => null)
-    if (answer?.status === 200) return ((await answer.json()) as { pid: number }).pid
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  }
+    return answer?.status === 200 ? ((await answer.json()) as { pid: number }).pid : null
+  })
 }
 
 async function expectGone(pid: number): Promise<void> {
-  for (let tries = 0; tries < 500; tries++) {
+  await until(`the end of process ${pid}`, () => {
     try {
       process.kill(pid, 0)
+      return Promise.resolve(false)
     } catch {
-      return
+      return Promise.resolve(true)
     }
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  }
-  throw new Error(`process ${pid} outlived the stand-in`)
+  })
 }
 
 test('the program stands alone: ports, tokens and organisations from its arguments', async () => {

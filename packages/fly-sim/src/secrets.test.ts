@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { useSim } from './testing/harness.ts'
+import { until } from './testing/until.ts'
 
 const sim = useSim()
 let next = 0
@@ -76,12 +77,10 @@ test('late secrets reach a booting machine only where min_secrets_version asks f
   await sim.admin('DELETE', 'faults')
 })
 
-async function printed(app: string, lines: number): Promise<string[]> {
-  for (let tries = 0; tries < 2_000; tries++) {
+function printed(app: string, lines: number): Promise<string[]> {
+  return until(`${lines} lines of ${app}`, async () => {
     const log = await sim.admin<{ lines: { stream: string; line: string }[] }>('GET', `logs/${app}`)
     const found = log.lines.filter(({ stream }) => stream === 'stdout').map(({ line }) => line)
-    if (found.length >= lines) return found
-    await new Promise((resolve) => setImmediate(resolve))
-  }
-  throw new Error(`${app} did not print ${lines} lines`)
+    return found.length >= lines ? found : null
+  })
 }

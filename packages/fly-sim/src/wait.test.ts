@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { useSim } from './testing/harness.ts'
+import { until } from './testing/until.ts'
 
 const sim = useSim({
   clock: 'virtual',
@@ -9,17 +10,14 @@ let next = 0
 const freshApp = () => sim.app(`w-${next++}`)
 const waitPath = (app: string, id: string, query: string) => `/v1/apps/${app}/machines/${id}/wait?${query}`
 
+async function waits(): Promise<string[]> {
+  const { calls } = await sim.admin<{ calls: { outcome: string }[] }>('GET', 'calls?operation=machines.wait')
+  return calls.map(({ outcome }) => outcome)
+}
+
 /** Begins a call, lets it arrive, then moves time. */
 async function during<T>(call: Promise<T>, advanceMs: number): Promise<T> {
-  const { lastSeq } = await sim.admin<{ lastSeq: number }>('GET', 'calls?limit=0')
-  for (let tries = 0; tries < 500; tries++) {
-    const { calls } = await sim.admin<{ calls: { outcome: string }[] }>(
-      'GET',
-      `calls?after=${Math.max(lastSeq - 1, 0)}&operation=machines.wait`,
-    )
-    if (calls.some(({ outcome }) => outcome === 'open')) break
-    await new Promise((resolve) => setImmediate(resolve))
-  }
+  await until('the call to arrive', async () => (await waits()).includes('open'))
   await sim.admin('POST', 'clock', { advanceMs })
   return call
 }
@@ -127,17 +125,9 @@ test('a caller that goes away leaves nothing behind', async () => {
   const url = sim.running.url + waitPath(app, id, 'timeout=60')
   const call = fetch(url, { headers: { authorization: `Bearer ${sim.running.token}` }, signal: abort.signal })
   const timersBefore = sim.running.sim.clock.pendingTimers()
-  for (let tries = 0; sim.running.sim.clock.pendingTimers() === timersBefore && tries < 500; tries++)
-    await new Promise((resolve) => setImmediate(resolve))
+  await until('the wait to begin', async () => (await waits()).includes('open'))
   abort.abort()
   await expect(call).rejects.toThrow()
-  for (let tries = 0; tries < 500; tries++) {
-    const { calls } = await sim.admin<{ calls: { outcome: string }[] }>(
-      'GET',
-      `calls?app=${app}&operation=machines.wait`,
-    )
-    if (calls[0]?.outcome === 'caller_gone') break
-    await new Promise((resolve) => setImmediate(resolve))
-  }
+  await until('its end', async () => (await waits()).at(-1) === 'caller_gone')
   expect(sim.running.sim.clock.pendingTimers()).toBe(timersBefore)
 })
