@@ -76,8 +76,7 @@ describe('one round of the relay', () => {
   test('leaves out who waits for a later time, until that time or something newer is wanted', async () => {
     const { userId } = await createUser(database.db, { tier: 'pro' })
     const { lease } = await claim(userId)
-    const inAnHour = new Date((await claimTime()) + 3_600_000)
-    await finishWork(database.db, lease, { kind: 'parked', parkUntil: inAnHour, reason: 'draining' })
+    await finishWork(database.db, lease, { kind: 'parked', delayMs: 3_600_000, reason: 'draining' })
     await relay()
     expect(await waitingIn('provision')).toEqual([])
     await setTier(database.db, userId, 'elite')

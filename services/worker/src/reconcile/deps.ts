@@ -1,4 +1,4 @@
-import type { Clock, Guest, KeyRing, Policy, PriceModel } from '@hangar/core'
+import type { Clock, KeyRing, Policy, PriceModel } from '@hangar/core'
 import type { Database } from '@hangar/db'
 import type { FlyClient } from '@hangar/fly-client'
 import type { Logger } from '@hangar/runtime'
@@ -46,5 +46,3 @@ export const FLY_CALL_TIMEOUT_MS = 10_000
 export const LEASE_MS = FLY_CALL_TIMEOUT_MS + 5_000
 /** A wait on Fly is cut into slices, so that it too ends before the lease does. */
 export const FLY_WAIT_SLICE_MS = 8_000
-
-export type { Guest }

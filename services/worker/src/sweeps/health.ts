@@ -17,7 +17,7 @@ import type { ReconcileDeps } from '../reconcile/deps.ts'
 
 const PAGE = 500
 /** A heartbeat comes every 30 s; three missed ones are a fact. */
-export const HEARTBEAT_STALE_MS = 90_000
+const HEARTBEAT_STALE_MS = 90_000
 /** Looks in a row at a missing or stopped machine before it is repaired: a listing may lag. */
 const FAILURES_BEFORE_REPAIR = 2
 

@@ -118,7 +118,7 @@ function ownershipOf({ deps, userId }: Attempt, row: AppRow) {
 }
 
 /** The whole configuration of a user's machine. No services: it has no public address, and nothing stops it idle. */
-export function machineConfig(attempt: Attempt, row: AppRow, guest: Guest): MachineConfig {
+function machineConfig(attempt: Attempt, row: AppRow, guest: Guest): MachineConfig {
   const { settings } = attempt.deps
   const killAfterSeconds = Math.ceil(settings.drainGraceMs / 1000) + 5
   return {
