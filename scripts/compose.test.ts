@@ -10,6 +10,7 @@ import { readArguments } from '../packages/fly-sim/src/config.ts'
 import { configSchema as apiSchema } from '../services/api/src/config.ts'
 import { configSchema as schedulerSchema } from '../services/scheduler/src/config.ts'
 import { configSchema as workerSchema } from '../services/worker/src/config.ts'
+import { FLY_SIM_ENTRY, SCREENER_IMAGE, SERVICE_ENTRIES } from './stack/programs.ts'
 
 type ComposeService = {
   image?: string
@@ -74,6 +75,10 @@ test('the services that others rely on are there, the stand-in under its profile
 describe.each(names)('%s', (name) => {
   const known = Object.keys(schemas[name].shape)
 
+  test('runs the program that the local stack runs', () => {
+    expect(service(name).command).toEqual(['node', SERVICE_ENTRIES[name]])
+  })
+
   test('gets every variable that its configuration knows, and no other', () => {
     // A container listens on all its addresses.
     expect(Object.keys(environmentOf(name)).toSorted()).toEqual(
@@ -93,6 +98,11 @@ test('every variable of .env.example is one that a service, PostgreSQL or the st
   const schemaKeys = Object.values(schemas).flatMap((schema) => Object.keys(schema.shape))
   expect(Object.keys(example).filter((key) => !used.has(key))).toEqual([])
   expect(Object.keys(example).filter((key) => !schemaKeys.includes(key))).toEqual(['POSTGRES_PASSWORD'])
+})
+
+test('the stand-in and the app that it runs are those of the local stack', () => {
+  expect(service('fly-sim').command?.slice(0, 2)).toEqual(['node', FLY_SIM_ENTRY])
+  expect(example['FLY_SCREENER_IMAGE']).toBe(SCREENER_IMAGE)
 })
 
 test('every program that a service runs is there', () => {
