@@ -87,3 +87,6 @@ function readToken(text: string): TokenOption {
   const at = text.lastIndexOf('@')
   return at < 0 ? text : { token: text.slice(0, at), orgs: text.slice(at + 1).split('+') }
 }
+
+/** This process's environment with some variables replaced, for the programs that tests start. */
+export const childEnv = (extra: Record<string, string>): NodeJS.ProcessEnv => ({ ...process.env, ...extra })
