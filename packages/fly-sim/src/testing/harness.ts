@@ -3,6 +3,10 @@ import { type FlySim, type FlySimOptions, startFlySim } from '../start.ts'
 import { openApiJudge } from './openapi.ts'
 
 const judge = openApiJudge()
+if (!judge)
+  process.stderr.write(
+    "SKIPPED: FLY_OPENAPI_FILE is not set, so no answer is held against Fly's OpenAPI file.\n",
+  )
 
 export type Reply = { status: number; json: unknown; text: string; headers: Headers }
 
@@ -154,6 +158,3 @@ export function useSim(options: FlySimOptions & { judged?: boolean } = {}): SimU
     },
   })
 }
-
-/** Says loudly that answers are not held against Fly's own description. */
-export const isJudged = judge !== null
