@@ -7,6 +7,7 @@ import { type Lease, type Tx, extendLeaseAndReadFacts, withFence } from '@hangar
 import type { CallOptions } from '@hangar/fly-client'
 import type { Logger } from '@hangar/runtime'
 import { FLY_CALL_TIMEOUT_MS, LEASE_MS, type ReconcileDeps } from './deps.ts'
+import type { FlyLook } from './observe.ts'
 
 export type Attempt = {
   deps: ReconcileDeps
@@ -18,6 +19,8 @@ export type Attempt = {
   logger: Logger
   /** The row that this very attempt reserved: nothing can be on Fly for it yet. */
   reservedAppId: string | null
+  /** Kept between two looks as long as this attempt changes nothing on Fly. */
+  lastLook: FlyLook | null
   /** What the last look at the database said; replaced by each observation. */
   entitlement: Entitlement
   plan: Plan | null

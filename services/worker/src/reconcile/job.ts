@@ -61,6 +61,7 @@ async function attemptOnce(deps: ReconcileDeps, claimed: ClaimedWork, signal: Ab
     signal,
     logger: deps.logger.child({ userId: lease.userId, attempt: `${lease.fence}.${number}` }),
     reservedAppId: null,
+    lastLook: null,
     entitlement: { kind: 'unknown', reason: 'not looked at yet' },
     plan: null,
   }

@@ -11,7 +11,7 @@ import {
   isOwnedBy,
 } from '@hangar/core'
 import { type AppRow, type WorldRows, readWorld } from '@hangar/db'
-import { type FlyApp, FlyError, type Machine } from '@hangar/fly-client'
+import { type FlyApp, FlyError, isGone, type Machine } from '@hangar/fly-client'
 import { type Attempt, flyCall } from './attempt.ts'
 
 export type Observation = { world: World; row: AppRow | null; rows: WorldRows; machines: Machine[] }
@@ -22,7 +22,7 @@ export async function observe(attempt: Attempt): Promise<Observation> {
   const entitlement = entitlementOf(rows, settings.policy)
   attempt.entitlement = entitlement
   const { app: row, heartbeat } = rows
-  const seen = row ? await observeFly(attempt, row) : { fly: { kind: 'absent' } as FlyFacts, machines: [] }
+  const seen = row ? await observeFly(attempt, row) : NOTHING_THERE
   const world: World = {
     now: rows.now,
     entitlement,
@@ -43,15 +43,27 @@ export async function observe(attempt: Attempt): Promise<Observation> {
   return { world, row, rows, machines: seen.machines }
 }
 
+const NOTHING_THERE: Omit<FlyLook, 'appId'> = { fly: { kind: 'absent' }, machines: [] }
+
 export function guestOf(row: Pick<AppRow, 'cpuKind' | 'cpus' | 'memoryMb'>): Guest {
   return { cpuKind: row.cpuKind, cpus: row.cpus, memoryMb: row.memoryMb }
 }
 
-async function observeFly(attempt: Attempt, row: AppRow): Promise<{ fly: FlyFacts; machines: Machine[] }> {
+/** What the last look at Fly showed; good until this attempt changes something there. */
+export type FlyLook = { appId: string; fly: FlyFacts; machines: Machine[] }
+
+async function observeFly(attempt: Attempt, row: AppRow): Promise<FlyLook> {
+  if (attempt.lastLook?.appId === row.id) return attempt.lastLook
+  attempt.lastLook = { appId: row.id, ...(await lookAtFly(attempt, row)) }
+  return attempt.lastLook
+}
+
+async function lookAtFly(attempt: Attempt, row: AppRow): Promise<Omit<FlyLook, 'appId'>> {
   if (row.id === attempt.reservedAppId) return { fly: { kind: 'untouched' }, machines: [] }
-  const { fly } = attempt.deps
+  const own = await findOwnMachine(attempt, row)
+  if (own) return { fly: { kind: 'ours', machines: [machineFacts(own)] }, machines: [own] }
   try {
-    const machines = await fly.machines.list(row.flyAppName, {}, flyCall(attempt))
+    const machines = await attempt.deps.fly.machines.list(row.flyAppName, {}, flyCall(attempt))
     // Once a machine of ours is on record, the app was ours; before that, one with our mark has to prove it.
     if (row.flyMachineId !== null || machines.some((machine) => isOwnMachine(attempt, row, machine)))
       return { fly: { kind: 'ours', machines: machines.map(machineFacts) }, machines }
@@ -61,7 +73,23 @@ async function observeFly(attempt: Attempt, row: AppRow): Promise<{ fly: FlyFact
   return { fly: await observeApp(attempt, row), machines: [] }
 }
 
-/** A list of machines fails like this both for a missing app and for one that is not ours. */
+/**
+ * While work is under way the one machine it is about is read by its id: Fly allows that five times as often as a
+ * listing. An app at rest is listed, which also shows machines that should not be there.
+ */
+async function findOwnMachine(attempt: Attempt, row: AppRow): Promise<Machine | null> {
+  const atRest = row.status === 'active' && row.operation === null
+  if (row.flyMachineId === null || atRest) return null
+  try {
+    const machine = await attempt.deps.fly.machines.get(row.flyAppName, row.flyMachineId, flyCall(attempt))
+    return isGone(machine) ? null : machine
+  } catch (error) {
+    if (error instanceof FlyError && SAYS_NOTHING_OF_THE_APP.has(error.code)) return null
+    throw error
+  }
+}
+
+/** A read of machines fails like this both for a missing app and for one that is not ours. */
 const SAYS_NOTHING_OF_THE_APP = new Set(['not_found', 'unauthorized', 'validation'])
 
 async function observeApp(attempt: Attempt, row: AppRow): Promise<FlyFacts> {

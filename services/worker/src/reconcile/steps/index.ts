@@ -7,11 +7,22 @@ import { adoptMachine, createMachine, startMachine, updateMachine } from './mach
 import { createApp, rename, reserve, setSecrets } from './provision.ts'
 import { beginTeardown, close, deleteApp, deleteMachine, stopMachine } from './teardown.ts'
 
+/** Steps after which the last look at Fly still holds. */
+const LEAVES_FLY_ALONE = new Set<Step['kind']>([
+  'begin_resize',
+  'begin_repair',
+  'begin_teardown',
+  'adopt_machine',
+  'end_drain',
+  'confirm',
+])
+
 /** Performs one step of a plan. Each may run twice: it does only what is still missing. */
 export async function perform(attempt: Attempt, step: Step, seen: Observation): Promise<StepResult> {
   if (step.kind === 'reserve') return reserve(attempt, seen)
   const { row } = seen
   if (!row) return 'replan'
+  if (!LEAVES_FLY_ALONE.has(step.kind)) attempt.lastLook = null
   const context = { attempt, seen, row }
   switch (step.kind) {
     case 'rename':

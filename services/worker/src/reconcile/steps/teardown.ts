@@ -19,7 +19,7 @@ const KILL_AFTER = '5s'
 const STOP_POLL_MS = 1_000
 /** Gone, or come to an end by itself: either way it runs no more. */
 const HAS_ENDED = new Set(['not_found', 'machine_failed'])
-const GONE_POLL_MS = 2_000
+const GONE_POLL_MS = 1_000
 
 /** The point of no return for this generation: from here on it is finished, never revived. */
 export async function beginTeardown(context: StepContext): Promise<StepResult> {
