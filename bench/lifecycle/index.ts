@@ -1,0 +1,181 @@
+/**
+ * Users provisioned and deprovisioned a second, by services/worker on a Fly without delays, beside the same calls
+ * to Fly and the same SQL writes issued bare: recorded from the engine for one user, replayed for many, with the
+ * same concurrency, without reads, transactions, leases' checks, queue or log. Both are processes of their own on
+ * the same PostgreSQL and the same stand-in, measured in turns; the median of the rounds counts.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+import { closeQueues, closeRedis, createQueues, createRedis } from '@hangar/jobs'
+import { freePort, startProcess, waitFor, type ManagedProcess } from '@hangar/testkit/local'
+import pg from 'pg'
+
+import { median, rounded, type BenchOptions, type BenchResult } from '../lib/report.ts'
+import { startStores, type Stores } from '../lib/stores.ts'
+import { recordTrace } from './record.ts'
+import { CONCURRENCY, FLY_ORG, FLY_TOKEN, workerEnvironment } from './settings.ts'
+import type { Trace } from './trace.ts'
+import { createUsers, moveAll, type Crowd } from './users.ts'
+
+const AIMED_RATIO = 0.6
+
+type Side = 'bare' | 'hangar'
+type Timing = { provisionMs: number; deprovisionMs: number }
+type Runner = (users: number) => Promise<Timing>
+
+export async function lifecycle({ quick, say }: BenchOptions): Promise<BenchResult> {
+  const rounds = quick ? 1 : 5
+  const users = quick ? 20 : 300
+  const cleanups: (() => unknown)[] = []
+  try {
+    const { runners, trace } = await prepare(cleanups)
+    say(`one life: ${describeTrace(trace)}`)
+    for (const side of ['bare', 'hangar'] as const) await runners[side](quick ? 20 : 100)
+    say(`${rounds} rounds of ${users} users, ${CONCURRENCY} at once`)
+    const timings: Record<Side, Timing[]> = { bare: [], hangar: [] }
+    for (let round = 0; round < rounds; round++) {
+      for (const side of round % 2 === 0 ? (['bare', 'hangar'] as const) : (['hangar', 'bare'] as const)) {
+        timings[side].push(await runners[side](users))
+      }
+    }
+    return resultOf(timings, users)
+  } finally {
+    for (const cleanup of cleanups.toReversed()) await cleanup()
+  }
+}
+
+async function prepare(
+  cleanups: (() => unknown)[],
+): Promise<{ runners: Record<Side, Runner>; trace: Trace }> {
+  const stores = await startStores()
+  cleanups.push(() => stores.stop())
+  const pool = new pg.Pool({ connectionString: stores.databaseUrl, max: 2 })
+  // A connection that the server closes while it is idle is reported here; nobody needs it any more.
+  pool.on('error', () => undefined)
+  cleanups.push(() => pool.end())
+  // Fly's limit on deletions is lifted for both: it would be all we measure.
+  await pool.query('update hangar.permits set tokens = 1e6, capacity = 1e6')
+
+  const environment = workerEnvironment(stores, await startFly(cleanups))
+  const trace = await recordTrace(environment)
+  const bare = await startBare(environment, trace, cleanups)
+  const worker = await start('worker', './worker-process.ts', environment, cleanups)
+  const hangar = await crowdRunner(stores, pool, worker.process, cleanups)
+  return { runners: { bare, hangar }, trace }
+}
+
+async function crowdRunner(
+  { redisUrl }: Stores,
+  pool: pg.Pool,
+  worker: ManagedProcess,
+  cleanups: (() => unknown)[],
+): Promise<Runner> {
+  const redis = createRedis({ url: redisUrl, role: 'producer', name: 'bench' })
+  cleanups.push(() => closeRedis(redis))
+  const queues = createQueues({ redis })
+  cleanups.push(() => closeQueues(queues))
+  await waitFor(() => redis.status === 'ready', { what: 'Redis' })
+  const crowd: Crowd = { pool, queues }
+  return async (count) => {
+    const users = await createUsers(crowd, count)
+    const provisionMs = await moveAll(crowd, users, { tier: 'pro', lane: 'provision', status: 'active' })
+    const deprovisionMs = await moveAll(crowd, users, {
+      tier: 'free',
+      lane: 'deprovision',
+      status: 'deleted',
+    })
+    if (!worker.running) throw new Error(`The worker ended:\n${worker.logs().slice(-2000)}`)
+    return { provisionMs, deprovisionMs }
+  }
+}
+
+async function startBare(
+  environment: Record<string, string>,
+  trace: Trace,
+  cleanups: (() => unknown)[],
+): Promise<Runner> {
+  const folder = mkdtempSync(join(tmpdir(), 'hangar-bench-'))
+  cleanups.push(() => rmSync(folder, { recursive: true, force: true }))
+  const traceFile = join(folder, 'trace.json')
+  writeFileSync(traceFile, JSON.stringify(trace))
+  const { url } = await start(
+    'bare',
+    './bare-process.ts',
+    { ...environment, TRACE_FILE: traceFile },
+    cleanups,
+  )
+  return async (users) => {
+    const response = await fetch(`${url}/run`, { method: 'POST', body: JSON.stringify({ users }) })
+    if (!response.ok) throw new Error(`The bare peer failed: ${await response.text()}`)
+    return (await response.json()) as Timing
+  }
+}
+
+async function startFly(cleanups: (() => unknown)[]): Promise<string> {
+  const port = await freePort()
+  const adminPort = await freePort()
+  const fly = await startProcess({
+    name: 'fly-sim',
+    entry: fileURLToPath(new URL('../../packages/fly-sim/src/main.ts', import.meta.url)),
+    args: [
+      ...[`--port=${port}`, `--admin-port=${adminPort}`, `--token=${FLY_TOKEN}`, `--org=${FLY_ORG}`],
+      ...['--delays=none', '--no-rate-limits'],
+    ],
+    readyUrl: `http://127.0.0.1:${adminPort}/_sim/state`,
+  })
+  cleanups.push(() => fly.stop())
+  return `http://127.0.0.1:${port}`
+}
+
+async function start(
+  name: string,
+  file: string,
+  env: Record<string, string>,
+  cleanups: (() => unknown)[],
+): Promise<{ url: string; process: ManagedProcess }> {
+  const port = await freePort()
+  const url = `http://127.0.0.1:${port}`
+  const entry = fileURLToPath(new URL(file, import.meta.url))
+  const settings = { ...env, PORT: String(port), NODE_ENV: 'production' }
+  const process = await startProcess({ name, entry, env: settings, readyUrl: `${url}/readyz` })
+  cleanups.push(() => process.stop())
+  return { url, process }
+}
+
+function describeTrace({ provision, deprovision }: Trace): string {
+  const counts = [...provision, ...deprovision].map(({ kind }) => kind)
+  const fly = counts.filter((kind) => kind === 'fly').length
+  return `${fly} calls to Fly and ${counts.length - fly} SQL writes`
+}
+
+function resultOf(timings: Record<Side, Timing[]>, users: number): BenchResult {
+  const perSecond = (timing: Timing) => users / ((timing.provisionMs + timing.deprovisionMs) / 1000)
+  const ratio = median(
+    timings.hangar.map((timing, round) => perSecond(timing) / perSecond(timings.bare[round] ?? timing)),
+  )
+  const row = (side: Side) => ({
+    side,
+    'provisioned/s': rounded(median(timings[side].map(({ provisionMs }) => (users * 1000) / provisionMs)), 1),
+    'deprovisioned/s': rounded(
+      median(timings[side].map(({ deprovisionMs }) => (users * 1000) / deprovisionMs)),
+      1,
+    ),
+    'lives/s': rounded(median(timings[side].map(perSecond)), 1),
+  })
+  const [bare, hangar] = [row('bare'), row('hangar')]
+  return {
+    name: 'lifecycle',
+    ratio,
+    aimedRatio: AIMED_RATIO,
+    numbers: {
+      provisionedPerSecond: hangar['provisioned/s'],
+      deprovisionedPerSecond: hangar['deprovisioned/s'],
+      livesPerSecond: hangar['lives/s'],
+      bareLivesPerSecond: bare['lives/s'],
+    },
+    rows: [bare, hangar],
+  }
+}

@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
+
+import { createDatabase, findLiveApp, type AppRow, type Database } from '@hangar/db'
+import { createLogger } from '@hangar/runtime'
+import { createUser, setTier } from '@hangar/testkit/factories'
+import pg from 'pg'
+import { Agent } from 'undici'
+
+import { buildReconcileDeps } from '../../services/worker/src/build.ts'
+import type { ReconcileDeps } from '../../services/worker/src/reconcile/deps.ts'
+import { reconcileUser } from '../../services/worker/src/reconcile/job.ts'
+import { unlimitedFlyClient, workerConfig } from './settings.ts'
+import { generalise, isWrite, type Act, type FlyCall, type Trace } from './trace.ts'
+
+/** Lets the engine, alone and without a queue, take one user up and down, and writes down what it does. */
+export async function recordTrace(environment: Record<string, string>): Promise<Trace> {
+  const config = workerConfig(environment)
+  const acts: Act[] = []
+  const logger = createLogger({ service: 'bench', level: 'silent' })
+  const db = createDatabase({ connectionString: config.DATABASE_URL, applicationName: 'bench-record' })
+  const fly = unlimitedFlyClient(config, recordingFly(acts))
+  const stopRecordingSql = recordSql(acts)
+  try {
+    const deps = await buildReconcileDeps({ config, db, fly, logger })
+    const { userId } = await createUser(db, { tier: 'pro' })
+    acts.length = 0
+    await reconcileToTheEnd(deps, userId)
+    const provision = acts.splice(0)
+    const app = await liveApp(db, userId)
+    await setTier(db, userId, 'free')
+    acts.length = 0
+    await reconcileToTheEnd(deps, userId)
+    return generalise({ provision, deprovision: acts.splice(0) }, namesOf(app))
+  } finally {
+    stopRecordingSql()
+    await fly.close()
+    await db.destroy()
+  }
+}
+
+async function reconcileToTheEnd(deps: ReconcileDeps, userId: string): Promise<void> {
+  for (;;) {
+    const outcome = await reconcileUser(deps, userId, new AbortController().signal)
+    if (outcome.kind === 'done' && outcome.again !== true) return
+    if (outcome.kind === 'retry' || outcome.kind === 'never') throw outcome.error
+    await delay(outcome.kind === 'again_after' ? outcome.delayMs : 0)
+  }
+}
+
+async function liveApp(db: Database, userId: string): Promise<AppRow> {
+  const app = await findLiveApp(db, userId)
+  if (app?.status !== 'active')
+    throw new Error(`The recorded user has ${app?.status ?? 'no app'}, not an active one`)
+  return app
+}
+
+function namesOf(app: AppRow) {
+  const { id: appId, userId, flyAppName: appName, flyMachineId, flyInstanceId } = app
+  return {
+    userId,
+    appId,
+    appName,
+    machineId: flyMachineId ?? randomUUID(),
+    instanceId: flyInstanceId ?? randomUUID(),
+  }
+}
+
+function recordingFly(acts: Act[]) {
+  const agent = new Agent()
+  const dispatcher = agent.compose((dispatch) => (options, handler) => {
+    const { method, path, body } = options
+    acts.push({ kind: 'fly', method, path, body: typeof body === 'string' ? body : null, status: 0 })
+    return dispatch(options, handler)
+  })
+  const onCall = ({ status }: { status: number | undefined }) => {
+    const call = acts.findLast((act): act is FlyCall => act.kind === 'fly')
+    if (call) call.status = status ?? 0
+  }
+  return { dispatcher, hooks: { onCall } }
+}
+
+/** Listens in on every PostgreSQL client of this process. Returns how to stop. */
+function recordSql(acts: Act[]): () => void {
+  const { prototype } = pg.Client
+  const original = Reflect.get(prototype, 'query') as (...args: unknown[]) => unknown
+  const listening = function (this: pg.Client, ...args: unknown[]) {
+    const [text, values] = args
+    if (typeof text === 'string' && isWrite(text)) {
+      acts.push({ kind: 'sql', text, values: Array.isArray(values) ? values : [] })
+    }
+    return original.apply(this, args)
+  }
+  Reflect.set(prototype, 'query', listening)
+  return () => void Reflect.set(prototype, 'query', original)
+}

@@ -1,0 +1,31 @@
+// services/worker as its main.ts builds it, except that Fly's rate limits are off (see settings.ts).
+import { createDatabase } from '@hangar/db'
+import { closeRedis, createRedis } from '@hangar/jobs'
+import { createLogger, createMetrics, createStopper, runMain, startOpsServer } from '@hangar/runtime'
+
+import { buildReconcileDeps } from '../../services/worker/src/build.ts'
+import { startLanes } from '../../services/worker/src/lanes.ts'
+import { unlimitedFlyClient, workerConfig } from './settings.ts'
+
+await runMain('worker', async () => {
+  const config = workerConfig(process.env)
+  const logger = createLogger({ service: 'worker', level: config.LOG_LEVEL })
+  const stopper = createStopper({ deadlineMs: config.SHUTDOWN_DEADLINE_MS, logger })
+  const registry = createMetrics({ service: 'worker' })
+  const db = createDatabase({
+    connectionString: config.DATABASE_URL,
+    applicationName: 'hangar-worker',
+    maxConnections: Math.min(config.WORKER_CONCURRENCY, 20),
+  })
+  stopper.onStop('database', () => db.destroy())
+  const redis = createRedis({ url: config.REDIS_URL, role: 'worker', name: 'hangar-worker' })
+  stopper.onStop('redis', () => closeRedis(redis))
+  const fly = unlimitedFlyClient(config, { logger })
+  stopper.onStop('fly', () => fly.close())
+  const deps = await buildReconcileDeps({ config, db, fly, logger })
+  const lanes = startLanes({ config, deps, redis, logger, registry })
+  stopper.onStop('lanes', () => lanes.close(2000))
+  const ops = await startOpsServer({ port: config.PORT, host: config.HOST, checks: {}, registry, logger })
+  stopper.onStop('ops', () => ops.close())
+  await stopper.stop(await stopper.waitForSignal())
+})
