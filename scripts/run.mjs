@@ -49,10 +49,9 @@ async function main(name, args) {
   await installWhenNeeded(node)
   replaceShim(node)
   if (!existsSync(join(root, command.file))) fail(70, `${command.file} is missing from this checkout.`)
-  process.exitCode = await handOver(node, [join(root, command.file), ...args], {
-    ...process.env,
-    ...command.env,
-  })
+  const preload = ['--import', join(root, 'scripts', 'lib', 'end-with-parent.mjs')]
+  const env = { ...process.env, ...command.env }
+  process.exitCode = await handOver(node, [...preload, join(root, command.file), ...args], env)
 }
 
 function pinnedNode() {
@@ -170,17 +169,22 @@ function passSignals(child) {
   }
 }
 
-/** Who npm is to us: our parent, and where that is npm's shell, the shell's parent too. Constant without npm. */
+/**
+ * Our ancestors up to npm: the parent and, past each shell between (npm's own, pnpm's shim), the next. Changes as
+ * soon as one of them ends. Constant when npm did not start us.
+ */
 function npmAbove() {
   if (process.env.npm_lifecycle_event === undefined) return ''
+  let chain = String(process.ppid)
   try {
-    const shell = /^[^\0]*sh\0-c\0/.test(readFileSync(`/proc/${process.ppid}/cmdline`, 'utf8'))
-    const status = shell ? readFileSync(`/proc/${process.ppid}/status`, 'utf8') : ''
-    return `${process.ppid} ${/^PPid:.*$/m.exec(status)?.[0] ?? ''}`
+    for (let pid = process.ppid; /^[^\0]*sh\0/.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8'));) {
+      pid = Number(/^PPid:\s*(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1])
+      chain += ` ${pid}`
+    }
   } catch {
-    // No /proc (macOS), or the parent ended between two looks.
-    return String(process.ppid)
+    // No /proc (macOS), or one of them ended between two looks.
   }
+  return chain
 }
 
 function exitCodeOf(code, signal) {
