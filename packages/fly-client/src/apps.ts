@@ -1,5 +1,6 @@
 import type { CallOptions, Caller } from './call.ts'
-import { appListSchema, appSchema, createdAppSchema, nothing, tokenSchema } from './decode.ts'
+import * as decoders from './decode.ts'
+import { nothing } from './decoder.ts'
 import type { App } from './types.ts'
 import { isFlyError } from './errors.ts'
 
@@ -42,17 +43,17 @@ export function appsApi(caller: Caller, orgSlug: string): AppsApi {
   return {
     async create({ name, network }, opts) {
       const body = { name, org_slug: orgSlug, network }
-      const call = { params: {}, limitId: name, body, answer: createdAppSchema, opts }
+      const call = { params: {}, limitId: name, body, answer: decoders.createdApp, opts }
       const id = await caller.call('apps.create', call)
       fresh.createdApp(name)
       return { name, id }
     },
 
-    get: (name, opts) => caller.call('apps.get', { params: { app_name: name }, answer: appSchema, opts }),
+    get: (name, opts) => caller.call('apps.get', { params: { app_name: name }, answer: decoders.app, opts }),
 
     list(opts) {
       const query = { org_slug: orgSlug }
-      return caller.call('apps.list', { params: {}, limitId: orgSlug, query, answer: appListSchema, opts })
+      return caller.call('apps.list', { params: {}, limitId: orgSlug, query, answer: decoders.appList, opts })
     },
 
     async delete(name, { force = false } = {}, opts) {
@@ -64,8 +65,8 @@ export function appsApi(caller: Caller, orgSlug: string): AppsApi {
     },
 
     async createDeployToken(name, { expiry }, opts) {
-      const call = { params: { app_name: name }, body: { expiry }, answer: tokenSchema, opts }
-      return (await caller.call('apps.createDeployToken', call)).token
+      const call = { params: { app_name: name }, body: { expiry }, answer: decoders.token, opts }
+      return caller.call('apps.createDeployToken', call)
     },
   }
 }

@@ -4,6 +4,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Verdict } from './breaker.ts'
 import { factsOf, identity, type Call, type CallerParts } from './call.ts'
 import { classify, parseRetryAfter, readErrorBody } from './classify.ts'
+import { DecodeError, mayLackBody } from './decoder.ts'
 import { FlyError, type FlyErrorCode, type FlyErrorFacts } from './errors.ts'
 import { quietly } from './hooks.ts'
 import { redact } from './redact.ts'
@@ -79,10 +80,11 @@ function wireRequest(parts: CallerParts, call: Call): Parameters<typeof sendOnce
   }
   if (call.body !== undefined) headers['content-type'] = 'application/json'
   if (call.opts.leaseNonce !== undefined) headers['fly-machine-lease-nonce'] = call.opts.leaseNonce
-  Object.assign(headers, call.opts.headers)
+  const { onAttempt } = parts.hooks
   Object.assign(
     headers,
-    quietly(parts.logger, () => parts.hooks.onAttempt?.(identity(call))),
+    call.opts.headers,
+    onAttempt && quietly(parts.logger, () => onAttempt(identity(call))),
   )
   const leftMs = call.deadlineAt - parts.clock.now().getTime()
   return {
@@ -105,6 +107,10 @@ function verdictOn(wire: WireAnswer | WireFailure): Verdict {
 }
 
 function failedOnWire(call: Call, wire: WireFailure): AttemptFailure {
+  // Such as a line break in a header: it would fail for ever.
+  if (!wire.sent && (wire.cause as { code?: unknown } | undefined)?.code === 'UND_ERR_INVALID_ARG') {
+    return refuse(call, 'validation', { reason: 'this request cannot be sent', cause: wire.cause })
+  }
   const code = {
     timeout: 'timeout',
     aborted: 'aborted',
@@ -140,24 +146,26 @@ function readAnswer(parts: CallerParts, call: Call, wire: WireAnswer): AttemptOu
   return { ok: false, error }
 }
 
-function decode(call: Call, text: string): { ok: true; value: unknown } | { ok: false; problem: string } {
-  let json: unknown
-  if (text.trim() !== '') {
-    try {
-      json = JSON.parse(text)
-    } catch {
-      // Whoever answers a bare "OK" to a call whose answer carries nothing has still done it.
-      json = undefined
-      const bare = call.answer.safeParse(undefined)
-      return bare.success ? { ok: true, value: bare.data } : { ok: false, problem: 'not JSON' }
-    }
+function decode(
+  { answer }: Call,
+  text: string,
+): { ok: true; value: unknown } | { ok: false; problem: string } {
+  const body = text.trimStart()
+  // Fly answers no pages: whoever did knows nothing of the call.
+  if (body.startsWith('<')) return { ok: false, problem: 'a page' }
+  try {
+    return { ok: true, value: answer(parse(body, mayLackBody(answer))) }
+  } catch (error) {
+    return { ok: false, problem: error instanceof DecodeError ? error.message : 'not JSON' }
   }
-  const parsed = call.answer.safeParse(json)
-  if (parsed.success) return { ok: true, value: parsed.data }
-  const [issue] = parsed.error.issues
-  return {
-    ok: false,
-    problem: `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}`.replace(/^: /, ''),
+}
+
+function parse(body: string, mayBeMissing: boolean): unknown {
+  if (!mayBeMissing) return JSON.parse(body)
+  try {
+    return JSON.parse(body)
+  } catch {
+    return undefined
   }
 }
 

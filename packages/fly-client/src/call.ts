@@ -6,11 +6,11 @@
  * nobody has seen since, "not there" may only mean "not there yet" (fresh.ts), and is asked again.
  */
 import type { Dispatcher } from 'undici'
-import type { z } from 'zod'
 
 import { runAttempt, type AttemptFailure } from './attempt.ts'
 import type { CircuitBreaker } from './breaker.ts'
 import type { Clock } from './clock.ts'
+import type { Decoder } from './decoder.ts'
 import { FlyError, isFlyError } from './errors.ts'
 import type { FreshObjects } from './fresh.ts'
 import { quietly, type FlyHooks, type FlyLogger } from './hooks.ts'
@@ -35,12 +35,12 @@ export interface CallOptions {
 
 export type Query = Record<string, string | number | boolean | undefined>
 
-export interface CallInput<S extends z.ZodType> {
+export interface CallInput<T> {
   params: PathParams
   query?: Query
   body?: unknown
   /** Decodes the answer. Where it fails, the answer is `unexpected_answer`. */
-  answer: S
+  answer: Decoder<T>
   opts?: CallOptions | undefined
   /** Values in this request that must not appear in an error or a log line. */
   secrets?: readonly string[]
@@ -78,7 +78,7 @@ export interface Call {
   id: string
   url: string
   body: string | undefined
-  answer: z.ZodType
+  answer: Decoder<unknown>
   opts: CallOptions
   secrets: readonly string[]
   params: PathParams
@@ -96,7 +96,7 @@ export class Caller {
   }
 
   /** Performs one operation. Rejects with a FlyError and nothing else. */
-  async call<S extends z.ZodType>(name: OperationName, input: CallInput<S>): Promise<z.output<S>> {
+  async call<T>(name: OperationName, input: CallInput<T>): Promise<T> {
     const call = this.prepare(name, input)
     for (;;) {
       call.attempt += 1
@@ -104,7 +104,7 @@ export class Caller {
       if (outcome.ok) {
         this.parts.fresh.sawAnswer(call.params)
         this.report(call, outcome.status, outcome.requestId)
-        return outcome.value as z.output<S>
+        return outcome.value as T
       }
       const pauseMs = this.pauseBeforeNext(call, outcome)
       if (pauseMs === undefined || !(await this.pause(call, outcome.error, pauseMs))) {
@@ -114,7 +114,7 @@ export class Caller {
     }
   }
 
-  private prepare(name: OperationName, input: CallInput<z.ZodType>): Call {
+  private prepare(name: OperationName, input: CallInput<unknown>): Call {
     const { parts } = this
     const operation: Operation = OPERATIONS[name]
     const filled = fillPath(operation.path, input.params)
@@ -188,6 +188,7 @@ export class Caller {
   /** One line and one hook per call, whatever became of it. */
   private report(call: Call, status?: number, requestId?: string, error?: FlyError): void {
     const { clock, hooks, logger } = this.parts
+    if (!logger && !hooks.onCall) return
     const line = {
       ...identity(call),
       durationMs: clock.now().getTime() - call.startedAt,

@@ -1,199 +1,173 @@
 /**
- * What Fly answers, checked and brought into shape. Strict where this package relies on a field,
- * open everywhere else: enums are open strings, since Fly adds values, and unknown fields are dropped,
- * except in a machine's config, which must survive being sent back.
+ * What Fly answers about apps, machines, leases and secrets, checked and brought into shape. Strict
+ * where this package relies on a field, open everywhere else: enums are open strings, since Fly adds
+ * values, and unknown fields are dropped, except in a machine's config, which must survive being sent back.
  */
-import { z } from 'zod'
-
-import { count, flag, id, listOf, text, textMap } from './decode-parts.ts'
+import {
+  anything,
+  count,
+  DecodeError,
+  flag,
+  id,
+  isObject,
+  listOf,
+  needsNoBody,
+  object,
+  optional,
+  string,
+  text,
+  textMap,
+  type Decoder,
+} from './decoder.ts'
 import type { MachineConfig } from './machine-config.ts'
-import type { App, Lease, Machine, MachineCheckStatus, MachineEvent, Secret } from './types.ts'
+import type { App, ImageRef, Lease, Machine, MachineCheckStatus, MachineEvent, Secret } from './types.ts'
 
-/** Kept whole, with what is not known here; checked only where this package reads it. */
-const looseConfig = z
-  .looseObject({
-    env: z.record(z.string(), z.string()).nullish(),
-    metadata: z.record(z.string(), z.string()).nullish(),
-    checks: z.record(z.string(), z.unknown()).nullish(),
-    services: z.array(z.looseObject({ checks: z.array(z.unknown()).nullish() })).nullish(),
-  })
-  .nullish()
-  .transform((config) => (config ?? undefined) as MachineConfig | undefined)
-
-/** An answer that carries nothing we rely on: any body will do, and none. */
-export const nothing = z.unknown().transform(() => undefined)
-
-export const appSchema = z
-  .object({
-    id: text,
-    name: id,
-    status: text,
-    organization: z.object({ slug: text, name: text }).nullish(),
-    network: text,
-    machine_count: count,
-    volume_count: count,
-  })
-  .transform((app): App => ({
-    id: app.id,
-    name: app.name,
-    status: app.status,
-    orgSlug: app.organization?.slug,
-    network: app.network,
-    machineCount: app.machine_count,
-    volumeCount: app.volume_count,
-  }))
+export const app = object((field): App => ({
+  id: field('id', text),
+  name: field('name', id),
+  status: field('status', text),
+  orgSlug: field('organization', optional(object((org) => org('slug', text)))),
+  network: field('network', text),
+  machineCount: field('machine_count', count),
+  volumeCount: field('volume_count', count),
+}))
 
 /** The documented body has an id, the specified one is empty. */
-export const createdAppSchema = z.unknown().transform((body) => z.object({ id }).safeParse(body).data?.id)
-
-export const appListSchema = z
-  .object({ total_apps: count, apps: listOf(appSchema) })
-  .transform(({ total_apps: total, apps }) => ({ totalApps: total ?? apps.length, apps }))
-
-export const tokenSchema = z.object({ token: z.string().min(1) })
-
-export const eventSchema = z
-  .object({ id: text, type: text, status: text, source: text, timestamp: count, request: z.unknown() })
-  .transform((event): MachineEvent => ({
-    id: event.id,
-    type: event.type,
-    status: event.status,
-    source: event.source,
-    timestampMs: event.timestamp,
-    request: event.request,
-  }))
-export const eventListSchema = listOf(eventSchema)
-
-const checkSchema = z
-  .object({ name: text, status: text, output: text, updated_at: text })
-  .transform((check): MachineCheckStatus => ({
-    name: check.name ?? '',
-    status: check.status ?? 'unknown',
-    output: check.output,
-    updatedAt: check.updated_at,
-  }))
-
-const imageRefSchema = z
-  .object({ registry: text, repository: text, tag: text, digest: text })
-  .nullish()
-  .transform((ref) => ref ?? undefined)
-
-const heldLeaseSchema = z
-  .object({ owner: text, description: text, expires_at: count })
-  .nullish()
-  .transform((lease) =>
-    lease
-      ? { owner: lease.owner, description: lease.description, expiresAt: fromUnixSeconds(lease.expires_at) }
-      : undefined,
-  )
-
-export const machineSchema = z
-  .object({
-    id,
-    state: z.string(),
-    name: text,
-    region: text,
-    instance_id: text,
-    private_ip: text,
-    config: looseConfig,
-    incomplete_config: looseConfig,
-    image_ref: imageRefSchema,
-    created_at: text,
-    updated_at: text,
-    events: eventListSchema,
-    checks: listOf(checkSchema),
-    host_status: text,
-    cordoned: flag,
-    nonce: text,
-    lease: heldLeaseSchema,
-  })
-  .transform((machine): Machine => ({
-    id: machine.id,
-    name: machine.name ?? '',
-    state: machine.state,
-    region: machine.region ?? '',
-    instanceId: machine.instance_id ?? '',
-    privateIp: machine.private_ip,
-    config: machine.config,
-    incompleteConfig: machine.incomplete_config,
-    imageRef: machine.image_ref,
-    createdAt: machine.created_at,
-    updatedAt: machine.updated_at,
-    events: machine.events,
-    checks: machine.checks,
-    hostStatus: machine.host_status ?? 'ok',
-    cordoned: machine.cordoned,
-    nonce: machine.nonce,
-    lease: machine.lease,
-  }))
-export const machineListSchema = listOf(machineSchema)
-
-export const versionListSchema = listOf(
-  z
-    .object({ version: text, user_config: looseConfig })
-    .transform((v) => ({ version: v.version, config: v.user_config })),
+export const createdApp = needsNoBody((value) =>
+  isObject(value) && typeof value['id'] === 'string' ? value['id'] : undefined,
 )
 
-export const startedSchema = z
-  .object({ previous_state: text })
-  .nullish()
-  .transform((body) => ({ previousState: body?.previous_state }))
-
-export const waitedSchema = z
-  .object({ state: text, version: text, event_id: text })
-  .transform((body) => ({ state: body.state, version: body.version, eventId: body.event_id }))
-
-export const execSchema = z
-  .object({ exit_code: count, exit_signal: count, stdout: text, stderr: text })
-  .transform((body) => ({
-    // Fly leaves a zero out.
-    exitCode: body.exit_code ?? 0,
-    exitSignal: body.exit_signal,
-    stdout: body.stdout ?? '',
-    stderr: body.stderr ?? '',
-  }))
-
-export const metadataSchema = textMap
-export const metadataValueSchema = z.object({ value: z.string() }).transform(({ value }) => value)
-
-const bareLeaseSchema = z
-  .object({ nonce: text, expires_at: count, owner: text, description: text, version: text })
-  .transform((lease): Lease => ({
-    nonce: lease.nonce,
-    expiresAt: fromUnixSeconds(lease.expires_at),
-    owner: lease.owner,
-    description: lease.description,
-    version: lease.version,
-  }))
-/** The specification shows a bare lease, the documentation and fly-go `{ status, data }`: both are read. */
-export const leaseSchema = z.union([
-  z.object({ data: bareLeaseSchema }).transform(({ data }) => data),
-  bareLeaseSchema,
-])
-/** To whoever acquires one, a lease without its nonce is of no use. */
-export const acquiredLeaseSchema = leaseSchema.transform((lease, context) => {
-  if (lease.nonce !== undefined) return { ...lease, nonce: lease.nonce }
-  context.addIssue({ code: 'custom', message: 'no nonce' })
-  return z.NEVER
+export const appList = object((field) => {
+  const apps = field('apps', listOf(app))
+  return { totalApps: field('total_apps', count) ?? apps.length, apps }
 })
 
-const secretSchema = z
-  .object({ name: id, digest: text, created_at: text, updated_at: text })
-  .transform((secret): Secret => ({
-    name: secret.name,
-    digest: secret.digest,
-    createdAt: secret.created_at,
-    updatedAt: secret.updated_at,
-  }))
-export const secretListSchema = z
-  .object({ secrets: listOf(secretSchema) })
-  .transform(({ secrets }) => secrets)
-/** The version has two spellings; the capital one is the deprecated. */
-export const secretsSetSchema = z
-  .object({ version: count, Version: count })
-  .transform((body) => ({ version: body.version ?? body.Version }))
+export const token = object((field) => field('token', id))
 
-function fromUnixSeconds(seconds: number | undefined): Date | undefined {
+const event = object((field): MachineEvent => ({
+  id: field('id', text),
+  type: field('type', text),
+  status: field('status', text),
+  source: field('source', text),
+  timestampMs: field('timestamp', count),
+  request: field('request', anything),
+}))
+export const eventList = listOf(event)
+
+const checkStatus = object((field): MachineCheckStatus => ({
+  name: field('name', text) ?? '',
+  status: field('status', text) ?? 'unknown',
+  output: field('output', text),
+  updatedAt: field('updated_at', text),
+}))
+
+const imageRef = object((field): ImageRef => ({
+  registry: field('registry', text),
+  repository: field('repository', text),
+  tag: field('tag', text),
+  digest: field('digest', text),
+}))
+
+const heldLease = object((field) => ({
+  owner: field('owner', text),
+  description: field('description', text),
+  expiresAt: field('expires_at', unixTime),
+}))
+
+const checks: Decoder<unknown> = (value) => {
+  if (value !== null && value !== undefined && !isObject(value)) throw new DecodeError('a map')
+}
+const service = object((field) => field('checks', listOf(anything)))
+const readByUs = object((field) => {
+  field('env', textMap)
+  field('metadata', textMap)
+  field('checks', checks)
+  field('services', listOf(service))
+})
+
+/** Kept whole, with what is not known here; checked only where this package reads it. */
+const config: Decoder<MachineConfig | undefined> = optional((value) => {
+  readByUs(value)
+  return value as MachineConfig
+})
+
+export const machine = object((field): Machine => ({
+  id: field('id', id),
+  name: field('name', text) ?? '',
+  state: field('state', string),
+  region: field('region', text) ?? '',
+  instanceId: field('instance_id', text) ?? '',
+  privateIp: field('private_ip', text),
+  config: field('config', config),
+  incompleteConfig: field('incomplete_config', config),
+  imageRef: field('image_ref', optional(imageRef)),
+  createdAt: field('created_at', text),
+  updatedAt: field('updated_at', text),
+  events: field('events', eventList),
+  checks: field('checks', listOf(checkStatus)),
+  hostStatus: field('host_status', text) ?? 'ok',
+  cordoned: field('cordoned', flag),
+  nonce: field('nonce', text),
+  lease: field('lease', optional(heldLease)),
+}))
+export const machineList = listOf(machine)
+
+export const versionList = listOf(
+  object((field) => ({ version: field('version', text), config: field('user_config', config) })),
+)
+
+export const started = needsNoBody((value) => ({
+  previousState: optional(object((field) => field('previous_state', text)))(value),
+}))
+
+export const waited = object((field) => ({
+  state: field('state', text),
+  version: field('version', text),
+  eventId: field('event_id', text),
+}))
+
+export const execResult = object((field) => ({
+  // Fly leaves a zero out.
+  exitCode: field('exit_code', count) ?? 0,
+  exitSignal: field('exit_signal', count),
+  stdout: field('stdout', text) ?? '',
+  stderr: field('stderr', text) ?? '',
+}))
+
+export const metadataValue = object((field) => field('value', string))
+
+const bareLease = object((field): Lease => ({
+  nonce: field('nonce', text),
+  expiresAt: field('expires_at', unixTime),
+  owner: field('owner', text),
+  description: field('description', text),
+  version: field('version', text),
+}))
+/** The specification shows a bare lease, the documentation and fly-go `{ status, data }`: both are read. */
+export const lease: Decoder<Lease> = (value) => {
+  const enveloped = isObject(value) && isObject(value['data'])
+  return bareLease(enveloped ? value['data'] : value)
+}
+/** To whoever acquires one, a lease without its nonce is of no use. */
+export const acquiredLease: Decoder<Lease & { nonce: string }> = (value) => {
+  const acquired = lease(value)
+  return { ...acquired, nonce: id(acquired.nonce) }
+}
+
+const secret = object((field): Secret => ({
+  name: field('name', id),
+  digest: field('digest', text),
+  createdAt: field('created_at', text),
+  updatedAt: field('updated_at', text),
+}))
+export const secretList = object((field) => field('secrets', listOf(secret)))
+/** The version has two spellings; the capital one is the deprecated. */
+export const secretsSet = object((field) => ({
+  version: field('version', count) ?? field('Version', count),
+}))
+
+function unixTime(value: unknown): Date | undefined {
+  const seconds = count(value)
   if (seconds === undefined) return undefined
   const date = new Date(seconds * 1000)
   return Number.isNaN(date.getTime()) ? undefined : date

@@ -1,5 +1,5 @@
 import type { CallOptions, Caller } from './call.ts'
-import { eventListSchema, execSchema, versionListSchema } from './decode.ts'
+import * as decoders from './decode.ts'
 import type { MachineEvent } from './types.ts'
 import type { MachineConfig } from './machine-config.ts'
 
@@ -40,15 +40,20 @@ export function inspectApi(caller: Caller): InspectApi {
   return {
     exec(app, id, { command, timeoutSeconds }, opts) {
       const body = { command, timeout: timeoutSeconds }
-      return caller.call('machines.exec', { params: target(app, id), body, answer: execSchema, opts })
+      return caller.call('machines.exec', {
+        params: target(app, id),
+        body,
+        answer: decoders.execResult,
+        opts,
+      })
     },
 
     listEvents(app, id, { limit } = {}, opts) {
-      const call = { params: target(app, id), query: { limit }, answer: eventListSchema, opts }
+      const call = { params: target(app, id), query: { limit }, answer: decoders.eventList, opts }
       return caller.call('machines.listEvents', call)
     },
 
     listVersions: (app, id, opts) =>
-      caller.call('machines.listVersions', { params: target(app, id), answer: versionListSchema, opts }),
+      caller.call('machines.listVersions', { params: target(app, id), answer: decoders.versionList, opts }),
   }
 }

@@ -1,7 +1,7 @@
 import type { CallOptions, Caller } from './call.ts'
-import { ipListSchema, ipSchema } from './decode-org.ts'
+import * as decoders from './decode-org.ts'
+import { nothing } from './decoder.ts'
 import type { IpAssignment } from './types.ts'
-import { nothing } from './decode.ts'
 import { deleteOrGone, type Deleted } from './apps.ts'
 
 export interface AssignIp {
@@ -22,11 +22,12 @@ export interface IpsApi {
 
 export function ipsApi(caller: Caller): IpsApi {
   return {
-    list: (app, opts) => caller.call('ips.list', { params: { app_name: app }, answer: ipListSchema, opts }),
+    list: (app, opts) =>
+      caller.call('ips.list', { params: { app_name: app }, answer: decoders.ipList, opts }),
 
     assign(app, { type, network, region, serviceName }, opts) {
       const body = { type, network, region, service_name: serviceName }
-      return caller.call('ips.assign', { params: { app_name: app }, body, answer: ipSchema, opts })
+      return caller.call('ips.assign', { params: { app_name: app }, body, answer: decoders.ip, opts })
     },
 
     release: (app, ip, opts) =>

@@ -1,6 +1,7 @@
 import { deleteOrGone } from './apps.ts'
 import type { CallOptions, Caller } from './call.ts'
-import { acquiredLeaseSchema, leaseSchema, nothing } from './decode.ts'
+import * as decoders from './decode.ts'
+import { nothing } from './decoder.ts'
 import type { Lease } from './types.ts'
 import { isFlyError } from './errors.ts'
 
@@ -40,7 +41,7 @@ export function leasesApi(caller: Caller): LeasesApi {
   return {
     async find(app, id, opts) {
       try {
-        return await caller.call('leases.find', { params: target(app, id), answer: leaseSchema, opts })
+        return await caller.call('leases.find', { params: target(app, id), answer: decoders.lease, opts })
       } catch (error) {
         if (isFlyError(error, 'not_found')) return undefined
         throw error
@@ -48,12 +49,12 @@ export function leasesApi(caller: Caller): LeasesApi {
     },
 
     async acquire(app, id, acquire, opts) {
-      const call = { ...leaseCall(acquire), params: target(app, id), answer: acquiredLeaseSchema, opts }
+      const call = { ...leaseCall(acquire), params: target(app, id), answer: decoders.acquiredLease, opts }
       return caller.call('leases.acquire', call)
     },
 
     async refresh(app, id, nonce, acquire, opts) {
-      const call = { ...leaseCall(acquire), params: target(app, id), answer: leaseSchema }
+      const call = { ...leaseCall(acquire), params: target(app, id), answer: decoders.lease }
       const lease = await caller.call('leases.acquire', { ...call, opts: { ...opts, leaseNonce: nonce } })
       return { ...lease, nonce }
     },

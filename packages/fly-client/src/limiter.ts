@@ -32,6 +32,12 @@ interface Bucket {
   blockedUntil: number
 }
 
+interface Token {
+  waitMs: number
+  /** For a call that was not sent after all. */
+  giveBack: () => void
+}
+
 export class Limiter {
   private readonly buckets = new Map<string, Bucket>()
   private readonly clock: Clock
@@ -46,11 +52,12 @@ export class Limiter {
   }
 
   /** Takes one token of each bucket that the operation draws on; answers how long to wait for them. */
-  take(operation: OperationName, id: string): { waitMs: number; giveBack: () => void } {
-    this.sweepNowAndThen()
-    const own = this.draw(`${operation} ${id}`, operation === 'machines.get' ? GET_MACHINE : EVERY_ACTION)
+  take(operation: OperationName, id: string): Token {
+    const now = this.now()
+    this.sweepNowAndThen(now)
+    const own = this.draw(`${operation} ${id}`, ruleOf(operation), now)
     if (operation !== 'apps.delete') return own
-    const shared = this.draw('app deletions', APP_DELETIONS)
+    const shared = this.draw('app deletions', APP_DELETIONS, now)
     return {
       waitMs: Math.max(own.waitMs, shared.waitMs),
       giveBack: () => {
@@ -62,50 +69,56 @@ export class Limiter {
 
   /** Fly said 429: nobody asks this of the same object again before the time it named. */
   block(operation: OperationName, id: string, forMs: number): void {
-    const bucket = this.find(`${operation} ${id}`, EVERY_ACTION)
-    bucket.blockedUntil = Math.max(bucket.blockedUntil, this.now() + forMs)
+    const now = this.now()
+    const bucket = this.find(`${operation} ${id}`, ruleOf(operation), now)
+    bucket.blockedUntil = Math.max(bucket.blockedUntil, now + forMs)
   }
 
-  private draw(key: string, rule: Rule): { waitMs: number; giveBack: () => void } {
-    const bucket = this.find(key, rule)
+  private draw(key: string, rule: Rule, now: number): Token {
+    const bucket = this.find(key, rule, now)
     bucket.tokens -= 1
     const untilTokenMs = bucket.tokens >= 0 ? 0 : -bucket.tokens / refillPerMs(rule)
     return {
-      waitMs: Math.ceil(Math.max(untilTokenMs, bucket.blockedUntil - this.now(), 0)),
+      waitMs: Math.ceil(Math.max(untilTokenMs, bucket.blockedUntil - now, 0)),
       giveBack: () => (bucket.tokens += 1),
     }
   }
 
-  private find(key: string, rule: Rule): Bucket {
+  private find(key: string, rule: Rule, now: number): Bucket {
     let bucket = this.buckets.get(key)
-    if (!bucket) {
-      bucket = { rule, tokens: rule.burst, at: this.now(), blockedUntil: 0 }
+    if (bucket) {
+      refill(bucket, now)
+    } else {
+      bucket = { rule, tokens: rule.burst, at: now, blockedUntil: 0 }
       this.buckets.set(key, bucket)
     }
-    this.refill(bucket)
     return bucket
   }
 
-  private refill(bucket: Bucket): void {
-    const now = this.now()
-    const gained = Math.max(0, now - bucket.at) * refillPerMs(bucket.rule)
-    bucket.tokens = Math.min(bucket.rule.burst, bucket.tokens + gained)
-    bucket.at = now
-  }
-
-  private sweepNowAndThen(): void {
+  private sweepNowAndThen(now: number): void {
     this.untilSweep -= 1
     if (this.untilSweep > 0) return
-    this.untilSweep = SWEEP_EVERY
+    // Looking at each costs as much as so many calls: no more often than that, however many there are.
+    this.untilSweep = Math.max(SWEEP_EVERY, this.buckets.size)
     for (const [key, bucket] of this.buckets) {
-      this.refill(bucket)
-      if (bucket.tokens >= bucket.rule.burst && bucket.blockedUntil <= this.now()) this.buckets.delete(key)
+      refill(bucket, now)
+      if (bucket.tokens >= bucket.rule.burst && bucket.blockedUntil <= now) this.buckets.delete(key)
     }
   }
 
   private now(): number {
     return this.clock.now().getTime()
   }
+}
+
+function ruleOf(operation: OperationName): Rule {
+  return operation === 'machines.get' ? GET_MACHINE : EVERY_ACTION
+}
+
+function refill(bucket: Bucket, now: number): void {
+  const gained = Math.max(0, now - bucket.at) * refillPerMs(bucket.rule)
+  bucket.tokens = Math.min(bucket.rule.burst, bucket.tokens + gained)
+  bucket.at = now
 }
 
 function refillPerMs(rule: Rule): number {

@@ -1,6 +1,7 @@
 import { deleteOrGone, type Deleted } from './apps.ts'
 import type { CallOptions, Caller } from './call.ts'
-import { machineListSchema, machineSchema, nothing } from './decode.ts'
+import * as decoders from './decode.ts'
+import { nothing } from './decoder.ts'
 import type { Machine } from './types.ts'
 import { inspectApi, type InspectApi } from './inspect.ts'
 import type { MachineConfig } from './machine-config.ts'
@@ -74,24 +75,24 @@ export function machinesApi(caller: Caller, versions: SecretVersions): MachinesA
     async create(app, create, opts) {
       const body = bodyOf(create, versions.find(app))
       const secrets = Object.values(create.config.env ?? {})
-      const call = { params: { app_name: app }, body, answer: machineSchema, secrets, opts }
+      const call = { params: { app_name: app }, body, answer: decoders.machine, secrets, opts }
       const machine = await caller.call('machines.create', call)
       fresh.createdMachine(app, machine.id)
       return machine
     },
 
     get: (app, id, opts) =>
-      caller.call('machines.get', { params: target(app, id), answer: machineSchema, opts }),
+      caller.call('machines.get', { params: target(app, id), answer: decoders.machine, opts }),
 
     list(app, list, opts) {
-      const call = { params: { app_name: app }, query: listQuery(list), answer: machineListSchema, opts }
+      const call = { params: { app_name: app }, query: listQuery(list), answer: decoders.machineList, opts }
       return caller.call('machines.list', call)
     },
 
     update(app, id, update, opts) {
       const body = { ...bodyOf(update, versions.find(app)), current_version: update.currentVersion }
       const secrets = Object.values(update.config.env ?? {})
-      const call = { params: target(app, id), body, answer: machineSchema, secrets, opts }
+      const call = { params: target(app, id), body, answer: decoders.machine, secrets, opts }
       return caller.call('machines.update', call)
     },
 

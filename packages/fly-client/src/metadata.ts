@@ -1,6 +1,7 @@
 import { deleteOrGone } from './apps.ts'
 import type { CallOptions, Caller } from './call.ts'
-import { metadataSchema, metadataValueSchema, nothing } from './decode.ts'
+import * as decoders from './decode.ts'
+import { nothing, textMap } from './decoder.ts'
 
 export interface WriteMetadata {
   metadata: Record<string, string>
@@ -33,11 +34,11 @@ export function metadataApi(caller: Caller): MetadataApi {
 
   return {
     listMetadata: (app, id, opts) =>
-      caller.call('machines.listMetadata', { params: target(app, id), answer: metadataSchema, opts }),
+      caller.call('machines.listMetadata', { params: target(app, id), answer: textMap, opts }),
 
     getMetadata(app, id, key, opts) {
       const params = { ...target(app, id), key }
-      return caller.call('machines.getMetadata', { params, answer: metadataValueSchema, opts })
+      return caller.call('machines.getMetadata', { params, answer: decoders.metadataValue, opts })
     },
 
     async setMetadata(app, id, key, value, opts) {

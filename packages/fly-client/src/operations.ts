@@ -71,13 +71,24 @@ export const OPERATIONS = {
 export type OperationName = keyof typeof OPERATIONS
 export type PathParams = Partial<Record<'app_name' | 'machine_id' | 'org_slug' | 'key' | 'ip', string>>
 
+/** Each template in its parts: a text that is sent as it is, or the name of a value. Split once, not per call. */
+const TEMPLATES = new Map(
+  Object.values(OPERATIONS).map(({ path }) => [path, path.split('/').map(templatePart)]),
+)
+
+function templatePart(part: string): string | { name: keyof PathParams } {
+  return part.startsWith('{') ? { name: part.slice(1, -1) as keyof PathParams } : part
+}
+
 /** The path with its values encoded, or undefined where a value cannot be part of a path. */
 export function fillPath(template: string, params: PathParams): string | undefined {
-  const parts = template.split('/').map((part) => {
-    const name = /^\{(\w+)\}$/.exec(part)?.[1] as keyof PathParams | undefined
-    return name === undefined ? part : encodeSegment(params[name] ?? '')
-  })
-  return parts.includes(undefined) ? undefined : parts.join('/')
+  const filled: string[] = []
+  for (const part of TEMPLATES.get(template) ?? []) {
+    const segment = typeof part === 'string' ? part : encodeSegment(params[part.name] ?? '')
+    if (segment === undefined) return undefined
+    filled.push(segment)
+  }
+  return filled.join('/')
 }
 
 function encodeSegment(value: string): string | undefined {

@@ -1,5 +1,5 @@
 import type { CallOptions, Caller, Query } from './call.ts'
-import { orgMachinesSchema, orgVolumesSchema } from './decode-org.ts'
+import * as decoders from './decode-org.ts'
 import type { OrgMachine, OrgVolume } from './types.ts'
 
 export interface ListOrgMachines {
@@ -54,7 +54,7 @@ export function orgsApi(caller: Caller, defaultOrg: string): OrgsApi {
       caller.call('orgs.machines', {
         params: { org_slug: list.orgSlug ?? defaultOrg },
         query: machinesQuery(list, cursor),
-        answer: orgMachinesSchema,
+        answer: decoders.orgMachines,
         opts,
       }),
     )
@@ -80,7 +80,7 @@ export function orgsApi(caller: Caller, defaultOrg: string): OrgsApi {
         return caller.call('orgs.volumes', {
           params: { org_slug: orgSlug },
           query,
-          answer: orgVolumesSchema,
+          answer: decoders.orgVolumes,
           opts,
         })
       })

@@ -1,5 +1,5 @@
 import type { CallOptions, Caller } from './call.ts'
-import { currentTokenSchema, placementsSchema, regionsSchema } from './decode-org.ts'
+import * as decoders from './decode-org.ts'
 import type { CurrentToken, Placement, Region } from './types.ts'
 import type { MachineGuest } from './machine-config.ts'
 
@@ -22,15 +22,15 @@ export interface PlatformApi {
 
 export function platformApi(caller: Caller, orgSlug: string): PlatformApi {
   return {
-    regions: (opts) => caller.call('platform.regions', { params: {}, answer: regionsSchema, opts }),
+    regions: (opts) => caller.call('platform.regions', { params: {}, answer: decoders.regions, opts }),
 
     placements({ region, guest, count } = {}, opts) {
       const body = { org_slug: orgSlug, region, compute: guest, count }
-      const call = { params: {}, limitId: orgSlug, body, answer: placementsSchema, opts }
+      const call = { params: {}, limitId: orgSlug, body, answer: decoders.placements, opts }
       return caller.call('platform.placements', call)
     },
 
     currentToken: (opts) =>
-      caller.call('platform.currentToken', { params: {}, answer: currentTokenSchema, opts }),
+      caller.call('platform.currentToken', { params: {}, answer: decoders.currentTokens, opts }),
   }
 }

@@ -1,5 +1,6 @@
 import type { CallOptions, Caller } from './call.ts'
-import { nothing, startedSchema } from './decode.ts'
+import * as decoders from './decode.ts'
+import { nothing } from './decoder.ts'
 import type { StopSignal } from './machine-config.ts'
 
 export interface StopMachine {
@@ -41,7 +42,7 @@ export function powerApi(caller: Caller): PowerApi {
 
   return {
     start: (app, id, opts) =>
-      caller.call('machines.start', { params: target(app, id), answer: startedSchema, opts }),
+      caller.call('machines.start', { params: target(app, id), answer: decoders.started, opts }),
 
     async stop(app, id, { signal, timeout } = {}, opts) {
       // Always an object: Fly refuses any other JSON.

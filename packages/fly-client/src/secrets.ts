@@ -1,5 +1,5 @@
 import type { CallOptions, Caller } from './call.ts'
-import { secretListSchema, secretsSetSchema } from './decode.ts'
+import * as decoders from './decode.ts'
 import type { Secret } from './types.ts'
 
 export interface SecretsApi {
@@ -48,7 +48,7 @@ export function secretsApi(caller: Caller, versions: SecretVersions): SecretsApi
   return {
     async set(app, values, opts) {
       const secrets = Object.values(values).filter((value) => value !== null)
-      const call = { params: { app_name: app }, body: { values }, answer: secretsSetSchema, secrets, opts }
+      const call = { params: { app_name: app }, body: { values }, answer: decoders.secretsSet, secrets, opts }
       const set = await caller.call('secrets.set', call)
       versions.wrote(app, set.version)
       return set
@@ -56,7 +56,12 @@ export function secretsApi(caller: Caller, versions: SecretVersions): SecretsApi
 
     list(app, { minVersion } = {}, opts) {
       const query = { min_version: minVersion }
-      return caller.call('secrets.list', { params: { app_name: app }, query, answer: secretListSchema, opts })
+      return caller.call('secrets.list', {
+        params: { app_name: app },
+        query,
+        answer: decoders.secretList,
+        opts,
+      })
     },
   }
 }

@@ -61,6 +61,13 @@ describe('one attempt on the wire', () => {
     expect((await failureOf(bench.fly.apps.get('a', { timeoutMs: 60 }))).code).toBe('timeout')
   })
 
+  test('a request that cannot be written is refused, not retried', async () => {
+    const fly = bench.client({ retry: { attempts: 4 } })
+    const error = await failureOf(fly.apps.get('a', { headers: { 'x-bad': 'a\r\nb' } }))
+    expect(error).toMatchObject({ code: 'validation', ambiguous: false })
+    expect(bench.clock.pauses).toEqual([])
+  })
+
   test('a caller that has aborted before sends nothing', async () => {
     const error = await failureOf(
       bench.fly.apps.create({ name: 'a' }, { signal: AbortSignal.abort(new Error('stop')) }),
@@ -103,6 +110,7 @@ describe('one attempt on the wire', () => {
 
   test.each([
     ['not JSON', text(200, '<html>')],
+    ['a half of one', text(200, '{"name":')],
     ['nothing', text(200, '')],
     ['another type', json(200, { name: 7 })],
     ['a list instead of an object', json(200, [])],
@@ -111,6 +119,27 @@ describe('one attempt on the wire', () => {
     const error = await failureOf(bench.fly.apps.get('a'))
     expect(error).toMatchObject({ code: 'unexpected_answer', status: 200, retryable: true })
     expect(error.body).toBeUndefined()
+  })
+
+  test.each([
+    ['nothing', text(200, '')],
+    ['a page', text(200, '<html></html>')],
+    ['a word', text(200, 'OK')],
+  ])('%s instead of a list is unexpected, and never an empty list', async (_, reply) => {
+    bench.server.otherwise(reply)
+    expect((await failureOf(bench.fly.machines.list('a'))).code).toBe('unexpected_answer')
+    expect((await failureOf(bench.fly.orgs.collectMachines())).code).toBe('unexpected_answer')
+    expect((await failureOf(bench.fly.machines.listMetadata('a', 'm'))).code).toBe('unexpected_answer')
+  })
+
+  test('a mutation whose answer carries nothing takes an empty one or a word, but no page', async () => {
+    const restart = () => bench.fly.machines.restart('a', 'm')
+    bench.server.otherwise(text(200, ''))
+    await restart()
+    bench.server.otherwise(text(200, 'OK'))
+    await restart()
+    bench.server.otherwise(text(200, '<html></html>'))
+    expect(await failureOf(restart())).toMatchObject({ code: 'unexpected_answer', ambiguous: true })
   })
 
   test('a server that does not speak HTTP is a network failure', async () => {

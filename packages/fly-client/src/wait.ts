@@ -8,7 +8,7 @@
  *   look at the machine ─▶ next slice … until the deadline ─▶ `wait_deadline`
  */
 import type { CallOptions, Caller } from './call.ts'
-import { machineSchema, waitedSchema } from './decode.ts'
+import * as decoders from './decode.ts'
 import type { Machine } from './types.ts'
 import { FlyError, isFlyError } from './errors.ts'
 import { isGone, lastExit } from './machine-state.ts'
@@ -105,7 +105,7 @@ async function waitOneSlice(waiting: Waiting): Promise<Waited | undefined> {
     const answer = await caller.call('machines.wait', {
       params: { app_name: app, machine_id: id },
       query: { state: asked.join(','), timeout: seconds, version },
-      answer: waitedSchema,
+      answer: decoders.waited,
       opts: { ...waiting.opts, timeoutMs: wireMs, deadlineMs: wireMs + leftMs, attempts: 1 },
       mayBeGone: true,
     })
@@ -123,7 +123,7 @@ async function look(waiting: Waiting): Promise<Waited | undefined> {
   const { caller, app, id } = waiting
   let machine: Machine
   try {
-    const call = { params: { app_name: app, machine_id: id }, answer: machineSchema, mayBeGone: true }
+    const call = { params: { app_name: app, machine_id: id }, answer: decoders.machine, mayBeGone: true }
     machine = await caller.call('machines.get', { ...call, opts: { ...waiting.opts, attempts: 1 } })
   } catch (error) {
     return passOrThrow(waiting, error)
