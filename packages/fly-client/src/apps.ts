@@ -1,4 +1,5 @@
-import type { CallOptions, Caller } from './call.ts'
+import type { Caller } from './call.ts'
+import type { CallOptions } from './call-types.ts'
 import * as decoders from './decode.ts'
 import { nothing } from './decoder.ts'
 import type { App } from './types.ts'

@@ -2,7 +2,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 
 import type { Verdict } from './breaker.ts'
-import { factsOf, identity, type Call, type CallerParts } from './call.ts'
+import { factsOf, identity, type Call, type CallerParts } from './call-types.ts'
 import { classify, parseRetryAfter, readErrorBody } from './classify.ts'
 import { DecodeError, mayLackBody } from './decoder.ts'
 import { FlyError, type FlyErrorCode, type FlyErrorFacts } from './errors.ts'

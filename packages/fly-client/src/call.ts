@@ -5,35 +5,13 @@
  * A mutation is sent once, with one exception: on an object that this client itself created and that
  * nobody has seen since, "not there" may only mean "not there yet" (fresh.ts), and is asked again.
  */
-import type { Dispatcher } from 'undici'
-
 import { runAttempt, type AttemptFailure } from './attempt.ts'
-import type { CircuitBreaker } from './breaker.ts'
-import type { Clock } from './clock.ts'
+import { factsOf, identity, type Call, type CallerParts, type CallOptions, type Query } from './call-types.ts'
 import type { Decoder } from './decoder.ts'
 import { FlyError, isFlyError } from './errors.ts'
-import type { FreshObjects } from './fresh.ts'
-import { quietly, type FlyHooks, type FlyLogger } from './hooks.ts'
-import type { Limiter } from './limiter.ts'
+import { quietly } from './hooks.ts'
 import { fillPath, OPERATIONS, type Operation, type OperationName, type PathParams } from './operations.ts'
-import { pauseBefore, RETRIED_CODES, type RetryPolicy } from './retry.ts'
-
-/** Accepted by every method of the client, as its last argument. */
-export interface CallOptions {
-  signal?: AbortSignal | undefined
-  /** For one attempt, from connecting to the last byte of the answer. Default 10 000; a slice of a wait comes on top. */
-  timeoutMs?: number | undefined
-  /** For the whole call: attempts, pauses and waiting for tokens. Default 60 000. */
-  deadlineMs?: number | undefined
-  /** Sent along, such as a trace header. */
-  headers?: Record<string, string> | undefined
-  /** The nonce of the lease that the caller holds on the machine it changes. */
-  leaseNonce?: string | undefined
-  /** At most so many attempts of a read. Default 4. A mutation is always sent once. */
-  attempts?: number | undefined
-}
-
-export type Query = Record<string, string | number | boolean | undefined>
+import { pauseBefore, RETRIED_CODES } from './retry.ts'
 
 export interface CallInput<T> {
   params: PathParams
@@ -48,44 +26,6 @@ export interface CallInput<T> {
   limitId?: string
   /** The object is being awaited out of existence: "not there" is the truth even when fresh. */
   mayBeGone?: boolean
-}
-
-export interface CallerParts {
-  origin: string
-  basePath: string
-  authorization: () => string
-  token: () => string
-  userAgent: string
-  dispatcher: Dispatcher
-  clock: Clock
-  random: () => number
-  limiter: Limiter | undefined
-  breaker: CircuitBreaker | undefined
-  fresh: FreshObjects
-  hooks: FlyHooks
-  logger: FlyLogger | undefined
-  retry: RetryPolicy
-  timeoutMs: number
-  deadlineMs: number
-  maxBodyBytes: number
-}
-
-/** One call on its way. */
-export interface Call {
-  name: OperationName
-  operation: Operation
-  path: string
-  id: string
-  url: string
-  body: string | undefined
-  answer: Decoder<unknown>
-  opts: CallOptions
-  secrets: readonly string[]
-  params: PathParams
-  mayBeGone: boolean
-  startedAt: number
-  deadlineAt: number
-  attempt: number
 }
 
 export class Caller {
@@ -199,24 +139,6 @@ export class Caller {
     quietly(logger, () => logger?.debug(line, 'fly call'))
     quietly(logger, () => hooks.onCall?.({ ...line, error }))
   }
-}
-
-export function identity(call: Call): {
-  operation: OperationName
-  method: string
-  path: string
-  attempt: number
-} {
-  return { operation: call.name, method: call.operation.method, path: call.path, attempt: call.attempt }
-}
-
-export function factsOf(call: Call): {
-  operation: OperationName
-  method: string
-  path: string
-  kind: 'read' | 'mutation'
-} {
-  return { operation: call.name, method: call.operation.method, path: call.path, kind: call.operation.kind }
 }
 
 function queryString(query: Query = {}): string {

@@ -11,7 +11,7 @@ import type { PathParams } from './operations.ts'
 
 /** How long after our create "not there" may mean "not there yet". */
 export const APP_VISIBLE_WITHIN_MS = 60_000
-export const MACHINE_VISIBLE_WITHIN_MS = 15_000
+const MACHINE_VISIBLE_WITHIN_MS = 15_000
 
 const MOST_REMEMBERED = 10_000
 

@@ -1,5 +1,6 @@
 import { deleteOrGone } from './apps.ts'
-import type { CallOptions, Caller } from './call.ts'
+import type { Caller } from './call.ts'
+import type { CallOptions } from './call-types.ts'
 import * as decoders from './decode.ts'
 import { nothing, textMap } from './decoder.ts'
 

@@ -1,4 +1,5 @@
-import type { CallOptions, Caller, Query } from './call.ts'
+import type { Caller } from './call.ts'
+import type { CallOptions, Query } from './call-types.ts'
 import * as decoders from './decode-org.ts'
 import type { OrgMachine, OrgVolume } from './types.ts'
 

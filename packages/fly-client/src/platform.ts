@@ -1,4 +1,5 @@
-import type { CallOptions, Caller } from './call.ts'
+import type { Caller } from './call.ts'
+import type { CallOptions } from './call-types.ts'
 import * as decoders from './decode-org.ts'
 import type { CurrentToken, Placement, Region } from './types.ts'
 import type { MachineGuest } from './machine-config.ts'

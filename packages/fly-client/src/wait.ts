@@ -7,7 +7,8 @@
  *     ▼ 408, replaced, or Fly is away
  *   look at the machine ─▶ next slice … until the deadline ─▶ `wait_deadline`
  */
-import type { CallOptions, Caller } from './call.ts'
+import type { Caller } from './call.ts'
+import type { CallOptions } from './call-types.ts'
 import * as decoders from './decode.ts'
 import type { Machine } from './types.ts'
 import { FlyError, isFlyError } from './errors.ts'
@@ -33,9 +34,7 @@ export interface Waited {
   eventId: string | undefined
 }
 
-/** Fly refuses longer ones with 400. */
-export const MAX_SLICE_SECONDS = 60
-/** Shorter than Fly allows, so that a crash is seen between slices and not only at the end. */
+/** Fly allows 1 to 60, and answers 400 to more. Less than that, so that a crash is seen between slices, not only at the end. */
 const SLICE_SECONDS = 20
 const EARLY_PAUSE_MS = 500
 
@@ -96,7 +95,7 @@ async function waitOneSlice(waiting: Waiting): Promise<Waited | undefined> {
   const startedAt = caller.parts.clock.now().getTime()
   const leftMs = waiting.deadlineAt - startedAt
   if (leftMs <= 0) throw failure(waiting, 'wait_deadline', waiting.lastError)
-  const seconds = Math.max(1, Math.min(Math.ceil(leftMs / 1000), SLICE_SECONDS, MAX_SLICE_SECONDS))
+  const seconds = Math.max(1, Math.min(Math.ceil(leftMs / 1000), SLICE_SECONDS))
   // Fly answers at the end of the slice; then the answer has as long as any other.
   const wireMs = seconds * 1000 + (waiting.opts.timeoutMs ?? caller.parts.timeoutMs)
   // `failed` is always asked for too, so that it ends the slice.

@@ -8,7 +8,7 @@
  *     ╰──────── not there: create again ◀────╯
  */
 import type { AppsApi, CreateApp } from '../apps.ts'
-import type { CallerParts } from '../call.ts'
+import type { CallerParts } from '../call-types.ts'
 import type { App } from '../types.ts'
 import { FlyError, isFlyError } from '../errors.ts'
 import { APP_VISIBLE_WITHIN_MS } from '../fresh.ts'

@@ -3,7 +3,7 @@
  * of these looks until there is nothing left, and says so only then.
  */
 import type { AppsApi } from '../apps.ts'
-import type { CallerParts } from '../call.ts'
+import type { CallerParts } from '../call-types.ts'
 import { FlyError, isFlyError } from '../errors.ts'
 import type { MachinesApi } from '../machines.ts'
 import { fillPath, OPERATIONS, type OperationName } from '../operations.ts'

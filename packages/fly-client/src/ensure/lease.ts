@@ -6,7 +6,7 @@
  * Lost when it could not be refreshed before it ran out, or when Fly says that it is another's: then
  * `signal` is aborted, and what the function still sends is refused.
  */
-import type { CallerParts } from '../call.ts'
+import type { CallerParts } from '../call-types.ts'
 import { FlyError, isFlyError } from '../errors.ts'
 import { quietly } from '../hooks.ts'
 import type { AcquireLease, LeasesApi } from '../leases.ts'

@@ -3,7 +3,7 @@
  * whose it is. The same dance as for an app (app.ts), with two more turns: a machine of that name which
  * is on its way out is awaited, and a region without room passes the create on to the next region.
  */
-import type { CallerParts } from '../call.ts'
+import type { CallerParts } from '../call-types.ts'
 import type { Machine } from '../types.ts'
 import { FlyError, isFlyError } from '../errors.ts'
 import { isGone } from '../machine-state.ts'

@@ -2,7 +2,7 @@
  * How long, and how, an `ensure…` goes on trying: pauses with capped full jitter that grow with each
  * failure in a row, not before the time Fly named, until the deadline; then the last error stands.
  */
-import type { CallOptions, CallerParts } from '../call.ts'
+import type { CallOptions, CallerParts } from '../call-types.ts'
 import { FlyError, isFlyError } from '../errors.ts'
 import { pauseBefore, RETRIED_CODES } from '../retry.ts'
 

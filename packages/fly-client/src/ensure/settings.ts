@@ -1,5 +1,5 @@
 /** What an app and its machine are given, made safe to repeat: secrets, addresses, config. */
-import type { CallerParts } from '../call.ts'
+import type { CallerParts } from '../call-types.ts'
 import type { IpAssignment } from '../types.ts'
 import type { Machine } from '../types.ts'
 import { FlyError, isFlyError } from '../errors.ts'
@@ -54,7 +54,7 @@ export async function ensureIp(
   }
 }
 
-export function typeOfIp({ ip, shared }: IpAssignment): AssignIp['type'] {
+function typeOfIp({ ip, shared }: IpAssignment): AssignIp['type'] {
   if (!ip.includes(':')) return shared ? 'shared_v4' : 'v4'
   return ip.toLowerCase().startsWith('fdaa:') ? 'private_v6' : 'v6'
 }

@@ -1,5 +1,5 @@
 /** Bringing a machine to a state by looking first, so that repeating it changes nothing. */
-import type { CallerParts } from '../call.ts'
+import type { CallerParts } from '../call-types.ts'
 import type { Machine } from '../types.ts'
 import { FlyError, isFlyError } from '../errors.ts'
 import { isGone } from '../machine-state.ts'
