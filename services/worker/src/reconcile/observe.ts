@@ -43,22 +43,22 @@ export async function observe(attempt: Attempt): Promise<Observation> {
   return { world, row, rows, machines: seen.machines }
 }
 
-const NOTHING_THERE: Omit<FlyLook, 'appId'> = { fly: { kind: 'absent' }, machines: [] }
+const NOTHING_THERE: Omit<FlyLook, 'app'> = { fly: { kind: 'absent' }, machines: [] }
 
 export function guestOf(row: Pick<AppRow, 'cpuKind' | 'cpus' | 'memoryMb'>): Guest {
   return { cpuKind: row.cpuKind, cpus: row.cpus, memoryMb: row.memoryMb }
 }
 
 /** What the last look at Fly showed; good until this attempt changes something there. */
-export type FlyLook = { appId: string; fly: FlyFacts; machines: Machine[] }
+export type FlyLook = { app: string; fly: FlyFacts; machines: Machine[] }
 
 async function observeFly(attempt: Attempt, row: AppRow): Promise<FlyLook> {
-  if (attempt.lastLook?.appId === row.id) return attempt.lastLook
-  attempt.lastLook = { appId: row.id, ...(await lookAtFly(attempt, row)) }
+  if (attempt.lastLook?.app === row.flyAppName) return attempt.lastLook
+  attempt.lastLook = { app: row.flyAppName, ...(await lookAtFly(attempt, row)) }
   return attempt.lastLook
 }
 
-async function lookAtFly(attempt: Attempt, row: AppRow): Promise<Omit<FlyLook, 'appId'>> {
+async function lookAtFly(attempt: Attempt, row: AppRow): Promise<Omit<FlyLook, 'app'>> {
   if (row.id === attempt.reservedAppId) return { fly: { kind: 'untouched' }, machines: [] }
   const own = await findOwnMachine(attempt, row)
   if (own) return { fly: { kind: 'ours', machines: [machineFacts(own)] }, machines: [own] }

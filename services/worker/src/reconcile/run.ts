@@ -5,7 +5,7 @@
 import { HangarError, plan } from '@hangar/core'
 import { type Attempt, type StepResult, guard } from './attempt.ts'
 import { observe } from './observe.ts'
-import { perform } from './steps/index.ts'
+import { needsGuard, perform } from './steps/index.ts'
 import { resumeFromError } from './failure.ts'
 
 /** A whole life and the start of the next take seven passes; more than this means two rules disagree. */
@@ -42,7 +42,7 @@ async function onePass(attempt: Attempt): Promise<RunResult | null> {
   if (next.kind === 'wait') return { kind: 'wait', delayMs: next.delayMs, reason: next.reason }
   if (seen.row?.status === 'error') await resumeFromError(attempt, seen.row)
   for (const step of next.steps) {
-    if ((await guard(attempt)) === 'replan') return null
+    if (needsGuard(step) && (await guard(attempt)) === 'replan') return null
     const result: StepResult = await perform(attempt, step, seen)
     if (result === 'replan') return null
     if (result === 'settled') return { kind: 'settled', reason: next.reason }

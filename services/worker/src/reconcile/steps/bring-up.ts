@@ -1,6 +1,5 @@
 /** From a machine that exists to an app that works, and the marks that say so. */
 import { HangarError, costPerSecondUsd } from '@hangar/core'
-import { openCostInterval } from '@hangar/db'
 import type { Machine } from '@hangar/fly-client'
 import type { StepResult } from '../attempt.ts'
 import { waitForMachine } from '../fly-wait.ts'
@@ -31,20 +30,16 @@ export async function awaitStarted(context: StepContext): Promise<StepResult> {
 async function markStarted(context: StepContext): Promise<void> {
   const { attempt, row } = context
   const { priceModel } = attempt.deps.settings
-  const guest = guestOf(row)
   await record(
     context,
     { startedAt: 'now' },
     { type: `${workOf(context)}_machine_started`, metadata: { machine_id: row.flyMachineId } },
-    (tx) =>
-      openCostInterval(tx, {
-        userFlyAppId: row.id,
-        userId: row.userId,
-        region: row.region,
-        ...guest,
+    {
+      openCost: {
         priceModel,
-        usdPerSecond: costPerSecondUsd(priceModel, guest, row.region).toFixed(12),
-      }),
+        usdPerSecond: costPerSecondUsd(priceModel, guestOf(row), row.region).toFixed(12),
+      },
+    },
   )
 }
 

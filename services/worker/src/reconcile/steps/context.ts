@@ -1,6 +1,5 @@
-import type { AppRow, AppPatch, Tx } from '@hangar/db'
-import { insertEvent, updateApp } from '@hangar/db'
-import { type Attempt, write } from '../attempt.ts'
+import { type AppPatch, type AppRow, insertEvent, recordStep, type StepRecord, type Tx } from '@hangar/db'
+import type { Attempt } from '../attempt.ts'
 import { type Work, workOn } from '../failure.ts'
 import type { Observation } from '../observe.ts'
 
@@ -19,31 +18,28 @@ export function workOf({ attempt, row }: StepContext): Work {
   return workOn(row, attempt.entitlement)
 }
 
-/** Changes the row and records what happened, in one fenced transaction. Later steps see the new row. */
+/** Changes the row and records what happened, in one fenced statement. Later steps see the new row. */
 export async function record(
   { attempt, seen, row }: StepContext,
   patch: AppPatch,
   events: StepEvent | StepEvent[],
-  also?: (tx: Tx) => Promise<void>,
-): Promise<AppRow> {
-  const updated = await write(attempt, async (tx) => {
-    const next = await updateApp(tx, row.id, patch)
-    for (const event of [events].flat()) await insertStepEvent(tx, attempt, row, event)
-    await also?.(tx)
-    return next
-  })
-  seen.row = updated
-  return updated
+  also: Pick<StepRecord, 'closeCost' | 'openCost' | 'clearDrained'> = {},
+): Promise<void> {
+  const { db } = attempt.deps
+  const full = [events].flat().map((event) => toEvent(attempt, event))
+  seen.row = await recordStep(db, attempt.lease, { appId: row.id, patch, events: full, ...also })
 }
 
 export function insertStepEvent(tx: Tx, attempt: Attempt, row: AppRow, event: StepEvent): Promise<unknown> {
-  return insertEvent(tx, {
-    userFlyAppId: row.id,
-    userId: row.userId,
+  return insertEvent(tx, { ...toEvent(attempt, event), userFlyAppId: row.id, userId: row.userId })
+}
+
+function toEvent(attempt: Attempt, event: StepEvent) {
+  return {
     eventType: event.type,
-    status: event.status ?? 'success',
+    status: event.status ?? ('success' as const),
     message: event.message ?? null,
     actor: attempt.deps.owner,
     metadata: { fence: attempt.lease.fence, attempt: attempt.number, ...event.metadata },
-  })
+  }
 }

@@ -7,22 +7,32 @@ import { adoptMachine, createMachine, startMachine, updateMachine } from './mach
 import { createApp, rename, reserve, setSecrets } from './provision.ts'
 import { beginTeardown, close, deleteApp, deleteMachine, stopMachine } from './teardown.ts'
 
-/** Steps after which the last look at Fly still holds. */
-const LEAVES_FLY_ALONE = new Set<Step['kind']>([
+/**
+ * Steps that only write the row: the write itself proves the lease, and nothing on Fly changes by them. All others
+ * ask the guard first. Dooming a generation is one of those others: it re-reads the entitlement at the last moment.
+ */
+const ROW_ONLY = new Set<Step['kind']>([
+  'reserve',
+  'rename',
+  'await_healthy',
+  'activate',
   'begin_resize',
   'begin_repair',
-  'begin_teardown',
   'adopt_machine',
   'end_drain',
   'confirm',
 ])
+
+export function needsGuard(step: Step): boolean {
+  return !ROW_ONLY.has(step.kind)
+}
 
 /** Performs one step of a plan. Each may run twice: it does only what is still missing. */
 export async function perform(attempt: Attempt, step: Step, seen: Observation): Promise<StepResult> {
   if (step.kind === 'reserve') return reserve(attempt, seen)
   const { row } = seen
   if (!row) return 'replan'
-  if (!LEAVES_FLY_ALONE.has(step.kind)) attempt.lastLook = null
+  if (!ROW_ONLY.has(step.kind) && step.kind !== 'begin_teardown') attempt.lastLook = null
   const context = { attempt, seen, row }
   switch (step.kind) {
     case 'rename':

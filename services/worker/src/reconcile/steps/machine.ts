@@ -7,7 +7,7 @@ import {
   monthlyCostUsd,
   ownershipMetadata,
 } from '@hangar/core'
-import { type AppRow, clearDrained, closeCostInterval } from '@hangar/db'
+import type { AppRow } from '@hangar/db'
 import { FlyError, type Machine, type MachineConfig } from '@hangar/fly-client'
 import { type Attempt, type StepResult, flyCall, guard } from '../attempt.ts'
 import { guestOf, machineFacts } from '../observe.ts'
@@ -82,10 +82,7 @@ async function recordLaunch(
     drainStartedAt: null,
     healthStatus: 'unknown',
   } as const
-  await record(context, patch, event, async (tx) => {
-    await closeCostInterval(tx, row.id)
-    await clearDrained(tx, row.id)
-  })
+  await record(context, patch, event, { closeCost: true, clearDrained: true })
 }
 
 async function createOrAdopt(context: StepContext, guest: Guest): Promise<Machine> {

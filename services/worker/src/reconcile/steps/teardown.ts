@@ -59,7 +59,7 @@ export async function stopMachine(context: StepContext, machineId: string): Prom
     if (!(error instanceof FlyError) || !HAS_ENDED.has(error.code)) throw error
   }
   const event = { type: `${workOf(context)}_machine_stopped`, metadata: { machine_id: machineId } }
-  await record(context, {}, event, (tx) => closeCostInterval(tx, row.id))
+  await record(context, {}, event, { closeCost: true })
   return 'next'
 }
 
@@ -70,9 +70,7 @@ export async function deleteMachine(context: StepContext, machineId: string): Pr
   const own = machineId === row.flyMachineId
   const patch =
     own && !row.teardownStartedAt ? { flyMachineId: null, flyInstanceId: null, startedAt: null } : {}
-  await record(context, patch, event, async (tx) => {
-    if (own) await closeCostInterval(tx, row.id)
-  })
+  await record(context, patch, event, { closeCost: own })
   return 'next'
 }
 

@@ -1,0 +1,104 @@
+/**
+ * One step's record: the row changes, what happened is appended, the ledger follows, all in one statement that does
+ * nothing unless the lease is still held. One round trip where a transaction takes five, and no moment at which a
+ * process can die between two of them.
+ */
+import { HangarError } from '@hangar/core'
+import { type RawBuilder, sql } from 'kysely'
+import type { AppPatch, AppRow } from './apps.ts'
+import type { NewCostInterval } from './cost.ts'
+import type { Database } from './database.ts'
+import type { NewEvent } from './events.ts'
+import { resolveNow } from './now.ts'
+import { holds, type Lease } from './work.ts'
+
+export type StepRecord = {
+  appId: string
+  patch: AppPatch
+  events: Omit<NewEvent, 'userFlyAppId' | 'userId'>[]
+  /** Ends the app's open cost part. */
+  closeCost?: boolean
+  /** Opens one; where one is open already (a step that runs twice), it goes on instead. */
+  openCost?: Pick<NewCostInterval, 'priceModel' | 'usdPerSecond'>
+  /** A new machine instance begins undrained. */
+  clearDrained?: boolean
+}
+
+/** The row as it then is. Throws `lease_lost`, and then nothing was written. */
+export async function recordStep(db: Database, lease: Lease, step: StepRecord): Promise<AppRow> {
+  const row = await db
+    .with('fence', (qb) =>
+      qb
+        .selectFrom('hangar.userWork')
+        .select('userId')
+        .where(sql<boolean>`${holds(lease)}`)
+        .forShare(),
+    )
+    .with('app', (qb) =>
+      qb
+        .updateTable('userFlyApps')
+        .set({ ...resolveNow(step.patch), updatedAt: sql<Date>`hangar.now()` })
+        .where('id', '=', step.appId)
+        .where((eb) => eb.exists(eb.selectFrom('fence').select('fence.userId')))
+        .returningAll(),
+    )
+    .with('events', () => insertEvents(step.events))
+    .with('ledger', () => changeLedger(step))
+    .with('reports', () => clearReports(step.clearDrained === true))
+    .selectFrom('app')
+    .selectAll()
+    .executeTakeFirst()
+  if (!row)
+    throw new HangarError('lease_lost', {
+      operator: `the lease of ${lease.userId} under fence ${lease.fence} is lost`,
+    })
+  return row
+}
+
+/** In the order given: ids tell what came first. */
+function insertEvents(events: StepRecord['events']): RawBuilder<Done> {
+  const rows = events.map(({ eventType, status, message = null, metadata = {}, actor }) => ({
+    event_type: eventType,
+    status,
+    message,
+    metadata,
+    actor,
+  }))
+  return sql<Done>`(
+    insert into public.user_fly_app_events (user_fly_app_id, user_id, event_type, status, message, metadata, actor)
+    select app.id, app.user_id, event.event_type, event.status, event.message, event.metadata, event.actor
+    from app cross join rows from (jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as (
+      event_type text, status text, message text, metadata jsonb, actor text)) with ordinality as event
+    order by event.ordinality
+    returning id)`
+}
+
+function changeLedger({ closeCost = false, openCost }: StepRecord): RawBuilder<Done> {
+  if (closeCost)
+    return sql<Done>`(
+      update hangar.cost_intervals part set ended_at = greatest(part.started_at, hangar.now())
+      from app where part.user_fly_app_id = app.id and part.ended_at is null
+      returning part.id)`
+  if (!openCost) return NOTHING
+  return sql<Done>`(
+    insert into hangar.cost_intervals (user_fly_app_id, user_id, region, cpu_kind, cpus, memory_mb, price_model,
+      usd_per_second, started_at)
+    select id, user_id, region, cpu_kind, cpus, memory_mb, ${openCost.priceModel},
+      ${openCost.usdPerSecond}::numeric, hangar.now()
+    from app
+    on conflict (user_fly_app_id) where ended_at is null do nothing
+    returning id)`
+}
+
+function clearReports(clear: boolean): RawBuilder<Done> {
+  if (!clear) return NOTHING
+  return sql<Done>`(
+    update hangar.app_heartbeats report set drained_at = null, drained = null
+    from app where report.user_fly_app_id = app.id
+    returning report.user_id)`
+}
+
+/** What a data-changing part answers; nobody reads it. */
+type Done = Record<string, unknown>
+
+const NOTHING = sql<Done>`(select 1 as nothing)`
