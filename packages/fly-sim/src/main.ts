@@ -1,9 +1,13 @@
 import { readFile } from 'node:fs/promises'
+import { setFlagsFromString } from 'node:v8'
 import { readArguments, USAGE } from './config.ts'
 import { startFlySim } from './start.ts'
 import type { SimDump } from './sim.ts'
 
 const EXIT_USAGE = 64
+
+// A young generation that grows makes the process some 90 MB larger at 10,000 apps and answers no faster.
+setFlagsFromString('--semi-space-growth-factor=1')
 
 async function main(): Promise<void> {
   const options = readArguments(process.argv.slice(2))

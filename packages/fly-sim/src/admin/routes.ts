@@ -71,6 +71,16 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   { method: 'GET', shown: '/_sim/health', pattern: /^health$/u, handle: () => ({ ok: true }) },
   {
     method: 'GET',
+    shown: '/_sim/process',
+    pattern: /^process$/u,
+    handle: () => ({
+      pid: process.pid,
+      rssBytes: process.memoryUsage().rss,
+      heapUsedBytes: process.memoryUsage().heapUsed,
+    }),
+  },
+  {
+    method: 'GET',
     shown: '/_sim/state?app=',
     pattern: /^state$/u,
     handle: ({ sim, runner }, { query }) => stateOf(sim, runner, query.get('app') ?? undefined),
