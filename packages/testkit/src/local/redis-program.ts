@@ -12,7 +12,7 @@ import { cachedRedis, unpackRedisWithoutRoot } from './redis-unpack.ts'
 export type RedisProgram =
   { kind: 'binary'; path: string; libraryPath?: string } | { kind: 'docker'; image: string }
 
-export const DOCKER_REDIS_IMAGE = 'redis:7.4-alpine'
+const DOCKER_REDIS_IMAGE = 'redis:8.6.2-alpine'
 
 /** No Redis and no way to get one. Programs end with this exit code (EX_UNAVAILABLE). */
 export const EXIT_UNAVAILABLE = 69
