@@ -1,6 +1,8 @@
 /**
  * Every endpoint this client calls, in one table: the code sends by it, the limiter keys by it,
- * and a test holds it against Fly's OpenAPI file.
+ * and a test holds it against Fly's OpenAPI file (https://docs.machines.dev/spec/openapi3.json, 2026-08-20).
+ * What each takes and answers is described at https://fly.io/docs/machines/api/ (apps-resource,
+ * machines-resource, working-with-machines-api; read 2026-08); where practice differs, the code says so.
  */
 
 export interface Operation {

@@ -79,6 +79,19 @@ describe('the machines of an organisation', () => {
     expect(bench.server.calls).toHaveLength(2)
   })
 
+  test('one that never ends is an error, and never taken for complete', async () => {
+    let page = 0
+    bench.server.on(LIST, (response, call) => {
+      page += 1
+      json(200, { machines: [], next_cursor: `c${page}` })(response, call)
+    })
+    expect(await failureOf(bench.fly.orgs.collectMachines())).toMatchObject({
+      code: 'unexpected_answer',
+      ambiguous: false,
+    })
+    expect(page).toBe(100)
+  })
+
   test('leaving the loop ends the reading', async () => {
     bench.server.on(LIST, json(200, { machines: [machine('1')], next_cursor: 'c1' }))
     for await (const page of bench.fly.orgs.machines()) {

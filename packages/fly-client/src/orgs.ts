@@ -1,6 +1,8 @@
 import type { Caller } from './call.ts'
 import type { CallOptions, Query } from './call-types.ts'
 import * as decoders from './decode-org.ts'
+import { FlyError } from './errors.ts'
+import { OPERATIONS, type OperationName } from './operations.ts'
 import type { OrgMachine, OrgVolume } from './types.ts'
 
 export interface ListOrgMachines {
@@ -26,8 +28,9 @@ export interface OrgMachinesPage {
   lastUpdatedAt: string | undefined
 }
 
-/** Pages of a healthy listing are not even near this; a cursor that never ends would be. */
+/** Far beyond any healthy listing. One that goes on is an error: taken for complete, it would make apps look gone. */
 const MOST_PAGES = 10_000
+const MOST_EMPTY_PAGES = 100
 
 export interface OrgsApi {
   /**
@@ -51,14 +54,14 @@ export interface OrgsApi {
 
 export function orgsApi(caller: Caller, defaultOrg: string): OrgsApi {
   function machines(list: ListOrgMachines = {}, opts?: CallOptions) {
-    return follow(list.cursor, (cursor) =>
+    const read = (cursor: string | undefined) =>
       caller.call('orgs.machines', {
         params: { org_slug: list.orgSlug ?? defaultOrg },
         query: machinesQuery(list, cursor),
         answer: decoders.orgMachines,
         opts,
-      }),
-    )
+      })
+    return follow('orgs.machines', list.cursor, read, (page) => page.machines.length === 0)
   }
 
   return {
@@ -76,15 +79,12 @@ export function orgsApi(caller: Caller, defaultOrg: string): OrgsApi {
     },
 
     volumes({ orgSlug = defaultOrg, pageSize } = {}, opts) {
-      return follow(undefined, (cursor) => {
+      const read = (cursor: string | undefined) => {
         const query = { cursor, limit: pageSize }
-        return caller.call('orgs.volumes', {
-          params: { org_slug: orgSlug },
-          query,
-          answer: decoders.orgVolumes,
-          opts,
-        })
-      })
+        const call = { params: { org_slug: orgSlug }, query, answer: decoders.orgVolumes, opts }
+        return caller.call('orgs.volumes', call)
+      }
+      return follow('orgs.volumes', undefined, read, (page) => page.volumes.length === 0)
     },
   }
 }
@@ -103,16 +103,23 @@ function machinesQuery(list: ListOrgMachines, cursor: string | undefined): Query
 
 /** Page after page, the empty ones too, until there is no cursor or it leads back to an earlier page. */
 async function* follow<P extends { nextCursor: string | undefined }>(
+  operation: OperationName,
   from: string | undefined,
   read: (cursor: string | undefined) => Promise<P>,
+  isEmpty: (page: P) => boolean,
 ): AsyncGenerator<P, void, undefined> {
   const seen = new Set<string>()
+  let emptyPages = 0
   let cursor = from
-  while (seen.size < MOST_PAGES) {
+  while (seen.size < MOST_PAGES && emptyPages < MOST_EMPTY_PAGES) {
     const page = await read(cursor)
     yield page
+    emptyPages = isEmpty(page) ? emptyPages + 1 : 0
     cursor = page.nextCursor
     if (cursor === undefined || seen.has(cursor)) return
     seen.add(cursor)
   }
+  const { method, path, kind } = OPERATIONS[operation]
+  const reason = 'the list does not end'
+  throw new FlyError('unexpected_answer', { operation, method, path, kind, sent: true, reason })
 }

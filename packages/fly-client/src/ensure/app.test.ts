@@ -73,6 +73,18 @@ describe('ensureApp', () => {
     expect((await ensure()).outcome).toBe('adopted')
     bench.server.on(LIST, json(200, { apps: [{ name: 'a', network: 'another' }] }))
     expect((await failureOf(ensure())).code).toBe('name_taken')
+    const down = Array.from({ length: 6 }, () => refuse(502, ''))
+    bench.server.on(LIST, ...down, json(200, { apps: [{ name: 'a', network: 'net-a' }] }))
+    expect((await ensure()).outcome).toBe('adopted')
+  })
+
+  test('an app that does not tell its organisation is ours only if our organisation lists it', async () => {
+    bench.server.on(CREATE, taken)
+    bench.server.on(GET, app({ organization: undefined }))
+    bench.server.on(LIST, json(200, { apps: [{ name: 'a', network: 'net-a' }] }))
+    expect((await ensure()).outcome).toBe('adopted')
+    bench.server.on(LIST, json(200, { apps: [{ name: 'b', network: 'net-a' }] }))
+    expect((await failureOf(ensure())).code).toBe('name_taken')
   })
 
   test.each([

@@ -56,9 +56,10 @@ export async function ensureApp(
 }
 
 async function look(apps: AppsApi, orgSlug: string, wanted: EnsureApp, patience: Patience): Promise<Look> {
-  let app: App
+  let known: App | undefined
   try {
-    app = await apps.get(wanted.name, patience.callOpts)
+    const app = await apps.get(wanted.name, patience.callOpts)
+    known = await completed(apps, orgSlug, app, wanted, patience)
   } catch (error) {
     if (isFlyError(error, 'not_found') || (isFlyError(error) && error.status === 401)) return 'not_there'
     if (isFlyError(error) && error.status === 403) return 'taken'
@@ -66,18 +67,26 @@ async function look(apps: AppsApi, orgSlug: string, wanted: EnsureApp, patience:
     if (isPassing(error)) return 'not_there'
     throw error
   }
-  if (app.orgSlug !== undefined && app.orgSlug !== orgSlug) return 'taken'
-  return (await isOnNetwork(apps, app, wanted, patience)) && (await (wanted.adopt?.(app) ?? true))
-    ? 'ours'
-    : 'taken'
+  if (known?.orgSlug !== orgSlug) return 'taken'
+  if (wanted.network !== undefined && known.network !== wanted.network) return 'taken'
+  return (await (wanted.adopt?.(known) ?? true)) ? 'ours' : 'taken'
 }
 
-/** The answer to a single app need not name its network; the list of the organisation's apps does. */
-async function isOnNetwork(apps: AppsApi, app: App, wanted: EnsureApp, patience: Patience): Promise<boolean> {
-  if (wanted.network === undefined) return true
-  const known =
-    app.network ?? (await apps.list(patience.callOpts)).apps.find(({ name }) => name === app.name)?.network
-  return known === wanted.network
+/**
+ * The app with its organisation and network. Fly need not tell them of a single app; the list of our
+ * organisation's apps does, and an app that is not in it is not ours.
+ */
+async function completed(
+  apps: AppsApi,
+  orgSlug: string,
+  app: App,
+  wanted: EnsureApp,
+  patience: Patience,
+): Promise<App | undefined> {
+  const enough = app.orgSlug !== undefined && (wanted.network === undefined || app.network !== undefined)
+  if (enough) return app
+  const listed = (await apps.list(patience.callOpts)).apps.find(({ name }) => name === app.name)
+  return listed && { ...app, orgSlug: app.orgSlug ?? orgSlug, network: app.network ?? listed.network }
 }
 
 function taken(failure: FlyError): FlyError {

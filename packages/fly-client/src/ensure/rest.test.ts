@@ -115,6 +115,15 @@ describe('ensureSecrets and ensureIp', () => {
     expect(bench.server.to(`POST ${IPS}`)).toHaveLength(1)
   })
 
+  test('through an outage of the list', async () => {
+    bench.server.on(
+      `GET ${IPS}`,
+      ...Array.from({ length: 6 }, () => refuse(503, '')),
+      json(200, { ips: [shared] }),
+    )
+    expect((await bench.fly.ensureIp('a', { type: 'shared_v4' })).ip).toBe('66.1.1.1')
+  })
+
   test('a refusal that is a real one stays one', async () => {
     bench.server.on(`GET ${IPS}`, json(200, { ips: null }))
     bench.server.on(`POST ${IPS}`, refuse(422, 'no such type'))
@@ -162,6 +171,13 @@ describe('updateMachineConfig', () => {
     bench.server.on(UPDATE, reset)
     expect((await resize()).instanceId).toBe('v2')
     expect(bench.server.to(UPDATE)).toHaveLength(1)
+  })
+
+  test('through an outage of the reading', async () => {
+    const down = Array.from({ length: 6 }, () => refuse(503, ''))
+    bench.server.on(GET, ...down, json(200, machine('v1', before)))
+    bench.server.on(UPDATE, json(200, machine('v2', after)))
+    expect((await resize()).instanceId).toBe('v2')
   })
 
   test('sends again where the lost call was not applied', async () => {

@@ -38,18 +38,19 @@ export async function ensureIp(
   opts: EnsureOptions = {},
 ): Promise<IpAssignment> {
   const patience = new Patience(parts, opts)
+  let refused: FlyError | undefined
   for (;;) {
-    const found = (await ips.list(app, patience.callOpts)).find((ip) => typeOfIp(ip) === wanted.type)
-    if (found) return found
     try {
+      const found = (await ips.list(app, patience.callOpts)).find((ip) => typeOfIp(ip) === wanted.type)
+      if (found) return found
+      if (refused) throw refused
       return await ips.assign(app, wanted, patience.callOpts)
     } catch (error) {
-      // Fly answers 409 or 422 where there is one already.
+      if (error === refused) throw error
       if (!isPassing(error) && !isFlyError(error, 'conflict', 'validation')) throw error
-      const [again] = (await ips.list(app, patience.callOpts)).filter((ip) => typeOfIp(ip) === wanted.type)
-      if (again) return again
-      if (error.code === 'validation') throw error
-      await patience.pause(error)
+      // Fly answers 409 or 422 where there is one already: the list tells, or else it was a real refusal.
+      refused = error.code === 'validation' ? error : undefined
+      if (!refused) await patience.pause(error)
     }
   }
 }
@@ -78,20 +79,25 @@ export async function updateMachineConfig(
   const patience = new Patience(parts, opts)
   let sent: { config: MachineConfig; from: string } | undefined
   for (;;) {
-    const machine = await machines.get(app, id, patience.callOpts)
-    // The answer was lost, but there is a new version that is what we sent.
-    if (sent && machine.instanceId !== sent.from && includes(machine.config, sent.config)) return machine
-    if (machine.config === undefined) throw unreadable(app, machine)
-    const config = change(structuredClone(machine.config), machine)
-    sent = undefined
+    let machine: Machine
     try {
-      const update = { ...rest, config, currentVersion: machine.instanceId }
-      return await machines.update(app, id, update, patience.callOpts)
+      machine = await machines.get(app, id, patience.callOpts)
+      // The answer was lost, but there is a new version that is what we sent.
+      if (sent && machine.instanceId !== sent.from && includes(machine.config, sent.config)) return machine
+      if (machine.config !== undefined) {
+        const config = change(structuredClone(machine.config), machine)
+        sent = { config, from: machine.instanceId }
+        const update = { ...rest, config, currentVersion: machine.instanceId }
+        return await machines.update(app, id, update, patience.callOpts)
+      }
     } catch (error) {
       if (!isPassing(error) && !isFlyError(error, 'conflict', 'lease_held', 'replaced')) throw error
-      if (error.ambiguous) sent = { config, from: machine.instanceId }
+      // Where nothing can have been applied, nothing of it can show up later.
+      if (error.operation === 'machines.update' && !error.ambiguous) sent = undefined
       await patience.pause(error)
+      continue
     }
+    throw unreadable(app, machine)
   }
 }
 
