@@ -19,6 +19,7 @@ const COMMANDS = {
   dev: { file: 'scripts/dev.ts' },
   test: { file: 'scripts/test.ts' },
   'test:full': { file: 'scripts/test.ts', env: { HANGAR_TEST_SUITE: 'full' } },
+  'test:contract': { file: 'scripts/test-contract.ts' },
   verify: { file: 'scripts/verify.ts' },
   generate: { file: 'scripts/generate.ts' },
   migrate: { file: 'scripts/migrate.ts' },

@@ -90,3 +90,24 @@ function readToken(text: string): TokenOption {
 
 /** This process's environment with some variables replaced, for the programs that tests start. */
 export const childEnv = (extra: Record<string, string>): NodeJS.ProcessEnv => ({ ...process.env, ...extra })
+
+/** Which Machines API the contract suite runs against; see contract/target.ts. */
+export type ContractSettings =
+  { target: 'stand-in' } | { target: 'fly'; baseUrl: string; token: string; org: string; region: string }
+
+/** Throws an Error that names the variable that is missing. */
+export function contractSettings(): ContractSettings {
+  if (process.env['FLY_CONTRACT_TARGET'] !== 'fly') return { target: 'stand-in' }
+  const needed = (name: string) => {
+    const value = process.env[name]
+    if (value === undefined || value === '') throw new Error(`the contract suite against Fly needs ${name}`)
+    return value
+  }
+  return {
+    target: 'fly',
+    baseUrl: process.env['FLY_API_BASE_URL'] ?? 'https://api.machines.dev',
+    token: needed('FLY_API_TOKEN'),
+    org: needed('FLY_ORG_SLUG'),
+    region: process.env['FLY_DEFAULT_REGION'] ?? 'iad',
+  }
+}

@@ -273,6 +273,13 @@ describe('delete', () => {
   })
 })
 
+test('with auto_destroy a wait for stopped ends in 404', async () => {
+  const app = await freshApp()
+  const { id } = await sim.startedMachine(app, { auto_destroy: true })
+  await sim.must('POST', path(app, id, '/stop'), {})
+  expect((await sim.call('GET', path(app, id, '/wait?state=stopped'))).status).toBe(404)
+})
+
 describe('reading', () => {
   test('list filters by region, state and metadata; summary leaves config out', async () => {
     const app = await freshApp()

@@ -4,6 +4,7 @@ import { ROUTES } from './api/routes.ts'
 import { CORRECTIONS, openApiJudge } from './testing/openapi.ts'
 import { useSim } from './testing/harness.ts'
 
+// Without FLY_OPENAPI_FILE there is no judge, and these tests are skipped.
 const judge = openApiJudge()
 const judged = judge === null ? test.skip : test
 const sim = useSim()

@@ -34,7 +34,7 @@ async function wait(sim: Sim, call: Call): Promise<Answer> {
       timer.cancel()
       resolve(answer)
     }
-    const unwatch = sim.lifecycle.watch(machine, () => {
+    const unwatch = sim.lifecycle.watchers.watch(machine, () => {
       const answer = sim.world.machines.get(machine.id) === machine ? reached(machine, wish) : gone(wish)
       if (answer) end(answer)
     })

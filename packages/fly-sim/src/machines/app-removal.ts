@@ -62,7 +62,7 @@ export class AppRemoval {
       this.#finishAfter(app, RECHECK_MS)
       return
     }
-    const unwatch = this.#sim.lifecycle.watch(machine, () => {
+    const unwatch = this.#sim.lifecycle.watchers.watch(machine, () => {
       if (machine.state !== 'destroyed') return
       unwatch()
       this.#finish(app)

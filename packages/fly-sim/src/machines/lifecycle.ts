@@ -25,13 +25,14 @@ import { type AfterExit, afterExit } from './restart-policy.ts'
 import type { Runner } from './runner.ts'
 import { type StopSettings, stopSettings } from './stop-settings.ts'
 import { targetOf } from './target.ts'
+import { Watchers } from './watchers.ts'
 
 const AT_ONCE: StopSettings = { signal: 'SIGKILL', timeoutMs: 0 }
 
 export class Lifecycle {
   readonly #sim: Sim
   readonly #plans: Plans
-  readonly #watchers = new Map<string, Set<() => void>>()
+  readonly watchers = new Watchers()
   readonly pretend: PretendRunner
   /** Chooses a runner for an image; null: pretend. Set by the stand-in when it can run local processes. */
   runnerOf: (machine: Machine) => Runner | null = () => null
@@ -46,16 +47,6 @@ export class Lifecycle {
 
   runner(machine: Machine): Runner {
     return this.runnerOf(machine) ?? this.pretend
-  }
-
-  /** Calls `run` after each change of the machine's state, until the returned function is called. */
-  watch(machine: Machine, run: () => void): () => void {
-    const watchers = this.#watchers.get(machine.id) ?? new Set()
-    this.#watchers.set(machine.id, watchers.add(run))
-    return () => {
-      watchers.delete(run)
-      if (watchers.size === 0) this.#watchers.delete(machine.id)
-    }
   }
 
   /** A machine that was just created begins its first start. */
@@ -137,7 +128,7 @@ export class Lifecycle {
     machine.startedAtMs = null
     switch (machine.goal) {
       case 'stop':
-        this.#plans.after(machine, 0, () => this.#settle(machine, 'stopped'))
+        this.#plans.after(machine, 0, () => this.#stopped(machine))
         break
       case 'restart':
         this.#after(machine, 'startMs', () => this.#boot(machine))
@@ -200,7 +191,7 @@ export class Lifecycle {
   forget(machine: Machine): void {
     this.#plans.cancel(machine)
     this.#sim.world.removeMachine(machine)
-    this.#notify(machine)
+    this.watchers.notify(machine)
   }
 
   #startOrFailLaunch(machine: Machine): void {
@@ -260,6 +251,12 @@ export class Lifecycle {
     this.#plans.after(machine, decision.afterMs, () => this.#boot(machine))
   }
 
+  /** With auto_destroy, stopped is never observable (measured): a wait for it ends in 404. */
+  #stopped(machine: Machine): void {
+    if (machine.config.auto_destroy === true) this.destroy(machine, false)
+    else this.#settle(machine, 'stopped')
+  }
+
   #endProgram(machine: Machine, goal: Goal, state: MachineState, how: StopSettings): void {
     machine.goal = goal
     this.#plans.cancel(machine)
@@ -287,11 +284,7 @@ export class Lifecycle {
     remember(this.#sim, machine)
     machine.state = state
     machine.updatedAtMs = this.#sim.clock.nowMs()
-    this.#notify(machine)
-  }
-
-  #notify(machine: Machine): void {
-    for (const watcher of [...(this.#watchers.get(machine.id) ?? [])]) watcher()
+    this.watchers.notify(machine)
   }
 
   #after(machine: Machine, delay: DelayName, run: () => void): void {

@@ -1,6 +1,10 @@
-/** Asks again until there is an answer; after ten seconds it says what it waited for. */
-export async function until<T>(what: string, read: () => Promise<T | null | undefined | false>): Promise<T> {
-  const deadline = performance.now() + 10_000
+/** Asks again until there is an answer; after `timeoutMs` it says what it waited for. */
+export async function until<T>(
+  what: string,
+  read: () => Promise<T | null | undefined | false>,
+  timeoutMs = 10_000,
+): Promise<T> {
+  const deadline = performance.now() + timeoutMs
   while (performance.now() < deadline) {
     const value = await read()
     if (value !== null && value !== undefined && value !== false) return value
