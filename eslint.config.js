@@ -11,7 +11,10 @@ export default tseslint.config(
     rules: {
       'max-lines': ['error', { max: 300 }],
       'max-lines-per-function': ['error', { max: 60, IIFEs: true }],
-      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/only-throw-error': 'error',
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
@@ -22,17 +25,33 @@ export default tseslint.config(
       eqeqeq: ['error', 'always', { null: 'ignore' }],
       'no-console': 'error',
       // Settings come in through each process's config.ts, so that one page lists every variable.
-      'no-restricted-properties': ['error', { object: 'process', property: 'env', message: 'Read settings in config.ts only.' }],
+      'no-restricted-properties': [
+        'error',
+        { object: 'process', property: 'env', message: 'Read settings in config.ts only.' },
+      ],
       // Time is passed in (packages/core clock), so that a test can hold it.
       'no-restricted-syntax': [
         'error',
-        { selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']", message: 'Take a Clock instead.' },
-        { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'Take a Clock instead.' },
+        {
+          selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']",
+          message: 'Take a Clock instead.',
+        },
+        {
+          selector: "NewExpression[callee.name='Date'][arguments.length=0]",
+          message: 'Take a Clock instead.',
+        },
       ],
     },
   },
   {
-    files: ['**/config.ts', 'packages/core/src/clock.ts', 'packages/testkit/**', 'scripts/**', 'bench/**', 'packages/fly-sim/src/clock.ts'],
+    files: [
+      '**/config.ts',
+      'packages/core/src/clock.ts',
+      'packages/testkit/**',
+      'scripts/**',
+      'bench/**',
+      'packages/fly-sim/src/clock.ts',
+    ],
     rules: { 'no-restricted-properties': 'off', 'no-restricted-syntax': 'off' },
   },
   // Programs for a terminal print.

@@ -51,7 +51,10 @@ test('demo tells the main job, ends with the result as JSON, and leaves nothing 
 
 test('dev prints every address and a sign-in that works, and Ctrl-C ends all of it', async () => {
   const dev = await run('dev')
-  await waitFor(() => !dev.running || dev.logs().includes('Hangar is up'), { what: 'dev to be up', timeoutMs: 60_000 })
+  await waitFor(() => !dev.running || dev.logs().includes('Hangar is up'), {
+    what: 'dev to be up',
+    timeoutMs: 60_000,
+  })
   expect(dev.logs()).toContain('Hangar is up')
   const find = (pattern: RegExp) => pattern.exec(dev.logs())?.[1] ?? ''
   const api = find(/Admin +(http:\S+)\/admin/)

@@ -28,13 +28,3 @@ export function interruptSignal(): AbortSignal {
   }
   return controller.signal
 }
-
-/** The promise, or the reason of the signal as soon as it aborts. */
-export function orInterrupted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted()
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason as Error)
-    signal.addEventListener('abort', onAbort, { once: true })
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
-  })
-}

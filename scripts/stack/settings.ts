@@ -18,8 +18,8 @@ export type Secrets = {
   flyToken: string
 }
 
-export const FLY_ORG = 'hangar-local'
-export const FLY_REGION = 'iad'
+const FLY_ORG = 'hangar-local'
+const FLY_REGION = 'iad'
 
 export function newSecrets(): Secrets {
   const random = () => randomBytes(32)
