@@ -216,7 +216,8 @@ describe('classify', () => {
     for (const text of hostile) {
       const started = performance.now()
       classify({ operation: 'machines.create', status: 422, text })
-      expect(performance.now() - started).toBeLessThan(500)
+      // Milliseconds on an idle machine; a pattern that backtracks would need minutes.
+      expect(performance.now() - started).toBeLessThan(5_000)
     }
   })
 })
