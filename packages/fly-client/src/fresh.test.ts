@@ -66,6 +66,17 @@ describe('an object that this client just created', () => {
     expect(bench.server.to(`GET ${MACHINES}/m`)).toHaveLength(2)
   })
 
+  test.each([403, 409, 422, 429, 503])(
+    'but its %i is the truth, and a mutation is still sent once',
+    async (status) => {
+      bench.server.on('POST /v1/apps', json(201, {}))
+      bench.server.on('POST /v1/apps/a/secrets', refuse(status, 'no'))
+      await bench.fly.apps.create({ name: 'a' })
+      await failureOf(bench.fly.secrets.set('a', { K: 'v' }))
+      expect(bench.server.to('POST /v1/apps/a/secrets')).toHaveLength(1)
+    },
+  )
+
   test('somebody else’s 404 and 401 are the truth at once', async () => {
     bench.server.on(GET, notFound)
     await failureOf(bench.fly.apps.get('a'))
