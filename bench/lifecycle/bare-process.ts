@@ -89,6 +89,7 @@ function learn({ method, path }: FlyCall, answered: string, names: Names): void 
 
 async function write({ text: sql, values }: SqlWrite, names: Names): Promise<void> {
   const filled = values.map((value) => (typeof value === 'string' ? fillIn(value, names) : value))
-  const { rows } = await pool.query<{ id?: unknown }>(sql, filled)
-  if (sql.startsWith('insert into "user_fly_apps"')) names.appId = String(rows[0]?.id)
+  const { rows } = await pool.query<{ id?: string; fly_app_name?: string }>(sql, filled)
+  const ownRow = rows.find((row) => row.fly_app_name === names.appName)
+  if (ownRow?.id !== undefined) names.appId = ownRow.id
 }

@@ -1,6 +1,7 @@
 /** The connection: one pool per process, typed rows, and the few settings that every process shares. */
 import { CamelCasePlugin, CompiledQuery, Kysely, PostgresDialect, type Transaction } from 'kysely'
 import pg from 'pg'
+import { PreparingClient } from './prepared.ts'
 import type { Schema } from './schema.ts'
 
 export type Database = Kysely<Schema>
@@ -26,6 +27,7 @@ export function createDatabase(options: DatabaseOptions): Database {
     application_name: options.applicationName,
     max: options.maxConnections ?? 10,
     types: typeParsers,
+    Client: PreparingClient,
     // A database that does not answer is an error, not a wait for TCP to give up.
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
   })
