@@ -8,7 +8,7 @@ import { freePort } from './ports.ts'
 import { Program } from './program.ts'
 import { Watchdog } from './watchdog.ts'
 
-export const LOCAL_PREFIX = 'local:'
+const LOCAL_PREFIX = 'local:'
 export const isLocal = (machine: Machine) => machine.config.image.startsWith(LOCAL_PREFIX)
 
 /** What local processes get of the stand-in's own environment, and where they run. */

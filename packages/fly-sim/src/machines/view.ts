@@ -67,7 +67,7 @@ const imageRefs = new Map<string, ImageRef>()
 const MANY_IMAGES = 10_000
 
 /** Made-up digest, real structure: `registry/repository:tag@digest` taken apart. */
-export function imageRef(image: string): ImageRef {
+function imageRef(image: string): ImageRef {
   const known = imageRefs.get(image)
   if (known) return known
   if (imageRefs.size >= MANY_IMAGES) imageRefs.clear()

@@ -5,7 +5,7 @@ import type { App, Secret, SecretsVersion } from './types.ts'
 const KEPT_VERSIONS = 5
 
 /** Fly shows a short digest, never the value. */
-export const secretDigest = (value: string) => createHash('sha256').update(value).digest('hex').slice(0, 16)
+const secretDigest = (value: string) => createHash('sha256').update(value).digest('hex').slice(0, 16)
 
 export function currentSecrets(app: App): Record<string, Secret> {
   return app.secrets?.at(-1)?.secrets ?? {}
