@@ -85,12 +85,17 @@ function recordSql(acts: Act[]): () => void {
   const { prototype } = pg.Client
   const original = Reflect.get(prototype, 'query') as (...args: unknown[]) => unknown
   const listening = function (this: pg.Client, ...args: unknown[]) {
-    const [text, values] = args
-    if (typeof text === 'string' && isWrite(text)) {
-      acts.push({ kind: 'sql', text, values: Array.isArray(values) ? values : [] })
-    }
+    const { text, values } = asConfig(args)
+    if (isWrite(text)) acts.push({ kind: 'sql', text, values })
     return original.apply(this, args)
   }
   Reflect.set(prototype, 'query', listening)
   return () => void Reflect.set(prototype, 'query', original)
+}
+
+/** A query is given as text and values, or as an object that holds both. */
+function asConfig([first, second]: unknown[]): { text: string; values: unknown[] } {
+  const { text, values } =
+    typeof first === 'string' ? { text: first, values: second } : (first as pg.QueryConfig)
+  return { text, values: Array.isArray(values) ? values : [] }
 }
