@@ -3,7 +3,12 @@ import { join } from 'node:path'
 import { root } from './lib/paths.ts'
 import { runTool } from './lib/run-tool.ts'
 
-const GENERATORS = ['generate-schema.ts', 'generate-db-types.ts', 'generate-fly-errors.ts', 'generate-fidelity.ts']
+const GENERATORS = [
+  'generate-schema.ts',
+  'generate-db-types.ts',
+  'generate-fly-errors.ts',
+  'generate-fidelity.ts',
+]
 
 for (const generator of GENERATORS) {
   const code = await runTool(join(root, 'scripts', generator), process.argv.slice(2))
