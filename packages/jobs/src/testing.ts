@@ -11,8 +11,6 @@ import { closeRedis, createRedis, type RedisRole } from './redis.ts'
 import { createLaneWorker, type HangarWorker, type WorkerOptions } from './worker.ts'
 import type { LaneJob } from './payloads.ts'
 
-export type Bench = ReturnType<typeof useBench>
-
 /** Lazily connected to `redis().url`; every connection, queue and worker made through it is closed at the end. */
 export function useBench(redis: { readonly url: string }) {
   const cleanups: (() => Promise<unknown>)[] = []

@@ -43,6 +43,7 @@ function createApp(sim: Sim, call: Call): Answer {
     network: network === '' ? 'default' : network,
     createdAtMs: nowMs,
     visibleAtMs: nowMs + draw(sim.delays.appVisibleMs, sim.random),
+    reused: sim.world.formerNames.has(name),
     deleting: false,
     machines: new Map(),
     secrets: null,

@@ -4,6 +4,7 @@ import type { Decoder } from '../http/decode.ts'
 import type { Route } from '../http/router.ts'
 import { readConfig } from '../machines/config.ts'
 import { createMachine } from '../machines/create.ts'
+import { refuseTakenName } from '../machines/names.ts'
 import { stopSettings } from '../machines/stop-settings.ts'
 import { machineSummary, machineView } from '../machines/view.ts'
 import type { Sim } from '../sim.ts'
@@ -63,6 +64,8 @@ function list(sim: Sim, call: Call): Answer {
   const wantedMetadata = [...query].flatMap(([key, value]) =>
     key.startsWith('metadata.') ? [[key.slice('metadata.'.length), value] as const] : [],
   )
+  if (app.reused && sim.faults.holds('reused_name_confused', { app: app.name, org: app.orgSlug }))
+    return ok([])
   const nowMs = sim.clock.nowMs()
   const shown = [...app.machines.values()].filter(
     (machine) =>
@@ -128,17 +131,6 @@ function rename(machines: ReadonlyMap<string, Machine>, machine: Machine, name: 
   if (name === undefined || name === '' || name === machine.name) return
   refuseTakenName(machines, name)
   machine.name = name
-}
-
-/** The name of a destroyed machine is free again. */
-export function refuseTakenName(machines: ReadonlyMap<string, Machine>, name: string): void {
-  for (const other of machines.values()) {
-    if (other.name !== name || other.state === 'destroyed') continue
-    throw new ApiError(
-      409,
-      `already_exists: unique machine name violation, machine ID ${other.id} already exists with name "${name}"`,
-    )
-  }
 }
 
 function leaseForReply(sim: Sim, call: Call, machine: Machine, body: Decoder): { nonce?: string } {

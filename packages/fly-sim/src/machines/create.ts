@@ -1,9 +1,9 @@
 import { ApiError } from '../http/answer.ts'
-import { refuseTakenName } from '../api/machines.ts'
 import { draw } from '../settings.ts'
 import type { Sim } from '../sim.ts'
 import type { App, Machine, MachineConfig } from '../world/types.ts'
 import { recordEvent } from './events.ts'
+import { refuseTakenName } from './names.ts'
 import { pickRegion } from './regions.ts'
 
 export type NewMachine = {

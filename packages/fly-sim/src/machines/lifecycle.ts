@@ -72,7 +72,8 @@ export class Lifecycle {
     recordEvent(this.#sim, machine, { type: 'start', status: 'starting', source: 'user' })
     this.#enter(machine, 'starting')
     this.#after(machine, 'startMs', () => {
-      if (!resuming) {
+      // A snapshot may be lost: then it is a cold start.
+      if (!resuming || !this.runner(machine).isRunning(machine)) {
         this.#boot(machine)
         return
       }
