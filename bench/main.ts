@@ -4,12 +4,15 @@
 import { parseArgs } from 'node:util'
 
 import { print, rounded, type BenchOptions, type BenchResult } from './lib/report.ts'
-import { lifecycle } from './lifecycle/index.ts'
-import { webhook } from './webhook/index.ts'
 
 const EXIT_USAGE = 64
 
-const BENCHMARKS: Record<string, (options: BenchOptions) => Promise<BenchResult>> = { webhook, lifecycle }
+type Benchmark = (options: BenchOptions) => Promise<BenchResult>
+
+const BENCHMARKS: Record<string, () => Promise<Benchmark>> = {
+  webhook: async () => (await import('./webhook/index.ts')).webhook,
+  lifecycle: async () => (await import('./lifecycle/index.ts')).lifecycle,
+}
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -26,7 +29,7 @@ if (unknown.length > 0) {
 
 const results: BenchResult[] = []
 for (const name of names) {
-  const benchmark = BENCHMARKS[name]
+  const benchmark = await BENCHMARKS[name]?.()
   if (benchmark === undefined) continue
   const result = await benchmark({ quick: values.quick, say: (line) => console.error(`${name}: ${line}`) })
   print(result)

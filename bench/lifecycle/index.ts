@@ -2,7 +2,7 @@
  * Users provisioned and deprovisioned a second, by services/worker on a Fly without delays, beside the same calls
  * to Fly and the same SQL writes issued bare: recorded from the engine for one user, replayed for many, with the
  * same concurrency, without reads, transactions, leases' checks, queue or log. Both are processes of their own on
- * the same PostgreSQL and the same stand-in, measured in turns; the median of the rounds counts.
+ * the same PostgreSQL and the same stand-in, measured in turns.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -13,7 +13,7 @@ import { closeQueues, closeRedis, createQueues, createRedis } from '@hangar/jobs
 import { freePort, startProcess, waitFor, type ManagedProcess } from '@hangar/testkit/local'
 import pg from 'pg'
 
-import { median, rounded, type BenchOptions, type BenchResult } from '../lib/report.ts'
+import { rounded, type BenchOptions, type BenchResult } from '../lib/report.ts'
 import { startStores, type Stores } from '../lib/stores.ts'
 import { recordTrace } from './record.ts'
 import { CONCURRENCY, FLY_ORG, FLY_TOKEN, workerEnvironment } from './settings.ts'
@@ -152,23 +152,27 @@ function describeTrace({ provision, deprovision }: Trace): string {
 }
 
 function resultOf(timings: Record<Side, Timing[]>, users: number): BenchResult {
-  const perSecond = (timing: Timing) => users / ((timing.provisionMs + timing.deprovisionMs) / 1000)
-  const ratio = median(
-    timings.hangar.map((timing, round) => perSecond(timing) / perSecond(timings.bare[round] ?? timing)),
-  )
+  /** Over all rounds together. */
+  const perSecond = (side: Side, msOf: (timing: Timing) => number) =>
+    (users * timings[side].length * 1000) / timings[side].reduce((sum, timing) => sum + msOf(timing), 0)
+  const lives = (side: Side) =>
+    perSecond(side, ({ provisionMs, deprovisionMs }) => provisionMs + deprovisionMs)
   const row = (side: Side) => ({
     side,
-    'provisioned/s': rounded(median(timings[side].map(({ provisionMs }) => (users * 1000) / provisionMs)), 1),
-    'deprovisioned/s': rounded(
-      median(timings[side].map(({ deprovisionMs }) => (users * 1000) / deprovisionMs)),
+    'provisioned/s': rounded(
+      perSecond(side, ({ provisionMs }) => provisionMs),
       1,
     ),
-    'lives/s': rounded(median(timings[side].map(perSecond)), 1),
+    'deprovisioned/s': rounded(
+      perSecond(side, ({ deprovisionMs }) => deprovisionMs),
+      1,
+    ),
+    'lives/s': rounded(lives(side), 1),
   })
   const [bare, hangar] = [row('bare'), row('hangar')]
   return {
     name: 'lifecycle',
-    ratio,
+    ratio: lives('hangar') / lives('bare'),
     aimedRatio: AIMED_RATIO,
     numbers: {
       provisionedPerSecond: hangar['provisioned/s'],

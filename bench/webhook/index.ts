@@ -1,8 +1,8 @@
 /**
  * Accepted webhooks a second, and how long an answer takes, of services/api as it runs in production beside bare
  * Express with `queue.add`. Both are processes of their own on the same PostgreSQL and Redis; they are measured in
- * turns, on an empty Redis, and the median of the rounds counts. Ours checks the signature, parses and validates
- * the event, wakes the lane with deduplication, counts and logs.
+ * many short turns, on an empty Redis. Ours checks the signature, parses and validates the event, wakes the lane
+ * with deduplication, counts and logs.
  */
 import { randomBytes } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
@@ -13,7 +13,7 @@ import { Redis } from 'ioredis'
 import { median, rounded, type BenchOptions, type BenchResult } from '../lib/report.ts'
 import { startStores, type Stores } from '../lib/stores.ts'
 import { WEBHOOK_SECRET } from './deliveries.ts'
-import { measure, type Measured } from './load.ts'
+import { measure, type Load, type Measured } from './load.ts'
 
 const AIMED_RATIO = 0.8
 const STEADY_PER_SECOND = 500
@@ -26,30 +26,50 @@ type Side = 'bare' | 'hangar'
 type Server = { url: string; process: ManagedProcess }
 
 export async function webhook({ quick, say }: BenchOptions): Promise<BenchResult> {
-  const rounds = quick ? 1 : 5
-  const seconds = quick ? 1 : 4
+  const rounds = quick ? 1 : 12
   const stores = await startStores()
   const started: Server[] = []
   try {
-    const servers: Record<Side, Server> = { bare: await startBare(stores), hangar: await startHangar(stores) }
-    started.push(...Object.values(servers))
-    const deliveries = await warmUp(stores, servers, seconds)
+    const bare = await startBare(stores)
+    started.push(bare)
+    const hangar = await startHangar(stores)
+    started.push(hangar)
+    const servers: Record<Side, Server> = { bare, hangar }
+    const deliveries = await warmUp(stores, servers, quick ? 0.5 : 1.5)
     say(`${rounds} rounds of ${deliveries} deliveries each, over ${CONNECTIONS} connections`)
-    const full: Record<Side, Measured[]> = { bare: [], hangar: [] }
-    for (let round = 0; round < rounds; round++) {
-      // In turns, and not always the same one first: whatever slows the machine down slows both.
-      for (const side of round % 2 === 0 ? (['bare', 'hangar'] as const) : (['hangar', 'bare'] as const)) {
-        await flush(stores)
-        full[side].push(await measure({ url: servers[side].url, connections: CONNECTIONS, deliveries }))
-      }
-    }
+    const full = await inTurns(stores, rounds, (side) => ({
+      url: servers[side].url,
+      connections: CONNECTIONS,
+      deliveries,
+    }))
     say(`${STEADY_PER_SECOND} a second`)
-    const steady = await measureSteady(stores, servers, quick ? 1 : 10)
+    const steady = await inTurns(stores, quick ? 1 : 5, (side) => ({
+      url: servers[side].url,
+      connections: STEADY_CONNECTIONS,
+      deliveries: STEADY_PER_SECOND * (quick ? 1 : 3),
+      rate: STEADY_PER_SECOND,
+    }))
     return resultOf(full, steady)
   } finally {
     await Promise.all(started.map(({ process }) => process.stop()))
     await stores.stop()
   }
+}
+
+/** One after the other, and not always the same one first: whatever slows the machine down slows both. */
+async function inTurns(
+  stores: Stores,
+  rounds: number,
+  load: (side: Side) => Load,
+): Promise<Record<Side, Measured[]>> {
+  const measured: Record<Side, Measured[]> = { bare: [], hangar: [] }
+  for (let round = 0; round < rounds; round++) {
+    for (const side of round % 2 === 0 ? (['bare', 'hangar'] as const) : (['hangar', 'bare'] as const)) {
+      await flush(stores)
+      measured[side].push(await measure(load(side)))
+    }
+  }
+  return measured
 }
 
 /** Lets both compile their code; returns how many deliveries the faster one takes in so many seconds. */
@@ -64,54 +84,44 @@ async function warmUp(stores: Stores, servers: Record<Side, Server>, seconds: nu
   return Math.ceil((fastest * seconds) / CONNECTIONS) * CONNECTIONS
 }
 
-async function measureSteady(stores: Stores, servers: Record<Side, Server>, seconds: number) {
-  const steady = {} as Record<Side, Measured>
-  for (const side of ['bare', 'hangar'] as const) {
-    await flush(stores)
-    steady[side] = await measure({
-      url: servers[side].url,
-      connections: STEADY_CONNECTIONS,
-      deliveries: STEADY_PER_SECOND * seconds,
-      rate: STEADY_PER_SECOND,
-    })
-  }
-  return steady
-}
-
-function resultOf(full: Record<Side, Measured[]>, steady: Record<Side, Measured>): BenchResult {
-  const middle = (side: Side, field: keyof Measured) => median(full[side].map((measured) => measured[field]))
-  // Each round's own ratio: a round on a busy machine is busy for both.
-  const ratio = median(
-    full.hangar.map(({ perSecond }, round) => perSecond / (full.bare[round]?.perSecond ?? 0)),
-  )
+function resultOf(full: Record<Side, Measured[]>, steady: Record<Side, Measured[]>): BenchResult {
   const row = (side: Side) => ({
     side,
-    'webhooks/s': Math.round(middle(side, 'perSecond')),
-    'p50 ms': middle(side, 'p50Ms'),
-    'p99 ms': middle(side, 'p99Ms'),
-    [`p50 ms at ${STEADY_PER_SECOND}/s`]: steady[side].p50Ms,
-    [`p99 ms at ${STEADY_PER_SECOND}/s`]: steady[side].p99Ms,
+    'webhooks/s': Math.round(overall(full[side])),
+    'p50 ms': middle(full[side], 'p50Ms'),
+    'p99 ms': middle(full[side], 'p99Ms'),
+    [`p50 ms at ${STEADY_PER_SECOND}/s`]: middle(steady[side], 'p50Ms'),
+    [`p99 ms at ${STEADY_PER_SECOND}/s`]: middle(steady[side], 'p99Ms'),
   })
+  const p99MsAt500 = middle(steady.hangar, 'p99Ms')
   return {
     name: 'webhook',
-    ratio,
+    ratio: overall(full.hangar) / overall(full.bare),
     aimedRatio: AIMED_RATIO,
     numbers: {
-      perSecond: Math.round(middle('hangar', 'perSecond')),
-      barePerSecond: Math.round(middle('bare', 'perSecond')),
-      p50Ms: middle('hangar', 'p50Ms'),
-      p99Ms: middle('hangar', 'p99Ms'),
-      p99MsAt500: steady.hangar.p99Ms,
+      perSecond: Math.round(overall(full.hangar)),
+      barePerSecond: Math.round(overall(full.bare)),
+      p50Ms: middle(full.hangar, 'p50Ms'),
+      p99Ms: middle(full.hangar, 'p99Ms'),
+      p99MsAt500,
+      bareP99MsAt500: middle(steady.bare, 'p99Ms'),
       spread: rounded(spread(full.hangar.map(({ perSecond }) => perSecond))),
     },
     rows: [row('bare'), row('hangar')],
     aims: [
       {
-        what: `p99 ${steady.hangar.p99Ms} ms at ${STEADY_PER_SECOND} a second, aimed at under ${AIMED_P99_MS} ms`,
-        met: steady.hangar.p99Ms < AIMED_P99_MS,
+        what: `p99 ${p99MsAt500} ms at ${STEADY_PER_SECOND} a second, aimed at under ${AIMED_P99_MS} ms`,
+        met: p99MsAt500 < AIMED_P99_MS,
       },
     ],
   }
+}
+
+const middle = (measured: Measured[], field: keyof Measured) => median(measured.map((one) => one[field]))
+
+/** Over all rounds together, which took as many deliveries each. */
+function overall(measured: Measured[]): number {
+  return measured.length / measured.reduce((seconds, { perSecond }) => seconds + 1 / perSecond, 0)
 }
 
 /** How far apart the rounds are, as a share of the slowest. */
