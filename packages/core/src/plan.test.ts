@@ -46,6 +46,7 @@ const machine = (state: string, facts: Partial<MachineFacts> = {}): MachineFacts
   instanceId: 'v1',
   state,
   guest: PRO,
+  owned: true,
   ...facts,
 })
 const ours = (...machines: MachineFacts[]): FlyFacts => ({ kind: 'ours', machines })
@@ -99,7 +100,7 @@ describe('plan: a user who is entitled', () => {
       `set_secrets create_machine ${up}`,
     ],
     ["the name is a stranger's", { row: provisioning, fly: { kind: 'stranger' } }, 'rename'],
-    ['Fly does not answer', { row: provisioning, fly: { kind: 'unreachable' } }, 'wait 1000'],
+    ['Fly does not answer', { row: provisioning, fly: { kind: 'unreachable' } }, 'wait 15000'],
     [
       'an error row goes on where it was',
       { row: { ...provisioning, status: 'error' }, fly: ours() },
@@ -124,7 +125,7 @@ describe('plan: a user who is entitled', () => {
       { row: active, fly: ours(machine('started'), machine('started', { id: 'm2' })) },
       'delete_machine',
     ],
-    ['active, Fly does not answer', { row: active, fly: { kind: 'unreachable' } }, 'wait 1000'],
+    ['active, Fly does not answer', { row: active, fly: { kind: 'unreachable' } }, 'wait 15000'],
     ['the guest changed', { row: active, entitlement: elite, fly: ours(machine('started')) }, 'begin_resize'],
     [
       'resizing: drained first',
@@ -147,12 +148,12 @@ describe('plan: a user who is entitled', () => {
         entitlement: elite,
         fly: ours(machine('started')),
       },
-      'end_drain update_machine await_started await_healthy confirm',
+      'end_drain stop_machine update_machine await_started await_healthy confirm',
     ],
     [
       'flipped back after the drain began: the drained app is started anew',
       { row: { ...active, operation: 'resize', drainStartedAt: ago(30_000) }, fly: ours(machine('started')) },
-      'end_drain update_machine await_started await_healthy confirm',
+      'end_drain stop_machine update_machine await_started await_healthy confirm',
     ],
     [
       'updated: brought up',
@@ -221,7 +222,7 @@ describe('plan: a user who is not entitled', () => {
     ],
     ['ending: deleted by hand', { row: ending, fly: absent }, 'close'],
     ["ending: the name became a stranger's", { row: ending, fly: { kind: 'stranger' } }, 'close'],
-    ['ending: Fly does not answer', { row: ending, fly: { kind: 'unreachable' } }, 'wait 1000'],
+    ['ending: Fly does not answer', { row: ending, fly: { kind: 'unreachable' } }, 'wait 15000'],
     [
       'an error row in teardown goes on',
       { row: { ...ending, status: 'error' }, fly: ours() },
@@ -271,6 +272,7 @@ const machineArbitrary = fc.record({
   ),
   guest: fc.constantFrom(PRO, ELITE, null),
   instanceId: fc.constantFrom('v1', 'v2', null),
+  owned: fc.boolean(),
 })
 const moment = fc.option(fc.integer({ min: 0, max: 120_000 }).map(ago))
 const worldArbitrary: fc.Arbitrary<World> = fc.record({

@@ -60,6 +60,8 @@ export type MachineFacts = {
   instanceId: string | null
   /** Null when Fly could not tell, as with an unreachable host. */
   guest: Guest | null
+  /** On record, or bearing this generation's mark. Another one in our app was made by hand. */
+  owned: boolean
 }
 
 export type FlyFacts =
@@ -93,6 +95,8 @@ export type World = {
 const HOLD_MS = 60_000
 /** How soon to look again at a machine between two states. */
 const SETTLING_MS = 1_000
+/** How soon to ask again for an app that Fly shows in one place and not in another. */
+const UNSEEN_MS = 15_000
 
 const RUNNING = new Set(['started'])
 const STARTABLE = new Set(['stopped', 'suspended', 'created'])
@@ -109,10 +113,11 @@ export function plan(world: World): Plan {
   }
   if (row.teardownStartedAt) return planTeardown(world, row)
   if (entitlement.kind === 'not_entitled') return steps([{ kind: 'begin_teardown' }], entitlement.reason)
-  if (world.fly.kind === 'unreachable')
-    return { kind: 'wait', delayMs: SETTLING_MS, reason: 'Fly cannot be seen' }
+  if (world.fly.kind === 'unreachable') return UNSEEN
   return row.deployed ? planActive(world, row, entitlement.guest) : planProvision(world, row)
 }
+
+const UNSEEN: Plan = { kind: 'wait', delayMs: UNSEEN_MS, reason: 'Fly cannot be seen' }
 
 function hold({ row }: World, reason: string): Plan {
   const atRest = !row || (row.deployed && !row.operation && !row.teardownStartedAt)
@@ -134,7 +139,7 @@ function planProvision({ fly }: World, row: RowFacts): Plan {
     case 'ours':
       return bringUp(fly.machines, row, { fromMachine, finish })
     case 'unreachable':
-      return { kind: 'wait', delayMs: SETTLING_MS, reason: 'Fly cannot be seen' }
+      return UNSEEN
   }
 }
 
@@ -142,7 +147,7 @@ function planProvision({ fly }: World, row: RowFacts): Plan {
 function bringUp(all: MachineFacts[], row: RowFacts, path: { fromMachine: Step[]; finish: Step[] }): Plan {
   const machines = present(all)
   const machine = chooseMachine(machines, row.machineId)
-  if (!machine) return steps(path.fromMachine, 'no machine yet')
+  if (!machine) return steps([...deleteAll(machines), ...path.fromMachine], 'no machine of ours yet')
   const { state } = machine
   const extra = deleteAll(machines.filter((other) => other.id !== machine.id))
   if (state === 'destroying') return { kind: 'wait', delayMs: SETTLING_MS, reason: 'a machine is going away' }
@@ -192,21 +197,27 @@ function planActive(world: World, row: RowFacts, guest: Guest): Plan {
   return { kind: 'settled', reason: 'one machine, started, of the right size' }
 }
 
-/** A machine that is to be resized is drained like one that is to go; the update starts it again. */
+/**
+ * A machine that is to be resized is drained like one that is to go, and stopped before the drain is called over:
+ * the instance that the update starts must not find itself told to drain.
+ */
 function planResize(world: World, row: RowFacts, machine: MachineFacts): Plan {
   const drain = planDrain(world, row, [machine])
   if (drain) return drain
   if (COMING_UP.has(machine.state))
     return { kind: 'wait', delayMs: SETTLING_MS, reason: `machine ${machine.state}` }
   const update: Step = { kind: 'update_machine', machineId: machine.id }
-  return steps([...drainEnd(row), update, ...BRING_UP, { kind: 'confirm' }], 'drained, or nothing to drain')
+  return steps(
+    [...drainEnd(row), ...stopIfUp([machine]), update, ...BRING_UP, { kind: 'confirm' }],
+    'drained, or nothing to drain',
+  )
 }
 
 function planTeardown(world: World, row: RowFacts): Plan {
   const { fly } = world
   switch (fly.kind) {
     case 'unreachable':
-      return { kind: 'wait', delayMs: SETTLING_MS, reason: 'Fly cannot be seen' }
+      return UNSEEN
     case 'untouched':
     case 'absent':
       return close('no app on Fly')
@@ -247,16 +258,22 @@ function present(machines: MachineFacts[]): MachineFacts[] {
   return machines.filter((machine) => !GONE.has(machine.state))
 }
 
+/** The machine that is to be the app's: the one on record, else one of ours, a running one first. */
 function chooseMachine(machines: MachineFacts[], ownId: string | null): MachineFacts | undefined {
+  const ours = machines.filter((machine) => machine.owned)
   return (
-    machines.find((machine) => machine.id === ownId) ??
-    machines.find((machine) => RUNNING.has(machine.state)) ??
-    machines[0]
+    ours.find((machine) => machine.id === ownId) ??
+    ours.find((machine) => RUNNING.has(machine.state)) ??
+    ours[0]
   )
 }
 
 function isUp(machine: MachineFacts): boolean {
   return RUNNING.has(machine.state) || COMING_UP.has(machine.state) || machine.state === 'stopping'
+}
+
+function stopIfUp(machines: MachineFacts[]): Step[] {
+  return machines.filter(isUp).map((machine) => ({ kind: 'stop_machine', machineId: machine.id }))
 }
 
 function deleteAll(machines: MachineFacts[]): Step[] {

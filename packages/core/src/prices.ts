@@ -18,7 +18,7 @@ const PRODUCT = { usdPerCpu: 2.5, usdPerGb: 2, minimumUsd: 5 } as const
  * 2025-08-19 (107 figures, no mismatch after rounding), regional multipliers from github
  * superfly/flyio-price-calc-ex lib/flyio_price_calc/regions.ex, 2024-10-03. Prices change: mind the date.
  */
-export const FLY_LIST_AS_OF = '2025-08-19'
+const FLY_LIST_AS_OF = '2025-08-19'
 const FLY_LIST = { shared: 0.0000002675, performance: 0.0000081, gbMemory: 0.00000193 } as const
 const REGION_MULTIPLIERS: Readonly<Record<string, number>> = {
   ...{ iad: 1, ewr: 1, ams: 1.038461538, arn: 1.038461538, bom: 1.076923077, yyz: 1.115384615 },
@@ -47,4 +47,9 @@ function productMonthUsd(guest: Guest): number {
 function flyUsdPerSecond(guest: Guest, region: string): number {
   const base = guest.cpus * FLY_LIST[guest.cpuKind] + (guest.memoryMb / 1024) * FLY_LIST.gbMemory
   return base * (REGION_MULTIPLIERS[region] ?? UNKNOWN_REGION_MULTIPLIER)
+}
+
+/** How the ledger names the model: a list price with the date of the list. */
+export function priceModelLabel(model: PriceModel): string {
+  return model === 'fly_list' ? `fly_list ${FLY_LIST_AS_OF}` : model
 }

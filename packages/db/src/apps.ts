@@ -1,8 +1,8 @@
 /** `public.user_fly_apps`: one row per generation of a user's app. Rows end as `deleted`; none is ever removed. */
-import { HangarError, type AppStatus } from '@hangar/core'
+import type { AppStatus } from '@hangar/core'
 import { sql, type Insertable, type Selectable } from 'kysely'
 import type { Database, Tx } from './database.ts'
-import { isUniqueViolation } from './pg-errors.ts'
+import { APP_NAME_KEY, isUniqueViolation, nameTaken } from './pg-errors.ts'
 import { resolveNow, type WithNow } from './now.ts'
 import type { Schema } from './schema.ts'
 
@@ -105,11 +105,7 @@ export async function updateApp(tx: Tx, id: string, patch: AppPatch): Promise<Ap
       .returningAll()
       .executeTakeFirstOrThrow()
   } catch (error) {
-    if (isUniqueViolation(error, 'user_fly_apps_fly_app_name_key')) throw nameTaken(patch.flyAppName, error)
+    if (isUniqueViolation(error, APP_NAME_KEY)) throw nameTaken(patch.flyAppName, error)
     throw error
   }
-}
-
-function nameTaken(name = '', cause?: unknown): HangarError {
-  return new HangarError('app_name_taken', { operator: `a row has the name ${name} already`, cause })
 }

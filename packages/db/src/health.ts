@@ -12,7 +12,9 @@ export type HealthSubject = {
   flyMachineId: string | null
   healthStatus: HealthStatus
   healthFailures: number
-  deployedAt: Date | null
+  launchedAt: Date | null
+  /** Somebody is about to look at this user anyway. */
+  pending: boolean
   lastHeartbeatAt: Date | null
   now: Date
 }
@@ -36,7 +38,10 @@ export function listHealthSubjects(
       'app.healthStatus',
       'app.healthFailures',
     ])
-    .select(['app.deployedAt', 'heartbeat.lastHeartbeatAt', databaseNow.as('now')])
+    .leftJoin('hangar.userWants as want', 'want.userId', 'app.userId')
+    .leftJoin('hangar.userWork as work', 'work.userId', 'app.userId')
+    .select(['app.launchedAt', 'heartbeat.lastHeartbeatAt', databaseNow.as('now')])
+    .select(sql<boolean>`coalesce(want.wanted_version, 0) > coalesce(work.done_version, 0)`.as('pending'))
     .where('app.status', '=', 'active')
     .where('app.operation', 'is', null)
   if (page.afterId !== undefined) query = query.where('app.id', '>', page.afterId)

@@ -10,6 +10,7 @@ import type { NewCostInterval } from './cost.ts'
 import type { Database } from './database.ts'
 import type { NewEvent } from './events.ts'
 import { resolveNow } from './now.ts'
+import { APP_NAME_KEY, isUniqueViolation, nameTaken } from './pg-errors.ts'
 import { holds, type Lease } from './work.ts'
 
 export type StepRecord = {
@@ -24,9 +25,21 @@ export type StepRecord = {
   clearDrained?: boolean
 }
 
-/** The row as it then is. Throws `lease_lost`, and then nothing was written. */
+/** The row as it then is. Throws `lease_lost` or `app_name_taken`, and then nothing was written. */
 export async function recordStep(db: Database, lease: Lease, step: StepRecord): Promise<AppRow> {
-  const row = await db
+  const row = await writeStep(db, lease, step).catch((error: unknown) => {
+    if (isUniqueViolation(error, APP_NAME_KEY)) throw nameTaken(step.patch.flyAppName, error)
+    throw error
+  })
+  if (!row)
+    throw new HangarError('lease_lost', {
+      operator: `the lease of ${lease.userId} under fence ${lease.fence} is lost`,
+    })
+  return row
+}
+
+function writeStep(db: Database, lease: Lease, step: StepRecord): Promise<AppRow | undefined> {
+  return db
     .with('fence', (qb) =>
       qb
         .selectFrom('hangar.userWork')
@@ -48,11 +61,6 @@ export async function recordStep(db: Database, lease: Lease, step: StepRecord): 
     .selectFrom('app')
     .selectAll()
     .executeTakeFirst()
-  if (!row)
-    throw new HangarError('lease_lost', {
-      operator: `the lease of ${lease.userId} under fence ${lease.fence} is lost`,
-    })
-  return row
 }
 
 /** In the order given: ids tell what came first. */

@@ -220,7 +220,8 @@ describe('readWorld', () => {
       await insertOverride(tx, { userId, desired: 'on', guest, region: 'fra', reason: 'x', actor: 'op' })
       return insertApp(tx, anApp(userId))
     })
-    const world = await readWorld(t.db, userId)
+    const claimed = await claimLease(t.db, { userId, owner: 'a', ttlMs: 60_000 })
+    const world = await readWorld(t.db, claimed!.lease, 60_000)
     expect(world).toMatchObject({
       subscription: { tier: 'pro', status: 'trialing' },
       hostRowDeletedAt: null,
@@ -228,16 +229,22 @@ describe('readWorld', () => {
       app: { id: app.id },
       heartbeat: null,
     })
-    expect(world.hostRowSeenAt).toBeInstanceOf(Date)
+    expect(world!.hostRowSeenAt).toBeInstanceOf(Date)
   })
 
   test('of a user nobody knows is empty', async () => {
-    expect(await readWorld(t.db, randomUUID())).toMatchObject({
+    const claimed = await claimLease(t.db, { userId: randomUUID(), owner: 'a', ttlMs: 60_000 })
+    expect(await readWorld(t.db, claimed!.lease, 60_000)).toMatchObject({
       subscription: null,
       hostRowSeenAt: null,
       override: null,
       app: null,
       heartbeat: null,
     })
+  })
+
+  test('is nothing for who has lost the lease', async () => {
+    const { userId } = await createUser(t.db, { tier: 'pro' })
+    expect(await readWorld(t.db, { userId, owner: 'a', fence: 1 }, 60_000)).toBeNull()
   })
 })

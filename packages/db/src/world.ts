@@ -34,9 +34,11 @@ export async function readEntitlementFacts(db: Database | Tx, userId: string): P
   return toFacts(onlyRow(rows))
 }
 
-export async function readWorld(db: Database | Tx, userId: string): Promise<WorldRows> {
-  const facts = await readEntitlementFacts(db, userId)
-  const app = await findLiveApp(db, userId)
+/** Extends the lease and reads all that a plan is made from. Null: the lease is lost. */
+export async function readWorld(db: Database, lease: Lease, ttlMs: number): Promise<WorldRows | null> {
+  const facts = await extendLeaseAndReadFacts(db, lease, ttlMs)
+  if (!facts) return null
+  const app = await findLiveApp(db, lease.userId)
   const heartbeat = app && (await findHeartbeat(db, app.id))
   return { ...facts, app, heartbeat }
 }

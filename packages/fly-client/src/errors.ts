@@ -188,6 +188,8 @@ export class FlyError extends Error {
   readonly retryable: boolean
   /** The call may have been applied: look before repeating it. Never true of a read. */
   readonly ambiguous: boolean
+  /** False only where it is certain that no byte reached Fly. */
+  readonly sent: boolean
   readonly retryAfterMs: number | undefined
   /** Of `machine_name_taken`: the machine that has the name. */
   readonly machineId: string | undefined
@@ -206,6 +208,7 @@ export class FlyError extends Error {
     this.requestId = facts.requestId
     this.retryable = FLY_ERRORS[code].retryable
     this.ambiguous = FLY_ERRORS[code].ambiguous && facts.kind === 'mutation' && facts.sent
+    this.sent = facts.sent
     this.retryAfterMs = facts.retryAfterMs
     this.machineId = facts.machineId
     this.machineState = facts.machineState

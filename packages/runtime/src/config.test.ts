@@ -64,10 +64,16 @@ describe('policy', () => {
   })
 
   test('reads lists and sizes, in any case and spacing', () => {
-    const env = { PAID_TIERS: 'Pro, elite ,TEAM', GUEST_ELITE: 'performance:1:2048' }
+    const env = { PAID_TIERS: 'Pro, ELITE ', GUEST_ELITE: 'performance:1:2048' }
     const policy = policyFrom(loadConfig(z.object(policyFields), env))
-    expect(policy.paidTiers).toEqual(['pro', 'elite', 'team'])
+    expect(policy.paidTiers).toEqual(['pro', 'elite'])
     expect(policy.guests['elite']).toEqual({ cpuKind: 'performance', cpus: 1, memoryMb: 2048 })
+  })
+
+  test('refuses a paid tier that has no machine size', () => {
+    expect(problemsOf(z.object(policyFields), { PAID_TIERS: 'pro,team' })).toEqual([
+      'PAID_TIERS: a paid tier needs a machine size, and only pro and elite have one',
+    ])
   })
 
   test('refuses a size below what Fly gives', () => {

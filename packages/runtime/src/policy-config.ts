@@ -33,8 +33,14 @@ const guest = (fallback: Guest | undefined) =>
       return parsed
     })
 
+/** The tiers that have a GUEST_… setting below. */
+const SIZED_TIERS = ['pro', 'elite']
+
 export const policyFields = {
-  PAID_TIERS: list(DEFAULT_POLICY.paidTiers),
+  PAID_TIERS: list(DEFAULT_POLICY.paidTiers).refine(
+    (tiers) => tiers.every((tier) => SIZED_TIERS.includes(tier)),
+    `a paid tier needs a machine size, and only ${SIZED_TIERS.join(' and ')} have one`,
+  ),
   PAYING_STATUSES: list(DEFAULT_POLICY.payingStatuses),
   ENDED_STATUSES: list(DEFAULT_POLICY.endedStatuses),
   GUEST_PRO: guest(DEFAULT_POLICY.guests['pro']),

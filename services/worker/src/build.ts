@@ -1,10 +1,10 @@
 import { hostname } from 'node:os'
-import { createKeyRing, systemClock } from '@hangar/core'
+import { createKeyRing } from '@hangar/core'
 import { type Database, findInstallationId } from '@hangar/db'
 import type { FlyClient } from '@hangar/fly-client'
 import { type Logger, policyFrom } from '@hangar/runtime'
 import type { WorkerConfig } from './config.ts'
-import type { ReconcileDeps } from './reconcile/deps.ts'
+import { FLY_WAIT_SLICE_MS, type ReconcileDeps } from './reconcile/deps.ts'
 
 /** Settings and connections, as the engine wants them. */
 export async function buildReconcileDeps(parts: {
@@ -22,7 +22,6 @@ export async function buildReconcileDeps(parts: {
       current: config.HANGAR_MASTER_KEY,
       previous: config.HANGAR_MASTER_KEY_PREVIOUS,
     }),
-    clock: systemClock,
     owner: `worker:${hostname()}:${process.pid}`,
     random: Math.random,
     settings: {
@@ -38,6 +37,7 @@ export async function buildReconcileDeps(parts: {
       healthDeadlineMs: config.HEALTH_DEADLINE_MS,
       startDeadlineMs: config.START_DEADLINE_MS,
       retryBaseMs: config.RETRY_BASE_MS,
+      flyWaitSliceMs: FLY_WAIT_SLICE_MS,
       priceModel: config.PRICE_MODEL,
     },
   }

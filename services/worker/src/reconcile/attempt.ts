@@ -2,12 +2,12 @@
  * One attempt at one user's work, under their lease. It owns the two things that make a step safe: `guard`, asked
  * before every mutation of Fly, and `write`, the only way a step changes a row.
  */
-import { type Entitlement, HangarError, type Plan, entitlementOf } from '@hangar/core'
+import { type Entitlement, HangarError, entitlementOf } from '@hangar/core'
 import { type Lease, type Tx, extendLeaseAndReadFacts, withFence } from '@hangar/db'
 import type { CallOptions } from '@hangar/fly-client'
 import type { Logger } from '@hangar/runtime'
 import { FLY_CALL_TIMEOUT_MS, LEASE_MS, type ReconcileDeps } from './deps.ts'
-import type { FlyLook } from './observe.ts'
+import type { FlyLook } from './look.ts'
 
 export type Attempt = {
   deps: ReconcileDeps
@@ -23,7 +23,6 @@ export type Attempt = {
   lastLook: FlyLook | null
   /** What the last look at the database said; replaced by each observation. */
   entitlement: Entitlement
-  plan: Plan | null
 }
 
 /** What a step says when it has done its part. */

@@ -1,4 +1,4 @@
-import type { Clock, KeyRing, Policy, PriceModel } from '@hangar/core'
+import type { KeyRing, Policy, PriceModel } from '@hangar/core'
 import type { Database } from '@hangar/db'
 import type { FlyClient } from '@hangar/fly-client'
 import type { Logger } from '@hangar/runtime'
@@ -8,7 +8,6 @@ export type ReconcileDeps = {
   db: Database
   fly: FlyClient
   keyRing: KeyRing
-  clock: Clock
   logger: Logger
   /** Names this process in leases. */
   owner: string
@@ -35,6 +34,8 @@ export type ReconcileSettings = {
   /** How long a machine may take to start. */
   startDeadlineMs: number
   retryBaseMs: number
+  /** One wait on Fly for a machine; shorter than a lease outlasts. Longer waits park the job. */
+  flyWaitSliceMs: number
   priceModel: PriceModel
 }
 

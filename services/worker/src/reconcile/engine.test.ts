@@ -148,6 +148,7 @@ describe('paid → free', () => {
       'deprovision_drained',
       'deprovision_machine_stopped',
       'deprovision_machine_deleted',
+      'deprovision_app_deleting',
       'deprovision_app_deleted',
       'deprovision_completed',
     ])

@@ -13,9 +13,11 @@ import { type Attempt, write } from './attempt.ts'
 export const MAX_RETRIES = 3
 const PARK_BASE_MS = 5 * 60_000
 const PARK_MAX_MS = 6 * 60 * 60_000
+/** A token is refused for everybody at once, and works for everybody once it is changed. */
+const UNAUTHORIZED_PARK_MS = 5 * 60_000
 
 /** Answers of Fly that the same request would get again. */
-const PERMANENT_FLY = new Set(['validation', 'unauthorized', 'machine_limit', 'region_quota'])
+const PERMANENT_FLY = new Set(['validation', 'machine_limit', 'region_quota'])
 
 export type Work = Operation | 'repair'
 
@@ -40,7 +42,9 @@ export async function recordFailure(attempt: Attempt, wantedVersion: number, err
   // A permanent error counts as the last of its retries, so that the pause before the next look is a long one.
   const failedAttempts = permanent ? Math.max(attempt.number, MAX_RETRIES + 1) : attempt.number
   const givenUp = failedAttempts > MAX_RETRIES
-  const delayMs = pauseMs(failedAttempts, deps.settings.retryBaseMs, deps.random())
+  const maxMs =
+    error instanceof FlyError && error.code === 'unauthorized' ? UNAUTHORIZED_PARK_MS : PARK_MAX_MS
+  const delayMs = Math.min(pauseMs(failedAttempts, deps.settings.retryBaseMs, deps.random()), maxMs)
   const code = errorCode(error)
   await write(attempt, async (tx) => {
     const row = await findLiveApp(tx, attempt.userId)

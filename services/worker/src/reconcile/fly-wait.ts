@@ -1,6 +1,6 @@
 import { FlyError, type WaitState } from '@hangar/fly-client'
 import { type Attempt, flyCall } from './attempt.ts'
-import { FLY_CALL_TIMEOUT_MS, FLY_WAIT_SLICE_MS } from './deps.ts'
+import { FLY_CALL_TIMEOUT_MS } from './deps.ts'
 
 /**
  * Waits on Fly for one slice, and never longer than the lease outlasts. Null: not reached yet. Longer waits are the
@@ -15,7 +15,7 @@ export async function waitForMachine(
   const bound = AbortSignal.timeout(FLY_CALL_TIMEOUT_MS)
   const call = { ...flyCall(attempt), signal: AbortSignal.any([attempt.signal, bound]) }
   try {
-    const wait = { states, timeoutMs: FLY_WAIT_SLICE_MS }
+    const wait = { states, timeoutMs: attempt.deps.settings.flyWaitSliceMs }
     return (await attempt.deps.fly.machines.wait(app, machineId, wait, call)).state
   } catch (error) {
     attempt.signal.throwIfAborted()

@@ -10,6 +10,7 @@
 import { randomUUID } from 'node:crypto'
 import { HangarError, isHangarError } from '@hangar/core'
 import { type ClaimedWork, claimLease, finishWork } from '@hangar/db'
+import { FlyError } from '@hangar/fly-client'
 import type { Outcome } from '@hangar/jobs'
 import type { Attempt } from './attempt.ts'
 import { LEASE_MS, type ReconcileDeps } from './deps.ts'
@@ -18,6 +19,8 @@ import { run } from './run.ts'
 
 /** How soon to ask again for a lease that another worker holds. */
 const BUSY_RETRY_MS = 1_000
+/** How soon to try a call again that a limit or the breaker refused, where it does not say itself. */
+const REFUSED_RETRY_MS = 2_000
 
 export async function reconcileUser(
   deps: ReconcileDeps,
@@ -63,7 +66,6 @@ async function attemptOnce(deps: ReconcileDeps, claimed: ClaimedWork, signal: Ab
     reservedAppId: null,
     lastLook: null,
     entitlement: { kind: 'unknown', reason: 'not looked at yet' },
-    plan: null,
   }
   try {
     return await finish(attempt, claimed, await run(attempt))
@@ -101,6 +103,7 @@ async function recover(attempt: Attempt, wantedVersion: number, thrown: unknown)
       return { kind: 'again_after', delayMs: 0, reason: 'the worker is stopping' }
     }
     const error = thrown instanceof Error ? thrown : new HangarError('internal', { cause: thrown })
+    if (isRefusedUnsent(error)) return await park(attempt, error)
     return await recordFailure(attempt, wantedVersion, error)
   } catch (second) {
     if (isHangarError(second, 'lease_lost')) return { kind: 'done' }
@@ -108,4 +111,17 @@ async function recover(attempt: Attempt, wantedVersion: number, thrown: unknown)
     logger.error({ err: second, first: thrown }, 'the failure could not be recorded')
     return { kind: 'again_after', delayMs: LEASE_MS, reason: 'the failure could not be recorded' }
   }
+}
+
+/** Fly's limit, or our own circuit breaker, kept the call from happening: no attempt was made, so none is spent. */
+function isRefusedUnsent(error: Error): error is FlyError {
+  if (!(error instanceof FlyError)) return false
+  return error.code === 'rate_limited' || (error.code === 'unavailable' && !error.sent)
+}
+
+async function park({ deps, lease, logger }: Attempt, error: FlyError): Promise<Outcome> {
+  const delayMs = Math.round((error.retryAfterMs ?? REFUSED_RETRY_MS) * (1 + deps.random()))
+  logger.info({ code: error.code, operation: error.operation, delayMs }, 'Fly was not asked')
+  await finishWork(deps.db, lease, { kind: 'parked', delayMs, reason: `fly_${error.code}` })
+  return { kind: 'again_after', delayMs, reason: error.message }
 }

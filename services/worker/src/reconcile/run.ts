@@ -5,7 +5,7 @@
 import { HangarError, plan } from '@hangar/core'
 import { type Attempt, type StepResult, guard } from './attempt.ts'
 import { observe } from './observe.ts'
-import { needsGuard, perform } from './steps/index.ts'
+import { comeToRest, needsGuard, perform } from './steps/index.ts'
 import { resumeFromError } from './failure.ts'
 
 /** A whole life and the start of the next take seven passes; more than this means two rules disagree. */
@@ -25,7 +25,6 @@ export async function run(attempt: Attempt): Promise<RunResult> {
 async function onePass(attempt: Attempt): Promise<RunResult | null> {
   const seen = await observe(attempt)
   const next = plan(seen.world)
-  attempt.plan = next
   attempt.logger.info(
     {
       status: seen.row?.status ?? 'none',
@@ -38,9 +37,12 @@ async function onePass(attempt: Attempt): Promise<RunResult | null> {
     },
     'planned',
   )
-  if (next.kind === 'settled') return { kind: 'settled', reason: next.reason }
+  if (next.kind === 'settled') {
+    if (seen.row) await comeToRest(attempt, seen, seen.row)
+    return { kind: 'settled', reason: next.reason }
+  }
   if (next.kind === 'wait') return { kind: 'wait', delayMs: next.delayMs, reason: next.reason }
-  if (seen.row?.status === 'error') await resumeFromError(attempt, seen.row)
+  if (seen.row?.status === 'error') seen.row = await resumeFromError(attempt, seen.row)
   for (const step of next.steps) {
     if (needsGuard(step) && (await guard(attempt)) === 'replan') return null
     const result: StepResult = await perform(attempt, step, seen)

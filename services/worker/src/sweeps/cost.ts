@@ -2,7 +2,7 @@
  * Keeps the cost ledger whole: a running app has one open interval at today's price, an ended one has none. The
  * engine opens and closes intervals as it goes; this mends what a crash or a change of the price model left behind.
  */
-import { costPerSecondUsd, monthlyCostUsd } from '@hangar/core'
+import { costPerSecondUsd, monthlyCostUsd, priceModelLabel } from '@hangar/core'
 import { type CostSubject, listCostSubjects, mendCostInterval } from '@hangar/db'
 import type { Outcome } from '@hangar/jobs'
 import { guestOf } from '../reconcile/observe.ts'
@@ -35,7 +35,7 @@ async function mend(deps: ReconcileDeps, subject: CostSubject): Promise<boolean>
   const { priceModel } = deps.settings
   const guest = guestOf(subject)
   return mendCostInterval(deps.db, subject, {
-    priceModel,
+    priceModel: priceModelLabel(priceModel),
     usdPerSecond: costPerSecondUsd(priceModel, guest, subject.region).toFixed(12),
     monthlyCostEstimateUsd: monthlyCostUsd(priceModel, guest, subject.region).toFixed(2),
   })

@@ -18,6 +18,8 @@ import type { ReconcileDeps } from '../reconcile/deps.ts'
 const PAGE = 500
 /** A heartbeat comes every 30 s; three missed ones are a fact. */
 const HEARTBEAT_STALE_MS = 90_000
+/** Fly's listing may be a minute behind: of a machine younger than this it tells nothing. */
+const LISTING_LAG_MS = 120_000
 /** Looks in a row at a missing or stopped machine before it is repaired: a listing may lag. */
 const FAILURES_BEFORE_REPAIR = 2
 
@@ -48,10 +50,12 @@ export async function sweepHealth(deps: ReconcileDeps, signal: AbortSignal): Pro
     })
     for (const subject of subjects) {
       const verdict = judge(subject, machines.get(subject.flyMachineId ?? ''), listing.complete)
+      if (!verdict) continue
       await recordHealth(deps.db, subject, verdict, deps.owner)
       summary.checked++
       if (verdict.status !== 'healthy') summary[verdict.status]++
-      if (verdict.repair && subject.healthFailures + 1 >= FAILURES_BEFORE_REPAIR) {
+      // A want that is open already is about to be worked on; raising it again would begin its backoff anew.
+      if (verdict.repair && !subject.pending && subject.healthFailures + 1 >= FAILURES_BEFORE_REPAIR) {
         await raiseWant(deps.db, subject.userId, 'health')
         summary.woken++
       }
@@ -63,12 +67,14 @@ export async function sweepHealth(deps: ReconcileDeps, signal: AbortSignal): Pro
   return summary
 }
 
-/** What one look says of one app. */
+/** What one look says of one app; null where it can say nothing yet. */
 export function judge(
-  subject: Pick<HealthSubject, 'lastHeartbeatAt' | 'deployedAt' | 'now'>,
+  subject: Pick<HealthSubject, 'lastHeartbeatAt' | 'launchedAt' | 'now'>,
   machine: Pick<OrgMachine, 'state'> | undefined,
   complete: boolean,
-): HealthVerdict {
+): HealthVerdict | null {
+  const launchedMs = subject.now.getTime() - (subject.launchedAt?.getTime() ?? 0)
+  if (launchedMs < LISTING_LAG_MS) return null
   if (!machine) {
     if (!complete) return verdict('unknown', 'Fly answered in part, and this machine was not in it', false)
     return verdict('unhealthy', 'the machine is not on Fly', true)

@@ -10,17 +10,21 @@ const engine = useEngine()
 const never = new AbortController().signal
 const onDatabase = (text: string) => runSql(engine.database.url, text)
 
+/** Launched an hour ago, so that a listing is believed about it. */
 async function active() {
   const { userId } = await createUser(engine.database.db, { tier: 'pro' })
   await engine.drive(userId)
+  await onDatabase(
+    `update public.user_fly_apps set launched_at = launched_at - interval '1 hour' where user_id = '${userId}'`,
+  )
   return { userId, row: await engine.live(userId) }
 }
 
 describe('health: what one look says', () => {
   const now = new Date('2026-03-01T12:00:00Z')
-  const subject = (silentMs: number | null) => ({
+  const subject = (silentMs: number | null, launchedMs = 3_600_000) => ({
     now,
-    deployedAt: now,
+    launchedAt: new Date(now.getTime() - launchedMs),
     lastHeartbeatAt: silentMs === null ? null : new Date(now.getTime() - silentMs),
   })
   test.each([
@@ -32,6 +36,10 @@ describe('health: what one look says', () => {
     ['not in an answer that was partial', subject(1_000), undefined, false, 'unknown', false],
   ])('%s', (_, facts, machine, complete, status, repair) => {
     expect(judge(facts, machine, complete)).toMatchObject({ status, repair })
+  })
+
+  test('of a machine younger than the listing may be late, nothing', () => {
+    expect(judge(subject(null, 60_000), undefined, true)).toBeNull()
   })
 })
 
@@ -146,7 +154,7 @@ describe('cost', () => {
     const [first, second, ...more] = await intervals(row.id)
     expect(more).toEqual([])
     expect(first?.endedAt).toEqual(second?.startedAt)
-    expect(second).toMatchObject({ priceModel: 'fly_list', endedAt: null })
+    expect(second).toMatchObject({ priceModel: 'fly_list 2025-08-19', endedAt: null })
     expect(await engine.live(row.userId)).toMatchObject({ monthlyCostEstimateUsd: '3.89' })
   })
 })

@@ -56,6 +56,7 @@ export const SETTINGS = {
   healthDeadlineMs: 2_000,
   startDeadlineMs: 5_000,
   retryBaseMs: 5,
+  flyWaitSliceMs: 5_000,
   priceModel: 'product',
   policy: DEFAULT_POLICY,
 } as const satisfies Omit<ReconcileSettings, 'installationId'>
@@ -78,7 +79,6 @@ export function useEngine(simOptions: FlySimOptions = {}): Engine {
       db: database.db,
       fly,
       keyRing: createKeyRing({ current: randomBytes(32).toString('base64') }),
-      clock: systemClock,
       logger: createLogger({ service: 'worker', level: 'silent' }),
       owner: 'worker-a',
       random: () => 0,

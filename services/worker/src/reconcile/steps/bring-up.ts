@@ -1,9 +1,10 @@
 /** From a machine that exists to an app that works, and the marks that say so. */
-import { HangarError, costPerSecondUsd } from '@hangar/core'
+import { HangarError, costPerSecondUsd, priceModelLabel } from '@hangar/core'
+import type { AppRow } from '@hangar/db'
 import type { Machine } from '@hangar/fly-client'
-import type { StepResult } from '../attempt.ts'
+import type { Attempt, StepResult } from '../attempt.ts'
 import { waitForMachine } from '../fly-wait.ts'
-import { guestOf } from '../observe.ts'
+import { guestOf, type Observation } from '../observe.ts'
 import { type StepContext, record, workOf } from './context.ts'
 
 /** How soon to look again for the first heartbeat; the heartbeat itself wakes the job earlier. */
@@ -16,13 +17,15 @@ export async function awaitStarted(context: StepContext): Promise<StepResult> {
   if (!row.flyMachineId) return 'replan'
   if (row.startedAt) return 'next'
   const { settings } = attempt.deps
-  const waitedMs = seen.rows.now.getTime() - row.updatedAt.getTime()
-  if (waitedMs > settings.startDeadlineMs)
+  const state = await waitForMachine(attempt, row.flyAppName, row.flyMachineId, ['started'])
+  if (state === null) {
+    const waitedMs = seen.rows.now.getTime() - (row.launchedAt ?? row.createdAt).getTime()
+    if (waitedMs <= settings.startDeadlineMs)
+      return { waitMs: START_POLL_MS, reason: 'the machine is starting' }
     throw new HangarError('health_deadline', {
       operator: `machine ${row.flyMachineId} did not start in time`,
     })
-  const state = await waitForMachine(attempt, row.flyAppName, row.flyMachineId, ['started'])
-  if (state === null) return { waitMs: START_POLL_MS, reason: 'the machine is starting' }
+  }
   await markStarted(context)
   return 'next'
 }
@@ -36,7 +39,7 @@ async function markStarted(context: StepContext): Promise<void> {
     { type: `${workOf(context)}_machine_started`, metadata: { machine_id: row.flyMachineId } },
     {
       openCost: {
-        priceModel,
+        priceModel: priceModelLabel(priceModel),
         usdPerSecond: costPerSecondUsd(priceModel, guestOf(row), row.region).toFixed(12),
       },
     },
@@ -106,7 +109,23 @@ export async function beginResize(context: StepContext): Promise<StepResult> {
 }
 
 export async function beginRepair(context: StepContext, reason: string): Promise<StepResult> {
-  const patch = { operation: 'repair', startedAt: null, healthStatus: 'unhealthy' } as const
-  await record(context, patch, { type: 'repair_started', status: 'started', message: reason })
+  // A heartbeat from before proves nothing of what comes now, and a machine that is down costs nothing.
+  const patch = {
+    operation: 'repair',
+    launchedAt: 'now',
+    startedAt: null,
+    healthStatus: 'unhealthy',
+  } as const
+  const event = { type: 'repair_started', status: 'started', message: reason } as const
+  await record(context, patch, event, { closeCost: true })
   return 'replan'
+}
+
+/** What a look that finds all as wanted leaves behind: no trace of failures that passed, and the tier as it is now. */
+export async function comeToRest(attempt: Attempt, seen: Observation, row: AppRow): Promise<void> {
+  const { entitlement } = attempt
+  const tier = entitlement.kind === 'entitled' ? entitlement.tier : row.tier
+  const clean = row.errorCode === null && row.retryCount === 0
+  if (row.status === 'error' || (clean && tier === row.tier)) return
+  await record({ attempt, seen, row }, { tier, errorCode: null, errorMessage: null, retryCount: 0 }, [])
 }

@@ -1,16 +1,10 @@
 /** The machine of a generation: made, found, started, changed. Whatever it is, the row says so before it is used. */
-import {
-  type Guest,
-  HangarError,
-  isOwnedBy,
-  machineName,
-  monthlyCostUsd,
-  ownershipMetadata,
-} from '@hangar/core'
+import { type Guest, HangarError, machineName, monthlyCostUsd, ownershipMetadata } from '@hangar/core'
 import type { AppRow } from '@hangar/db'
 import { FlyError, type Machine, type MachineConfig } from '@hangar/fly-client'
 import { type Attempt, type StepResult, flyCall, guard } from '../attempt.ts'
-import { guestOf, machineFacts } from '../observe.ts'
+import { isOwnMachine, machineFacts } from '../look.ts'
+import { guestOf } from '../observe.ts'
 import { type StepContext, type StepEvent, record, workOf } from './context.ts'
 
 /** The port every app listens on. */
@@ -18,16 +12,21 @@ const APP_PORT = 8080
 
 export async function createMachine(context: StepContext): Promise<StepResult> {
   const { guest } = wanted(context)
+  await forgetOldInstance(context)
   const machine = await createOrAdopt(context, guest)
   const metadata = { machine_id: machine.id, region: machine.region, guest }
   await recordLaunch(context, machine, guest, { type: `${workOf(context)}_machine_created`, metadata })
   return 'next'
 }
 
-/** Writes the whole configuration with the new guest; Fly restarts the machine under a new instance id. */
+/**
+ * Writes the whole configuration with the new guest; Fly starts the machine under a new instance id. The drain is
+ * over by the time the instance runs: it may ask for its bootstrap before we hear that it was made.
+ */
 export async function updateMachine(context: StepContext, machineId: string): Promise<StepResult> {
   const { attempt, row } = context
   const { guest } = wanted(context)
+  if (row.drainStartedAt) await record(context, { drainStartedAt: null }, [], { clearDrained: true })
   const update = { config: machineConfig(attempt, row, guest) }
   const machine = await attempt.deps.fly.machines.update(row.flyAppName, machineId, update, flyCall(attempt))
   const metadata = { machine_id: machineId, from: guestOf(row), to: guest }
@@ -37,10 +36,10 @@ export async function updateMachine(context: StepContext, machineId: string): Pr
 
 /** Writes down a machine that this pass found on Fly: the call that made or changed it never got its answer. */
 export async function adoptMachine(context: StepContext, machineId: string): Promise<StepResult> {
-  const { row, seen } = context
+  const { attempt, row, seen } = context
   const machine = seen.machines.find((one) => one.id === machineId)
   if (!machine) return 'replan'
-  const guest = machineFacts(machine).guest ?? guestOf(row)
+  const guest = machineFacts(attempt, row, machine).guest ?? guestOf(row)
   const what = machineId === row.flyMachineId ? 'machine_updated' : 'machine_created'
   const metadata = { machine_id: machineId, guest, adopted: true }
   await recordLaunch(context, machine, guest, { type: `${workOf(context)}_${what}`, metadata })
@@ -53,6 +52,14 @@ export async function startMachine(context: StepContext, machineId: string): Pro
   const event = { type: `${workOf(context)}_machine_launched`, metadata: { machine_id: machineId } }
   await record(context, { launchedAt: 'now', startedAt: null }, event)
   return 'next'
+}
+
+/** The machine that comes next must be nobody to the shim until its id is on record, and must not find a drain. */
+async function forgetOldInstance(context: StepContext): Promise<void> {
+  const { row } = context
+  if (row.flyMachineId === null && row.drainStartedAt === null) return
+  const nobody = { flyMachineId: null, flyInstanceId: null, startedAt: null, drainStartedAt: null }
+  await record(context, nobody, [], { closeCost: true, clearDrained: true })
 }
 
 function wanted({ attempt, row }: StepContext): { guest: Guest; tier: string } {
@@ -102,7 +109,7 @@ async function createOrAdopt(context: StepContext, guest: Guest): Promise<Machin
     // The name may be taken by whoever took over from us: then not even a look is ours to take.
     await guard(attempt)
     const machine = await fly.machines.get(row.flyAppName, error.machineId, flyCall(attempt))
-    if (isOwnedBy(machine.config?.metadata, ownershipOf(attempt, row))) return machine
+    if (isOwnMachine(attempt, row, machine)) return machine
     throw new HangarError('app_not_ours', {
       operator: `machine ${machine.id} in ${row.flyAppName} has our name but not our metadata`,
       cause: error,

@@ -11,7 +11,8 @@ import {
 import { type AppRow, insertApp, insertEvent, nextGeneration } from '@hangar/db'
 import { FlyError } from '@hangar/fly-client'
 import { type Attempt, type StepResult, flyCall, guard, write } from '../attempt.ts'
-import { type Observation, isOurs } from '../observe.ts'
+import { ownerOf } from '../look.ts'
+import type { Observation } from '../observe.ts'
 import { type StepContext, record, workOf } from './context.ts'
 
 /** Names given up before something is plainly wrong; one in about 2.8e12 is taken by chance. */
@@ -112,7 +113,8 @@ export async function createApp(context: StepContext): Promise<StepResult> {
 async function ownsApp(attempt: Attempt, row: AppRow): Promise<boolean> {
   await guard(attempt)
   try {
-    return await isOurs(attempt, await attempt.deps.fly.apps.get(row.flyAppName, flyCall(attempt)), row)
+    const app = await attempt.deps.fly.apps.get(row.flyAppName, flyCall(attempt))
+    return (await ownerOf(attempt, app, row, flyCall(attempt))) === 'ours'
   } catch (error) {
     if (error instanceof FlyError && error.status === 403) return false
     throw error

@@ -2,6 +2,7 @@
 import { monthlyCostUsd } from '@hangar/core'
 import {
   type AppRow,
+  type Database,
   closeCostInterval,
   hasEventSince,
   sumCostUsd,
@@ -10,7 +11,7 @@ import {
   updateApp,
 } from '@hangar/db'
 import { FlyError } from '@hangar/fly-client'
-import { type StepResult, flyCall, write } from '../attempt.ts'
+import { type StepResult, flyCall, guard, write } from '../attempt.ts'
 import { waitForMachine } from '../fly-wait.ts'
 import { guestOf } from '../observe.ts'
 import { type StepContext, type StepEvent, insertStepEvent, record, workOf } from './context.ts'
@@ -53,6 +54,7 @@ export async function stopMachine(context: StepContext, machineId: string): Prom
       { signal: 'SIGTERM', timeout: KILL_AFTER },
       flyCall(attempt),
     )
+    await guard(attempt)
     const state = await waitForMachine(attempt, row.flyAppName, machineId, ['stopped'])
     if (state === null) return { waitMs: STOP_POLL_MS, reason: 'the machine is stopping' }
   } catch (error) {
@@ -74,17 +76,19 @@ export async function deleteMachine(context: StepContext, machineId: string): Pr
   return 'next'
 }
 
-/** Deletes the app and goes on only when Fly no longer knows it: a deletion is accepted before it is done. */
+/**
+ * Deletes the app and goes on only when Fly no longer knows it: a deletion is accepted before it is done. That we
+ * mean to is written first, so that whoever finds the app gone knows who did it.
+ */
 export async function deleteApp(context: StepContext): Promise<StepResult> {
   const { attempt, row } = context
   const { apps } = attempt.deps.fly
   const permit = await takePermit(attempt.deps.db, 'fly_app_delete')
   if (!permit.ok) return { waitMs: permit.retryAfterMs, reason: 'waiting for a permit to delete an app' }
+  if (!(await isOurDeletion(attempt.deps.db, row)))
+    await record(context, {}, { type: DELETING, status: 'started', metadata: { app: row.flyAppName } })
   await apps.delete(row.flyAppName, { force: true }, flyCall(attempt))
-  await write(attempt, async (tx) => {
-    if (await wasDeletedByUs(tx, row)) return
-    await insertStepEvent(tx, attempt, row, { type: APP_DELETED, metadata: { app: row.flyAppName } })
-  })
+  await guard(attempt)
   try {
     await apps.get(row.flyAppName, flyCall(attempt))
   } catch (error) {
@@ -94,10 +98,10 @@ export async function deleteApp(context: StepContext): Promise<StepResult> {
   return { waitMs: GONE_POLL_MS, reason: 'Fly still shows the app' }
 }
 
-const APP_DELETED = 'deprovision_app_deleted'
+const DELETING = 'deprovision_app_deleting'
 
-function wasDeletedByUs(tx: Tx, row: AppRow): Promise<boolean> {
-  return hasEventSince(tx, row.id, APP_DELETED, row.teardownStartedAt ?? row.createdAt)
+function isOurDeletion(db: Database | Tx, row: AppRow): Promise<boolean> {
+  return hasEventSince(db, row.id, DELETING, row.createdAt)
 }
 
 /** Ends the row: its cost figured one last time, its history kept. */
@@ -119,13 +123,19 @@ export async function close({ attempt, seen, row }: StepContext, reason: string)
       finalCostUsd,
     })
     const facts = { app: row.flyAppName, final_cost_usd: finalCostUsd, monthly_cost_estimate_usd: estimate }
-    // An app that never had a machine may never have been made: nobody misses it.
-    const missing = row.flyMachineId !== null && !(await wasDeletedByUs(tx, row))
-    if (missing)
-      await insertStepEvent(tx, attempt, row, { type: 'app_missing', status: 'skipped', message: reason })
+    await insertStepEvent(tx, attempt, row, await endOf(tx, row, reason))
     if (row.teardownStartedAt)
       await insertStepEvent(tx, attempt, row, { type: 'deprovision_completed', metadata: facts })
   })
   seen.row = null
   return 'replan'
+}
+
+/** An app that never had a machine may never have been made: nobody deleted it, and nobody misses it. */
+async function endOf(tx: Tx, row: AppRow, reason: string): Promise<StepEvent> {
+  const metadata = { app: row.flyAppName }
+  if (await isOurDeletion(tx, row)) return { type: 'deprovision_app_deleted', metadata }
+  if (row.flyMachineId !== null || row.deployedAt !== null)
+    return { type: 'app_missing', status: 'skipped', message: reason, metadata }
+  return { type: 'deprovision_app_deleted', status: 'skipped', message: 'there was no app', metadata }
 }

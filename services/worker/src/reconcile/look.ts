@@ -1,0 +1,137 @@
+/**
+ * What Fly has of one app. Four answers, and the two that lead to deeds are the hardest to get:
+ *
+ *   ours         a machine of ours is on record or bears our mark, or organisation and network are ours
+ *   absent       a plain 404 to the app itself; for an app that we made, the organisation's list has to agree,
+ *                for Fly is known to answer 404 for apps that are there (two stores that drift apart)
+ *   stranger     plainly another organisation's or another network's
+ *   unreachable  anything in between: nothing is created, nothing is destroyed, and it is looked at again
+ */
+import { type FlyFacts, type MachineFacts, isOwnedBy } from '@hangar/core'
+import { type AppRow, hasEventSince } from '@hangar/db'
+import { type CallOptions, type FlyApp, FlyError, isGone, type Machine } from '@hangar/fly-client'
+import { type Attempt, flyCall } from './attempt.ts'
+import { FLY_CALL_TIMEOUT_MS } from './deps.ts'
+
+/** Good until this attempt changes something on Fly. */
+export type FlyLook = { app: string; fly: FlyFacts; machines: Machine[] }
+
+type Looking = { attempt: Attempt; row: AppRow; call: CallOptions }
+
+export async function lookAtFly(attempt: Attempt, row: AppRow): Promise<FlyLook> {
+  if (attempt.lastLook?.app === row.flyAppName) return attempt.lastLook
+  // One bound for all calls of a look together, so that the lease outlasts it as it outlasts a single call.
+  const signal = AbortSignal.any([attempt.signal, AbortSignal.timeout(FLY_CALL_TIMEOUT_MS)])
+  const found = await look({ attempt, row, call: { ...flyCall(attempt), signal } })
+  attempt.lastLook = { app: row.flyAppName, ...found }
+  return attempt.lastLook
+}
+
+async function look(looking: Looking): Promise<Omit<FlyLook, 'app'>> {
+  const { attempt, row, call } = looking
+  if (row.id === attempt.reservedAppId) return { fly: { kind: 'untouched' }, machines: [] }
+  const own = await findOwnMachine(looking)
+  if (own) return seen(looking, [own])
+  try {
+    const machines = await attempt.deps.fly.machines.list(row.flyAppName, {}, call)
+    // Once a machine of ours is on record, the app was ours; before that, one with our mark has to prove it.
+    if (row.flyMachineId !== null || machines.some((machine) => isOwnMachine(attempt, row, machine)))
+      return seen(looking, machines)
+  } catch (error) {
+    if (!(error instanceof FlyError) || !SAYS_NOTHING_OF_THE_APP.has(error.code)) throw error
+  }
+  return { fly: await lookAtApp(looking), machines: [] }
+}
+
+function seen({ attempt, row }: Looking, machines: Machine[]): Omit<FlyLook, 'app'> {
+  return {
+    fly: { kind: 'ours', machines: machines.map((machine) => machineFacts(attempt, row, machine)) },
+    machines,
+  }
+}
+
+/**
+ * While work is under way the one machine it is about is read by its id: Fly allows that five times as often as a
+ * listing. An app at rest is listed, which also shows machines that should not be there.
+ */
+async function findOwnMachine({ attempt, row, call }: Looking): Promise<Machine | null> {
+  const atRest = row.status === 'active' && row.operation === null
+  if (row.flyMachineId === null || atRest) return null
+  try {
+    const machine = await attempt.deps.fly.machines.get(row.flyAppName, row.flyMachineId, call)
+    return isGone(machine) ? null : machine
+  } catch (error) {
+    if (error instanceof FlyError && SAYS_NOTHING_OF_THE_APP.has(error.code)) return null
+    throw error
+  }
+}
+
+/** A read of machines fails like this both for a missing app and for one that is not ours. */
+const SAYS_NOTHING_OF_THE_APP = new Set(['not_found', 'unauthorized', 'validation'])
+
+async function lookAtApp(looking: Looking): Promise<FlyFacts> {
+  const { attempt, row, call } = looking
+  try {
+    const owner = await ownerOf(attempt, await attempt.deps.fly.apps.get(row.flyAppName, call), row, call)
+    if (owner === 'ours') return { kind: 'ours', machines: [] }
+    return { kind: owner }
+  } catch (error) {
+    if (!(error instanceof FlyError)) throw error
+    if (error.code === 'not_found') return { kind: await confirmAbsence(looking) }
+    // Our own app answered with 403 is a token that lost its rights, not an app that changed hands.
+    if (error.status === 403 && !(await wasMade(looking))) return { kind: 'stranger' }
+    throw error
+  }
+}
+
+async function confirmAbsence(looking: Looking): Promise<'absent' | 'unreachable'> {
+  const { attempt, row, call } = looking
+  if (!(await wasMade(looking)) || (await wasDeletedByUs(looking))) return 'absent'
+  const { apps } = await attempt.deps.fly.apps.list(call)
+  return apps.some((app) => app.name === row.flyAppName) ? 'unreachable' : 'absent'
+}
+
+async function wasMade({ attempt, row }: Looking): Promise<boolean> {
+  if (row.flyMachineId !== null || row.deployedAt !== null) return true
+  return hasEventSince(attempt.deps.db, row.id, 'provision_app_created', row.createdAt)
+}
+
+function wasDeletedByUs({ attempt, row }: Looking): Promise<boolean> {
+  return hasEventSince(attempt.deps.db, row.id, 'deprovision_app_deleting', row.createdAt)
+}
+
+/**
+ * Ours means our organisation and the network named after the app. Fly's documentation promises the network only
+ * in the organisation's app list, so that is asked when the single read leaves it out; a list that does not know
+ * the app yet decides nothing.
+ */
+export async function ownerOf(
+  attempt: Attempt,
+  app: FlyApp,
+  row: AppRow,
+  call: CallOptions,
+): Promise<'ours' | 'stranger' | 'unreachable'> {
+  if (app.orgSlug !== attempt.deps.settings.orgSlug) return 'stranger'
+  if (app.network !== undefined) return app.network === row.network ? 'ours' : 'stranger'
+  const { apps } = await attempt.deps.fly.apps.list(call)
+  const listed = apps.find((other) => other.name === app.name)
+  if (listed?.network === undefined) return 'unreachable'
+  return listed.network === row.network ? 'ours' : 'stranger'
+}
+
+export function isOwnMachine({ deps, userId }: Attempt, row: AppRow, machine: Machine): boolean {
+  const { installationId } = deps.settings
+  return isOwnedBy(machine.config?.metadata, { installationId, userId, generation: row.generation })
+}
+
+export function machineFacts(attempt: Attempt, row: AppRow, machine: Machine): MachineFacts {
+  const { cpu_kind: cpuKind, cpus, memory_mb: memoryMb } = machine.config?.guest ?? {}
+  const known = cpuKind !== undefined && cpus !== undefined && memoryMb !== undefined
+  return {
+    id: machine.id,
+    state: machine.state,
+    instanceId: machine.instanceId || null,
+    owned: machine.id === row.flyMachineId || isOwnMachine(attempt, row, machine),
+    guest: known ? { cpuKind: cpuKind === 'performance' ? 'performance' : 'shared', cpus, memoryMb } : null,
+  }
+}
