@@ -290,6 +290,21 @@ describe('in the world', () => {
     })
   })
 
+  test('reused_name_confused: the list of an app under a used name misses its machines', async () => {
+    const app = await freshApp()
+    await faultFor({ kind: 'reused_name_confused', match: { app } }, async () => {
+      await sim.machine(app)
+      expect(await machinesOf(app)).toHaveLength(1)
+      await sim.must('DELETE', `/v1/apps/${app}?force=true`)
+      await until('the end of the app', async () => (await sim.call('GET', `/v1/apps/${app}`)).status === 404)
+      await sim.app(app)
+      const { id } = await sim.machine(app)
+      expect(await machinesOf(app)).toEqual([])
+      expect((await sim.get(app, id)).id).toBe(id)
+    })
+    expect(await machinesOf(app)).toHaveLength(1)
+  })
+
   test('app_delete_stuck: 202, but the app stays until the fault is gone', async () => {
     const app = await freshApp()
     await faultFor({ kind: 'app_delete_stuck', match: { app } }, async () => {

@@ -138,6 +138,16 @@ test('a command that does not exist ends with 127', async () => {
   expect(exit?.request).toMatchObject({ exit_event: { exit_code: 127 } })
 })
 
+test('an environment that no process can have ends it with 127', async () => {
+  const app = `p-${next++}`
+  await sim.app(app)
+  const config = { image: image(), env: { BAD: 'a\u0000b' }, restart: { policy: 'no' } }
+  const { id } = await sim.startedMachine(app, config)
+  await sim.waitFor(app, id, 'stopped')
+  const exit = (await sim.get(app, id)).events?.find((event) => event.type === 'exit')
+  expect(exit?.request).toMatchObject({ exit_event: { exit_code: 127, error: expect.any(String) } })
+})
+
 test('checks really run against the process', async () => {
   const { app, id } = await program('obey', {
     checks: {

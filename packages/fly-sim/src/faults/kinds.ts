@@ -92,6 +92,10 @@ const OTHER_KINDS = {
     what: 'host_status unreachable: config missing, incomplete_config instead; start fails',
   },
   app_half_gone: { stage: 'state', what: 'the app is there, its machines API answers 404 (gram PR #2721)' },
+  reused_name_confused: {
+    stage: 'state',
+    what: 'the machine list of an app whose name was used before is empty (flyctl #3205)',
+  },
   app_delete_stuck: { stage: 'state', what: '202 on deletion, but the app stays' },
   fresh_app_missing: {
     stage: 'state',

@@ -20,6 +20,11 @@ export class Decoder {
     return this.#value
   }
 
+  /** The object without its nulls. */
+  get present(): Record<string, unknown> {
+    return Object.fromEntries(Object.entries(this.#value).filter(([, value]) => value !== null))
+  }
+
   string(field: string): string | undefined {
     return this.#field(field, 'string', (value) => typeof value === 'string')
   }
@@ -48,6 +53,14 @@ export class Decoder {
   objects(field: string): Decoder[] | undefined {
     const values = this.#field(field, 'array', isArray)
     return values?.map((value) => new Decoder(value, `${this.#type}.${field}`))
+  }
+
+  /** An object whose values are objects. */
+  objectMap(field: string): [string, Decoder][] | undefined {
+    const value = this.#field(field, 'map', isObject)
+    return (
+      value && Object.entries(value).map(([key, one]) => [key, new Decoder(one, `${this.#type}.${field}`)])
+    )
   }
 
   #field<T>(field: string, goType: string, fits: (value: unknown) => value is T): T | undefined {

@@ -44,7 +44,10 @@ export class LocalRunner implements Runner {
   boot(machine: Machine, secrets: Readonly<Record<string, string>>): void {
     const run: Run = { program: null, port: null, env: null, checks: null, stopAsked: null }
     this.#runs.set(machine.id, run)
-    void this.#begin(machine, run, secrets)
+    this.#begin(machine, run, secrets).catch((error: unknown) => {
+      // Something that no process can be given, such as a NUL in its environment.
+      this.#ended(machine, run, { ...ENDED, exitCode: 127, requestedStop: false, error: String(error) })
+    })
   }
 
   stop(machine: Machine, signal: string, timeoutMs: number): void {

@@ -24,17 +24,55 @@ export function readConfig(decoder: Decoder | undefined): MachineConfig {
   decoder.stringMap('env')
   decoder.stringMap('metadata')
   decoder.boolean('auto_destroy')
-  checkRestart(decoder.object('restart'))
-  checkStop(decoder.object('stop_config'))
-  const mounts = decoder.objects('mounts') ?? []
-  if (mounts.length > 1) throw invalidArgument('machines may have at most one volume attached')
-  const services = decoder.objects('services')?.map(readService)
+  decoder.string('schedule')
+  const mounts = decoder.objects('mounts')?.map(readMount)
+  if (mounts && mounts.length > 1) throw invalidArgument('machines may have at most one volume attached')
+  const parts = {
+    restart: readRestart(decoder.object('restart')),
+    stop_config: readStop(decoder.object('stop_config')),
+    init: readInit(decoder.object('init')),
+    checks: decoder.objectMap('checks')?.map(([name, check]) => [name, readCheck(check)] as const),
+    services: decoder.objects('services')?.map(readService),
+  }
   return {
-    ...decoder.raw,
+    ...decoder.present,
     image,
     guest: readGuest(decoder.object('guest')),
-    ...(services && { services }),
+    ...(parts.restart && { restart: parts.restart }),
+    ...(parts.stop_config && { stop_config: parts.stop_config }),
+    ...(parts.init && { init: parts.init }),
+    ...(mounts && { mounts }),
+    ...(parts.checks && { checks: Object.fromEntries(parts.checks) }),
+    ...(parts.services && { services: parts.services }),
   }
+}
+
+function readMount(decoder: Decoder): Record<string, unknown> {
+  decoder.string('volume')
+  decoder.string('path')
+  return decoder.present
+}
+
+function readInit(decoder: Decoder | undefined): Record<string, unknown> | undefined {
+  decoder?.integer('swap_size_mb')
+  for (const field of ['cmd', 'entrypoint', 'exec']) decoder?.strings(field)
+  return decoder?.present
+}
+
+function readCheck(decoder: Decoder): Record<string, unknown> {
+  decoder.integer('port')
+  for (const field of ['type', 'path', 'method', 'kind']) decoder.string(field)
+  for (const field of ['interval', 'timeout', 'grace_period']) readDuration(decoder, field)
+  return decoder.present
+}
+
+/** Text of Go, or a bare number, which counts as nanoseconds. */
+function readDuration(decoder: Decoder, field: string): number | null {
+  const value = decoder.present[field]
+  if (value === undefined) return null
+  const inMs = typeof value === 'string' || typeof value === 'number' ? durationMs(value) : null
+  if (inMs === null) throw invalidArgument(`invalid machine configuration: ${field} is not a duration`)
+  return inMs
 }
 
 function readGuest(decoder: Decoder | undefined): Guest {
@@ -56,39 +94,40 @@ function readGuest(decoder: Decoder | undefined): Guest {
       `invalid machine configuration: memory_mb ${memoryMb} must be a multiple of ${MEMORY_STEP_MB} between ${lowMb} and ${highMb}`,
     )
   }
-  return { ...decoder.raw, cpu_kind: kind, cpus, memory_mb: memoryMb }
+  return { ...decoder.present, cpu_kind: kind, cpus, memory_mb: memoryMb }
 }
 
 /** `autostart` must be a boolean; `autostop` is accepted as "off", "stop", "suspend" and answered as false, true, "suspend". */
 function readService(decoder: Decoder): Record<string, unknown> {
   decoder.boolean('autostart')
   decoder.integer('internal_port')
-  const autostop = decoder.raw['autostop']
-  if (autostop === undefined || autostop === null) return decoder.raw
-  if (typeof autostop !== 'boolean' && !AUTOSTOPS.includes(autostop)) {
+  decoder.string('protocol')
+  const checks = decoder.objects('checks')?.map(readCheck)
+  const { autostop, ...rest } = decoder.present
+  if (autostop !== undefined && typeof autostop !== 'boolean' && !AUTOSTOPS.includes(autostop)) {
     throw invalidArgument('invalid machine configuration: autostop must be off, stop or suspend')
   }
-  return { ...decoder.raw, autostop: autostop === 'off' ? false : autostop === 'stop' ? true : autostop }
+  const shown = autostop === 'off' ? false : autostop === 'stop' ? true : autostop
+  return { ...rest, ...(checks && { checks }), ...(shown !== undefined && { autostop: shown }) }
 }
 
-function checkRestart(decoder: Decoder | undefined): void {
+function readRestart(decoder: Decoder | undefined): Record<string, unknown> | undefined {
   const policy = decoder?.string('policy')
   decoder?.integer('max_retries')
   if (policy !== undefined && policy !== '' && !RESTART_POLICIES.includes(policy)) {
     throw invalidArgument(`invalid machine configuration: restart policy ${policy} is not valid`)
   }
+  return decoder?.present
 }
 
-function checkStop(decoder: Decoder | undefined): void {
+function readStop(decoder: Decoder | undefined): Record<string, unknown> | undefined {
   const signal = decoder?.string('signal')
   if (signal !== undefined && signal !== '' && !STOP_SIGNALS.includes(signal)) {
     throw invalidArgument(`invalid machine configuration: stop signal ${signal} is not valid`)
   }
-  const timeout = decoder?.raw['timeout']
-  if (timeout === undefined || timeout === null) return
-  const timeoutMs = typeof timeout === 'string' || typeof timeout === 'number' ? durationMs(timeout) : null
-  if (timeoutMs === null)
-    throw invalidArgument(`invalid machine configuration: stop timeout is not a duration`)
-  if (timeoutMs > LONGEST_TIMEOUT_MS)
+  const timeoutMs = decoder ? readDuration(decoder, 'timeout') : null
+  if (timeoutMs !== null && timeoutMs > LONGEST_TIMEOUT_MS) {
     throw invalidArgument('invalid machine configuration: stop timeout is over 5m0s')
+  }
+  return decoder?.present
 }

@@ -151,6 +151,8 @@ export type App = {
   network: string
   createdAtMs: number
   visibleAtMs: number
+  /** An app of this name was here before and is gone. */
+  reused: boolean
   /** Deletion was accepted; the app goes when its machines are gone. */
   deleting: boolean
   machines: Map<string, Machine>

@@ -9,6 +9,8 @@ export class World {
   readonly machines = new Map<string, Machine>()
   /** Names of apps that are gone and still taken, with the moment they become free. */
   readonly heldNames = new Map<string, number>()
+  /** Names of all apps that are gone. */
+  readonly formerNames = new Set<string>()
   nextNumericId = 1
   nextSecretsVersion = 1
 
@@ -38,6 +40,7 @@ export class World {
   removeApp(app: App, nameFreeAtMs: number | null): void {
     for (const id of app.machines.keys()) this.machines.delete(id)
     this.apps.delete(app.name)
+    this.formerNames.add(app.name)
     if (nameFreeAtMs !== null) this.heldNames.set(app.name, nameFreeAtMs)
   }
 
@@ -63,6 +66,7 @@ export class World {
     this.apps.clear()
     this.machines.clear()
     this.heldNames.clear()
+    this.formerNames.clear()
   }
 
   /** Plain JSON; restore() of the same text gives the same world. Holds secret values: treat the dump as a secret. */
@@ -71,6 +75,7 @@ export class World {
       orgs: [...this.orgs.values()],
       tokens: [...this.tokens.values()],
       heldNames: [...this.heldNames],
+      formerNames: [...this.formerNames],
       nextNumericId: this.nextNumericId,
       nextSecretsVersion: this.nextSecretsVersion,
       apps: [...this.apps.values()].map((app) => ({
@@ -88,6 +93,7 @@ export class World {
     for (const org of dump.orgs) this.orgs.set(org.slug, org)
     for (const token of dump.tokens) this.tokens.set(token.value, token)
     for (const [name, freeAtMs] of dump.heldNames) this.heldNames.set(name, freeAtMs)
+    for (const name of dump.formerNames) this.formerNames.add(name)
     this.nextNumericId = dump.nextNumericId
     this.nextSecretsVersion = dump.nextSecretsVersion
     for (const { machines, volumes, ...rest } of dump.apps) {
@@ -106,6 +112,7 @@ export type WorldDump = {
   orgs: Org[]
   tokens: Token[]
   heldNames: [string, number][]
+  formerNames: string[]
   nextNumericId: number
   nextSecretsVersion: number
   apps: (Omit<App, 'machines' | 'volumes'> & {
