@@ -22,4 +22,6 @@ export default {
   testTimeout: 60_000,
   // The heap of a worker grows by some 25 MB a file; without a limit it never gives that back.
   workerIdleMemoryLimit: '300MB',
+  // Half a second, the default, is too short for a worker to end in on a busy machine.
+  workerGracefulExitTimeout: 5_000,
 }

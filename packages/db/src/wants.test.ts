@@ -63,6 +63,15 @@ describe('listUsersToWake', () => {
     expect((await list(2)).map(({ userId }) => userId)).toEqual([users[1], users[2]])
   })
 
+  test('as many in each lane: a crowd of downgrades keeps no upgrade waiting', async () => {
+    for (let index = 0; index < 5; index++) await createUser(t.db, { tier: 'free' })
+    const { userId } = await createUser(t.db, { tier: 'pro' })
+    const woken = await list(2)
+    expect(woken.filter(({ lane }) => lane === 'deprovision')).toHaveLength(2)
+    expect(woken.filter(({ lane }) => lane === 'provision').length).toBeLessThanOrEqual(2)
+    expect((await list(100)).map((one) => one.userId)).toContain(userId)
+  })
+
   test('not while somebody holds the lease, nor once it is done', async () => {
     const { userId } = await createUser(t.db)
     const claimed = await claimLease(t.db, { userId, owner: 'a', ttlMs: 60_000 })

@@ -58,7 +58,13 @@ const dueWants = sql`
     and (work.next_attempt_at is null or work.next_attempt_at <= clock.at
       or want.wanted_version > work.planned_version)`
 
-/** Users with work that is due, those who have waited longest first. The lane is only a guess at the work. */
+/** How far past the limit the oldest are searched for those of the other lane. */
+const LOOK_AHEAD = 10
+
+/**
+ * Users with work that is due, those who have waited longest first, `limit` in each lane: a crowd of downgrades never
+ * keeps an upgrade waiting. The lane is only a guess at the work.
+ */
 export async function listUsersToWake(
   db: Database | Tx,
   { limit, paidTiers, payingStatuses }: LanePolicy & { limit: number },
@@ -68,21 +74,24 @@ export async function listUsersToWake(
       select want.user_id, want.updated_at
       ${dueWants}
       order by want.updated_at, want.user_id
-      limit ${limit}
+      limit ${limit * LOOK_AHEAD}
+    ), laned as (
+      select due.user_id, due.updated_at, case
+          when app.teardown_started_at is not null or override.desired = 'off' then 'deprovision'
+          when override.desired = 'on' then 'provision'
+          when lower(host.tier) = any (${[...paidTiers]}::text[])
+            and (host.status is null or lower(host.status) = any (${[...payingStatuses]}::text[])) then 'provision'
+          else 'deprovision'
+        end as lane
+      from due
+      left join hangar.host_subscriptions host using (user_id)
+      left join public.user_fly_apps app on app.user_id = due.user_id and app.deleted_at is null
+      left join hangar.user_overrides override on override.user_id = due.user_id and override.ended_at is null
+        and (override.expires_at is null or override.expires_at > hangar.now())
+    ), ranked as (
+      select *, row_number() over (partition by lane order by updated_at, user_id) as place from laned
     )
-    select due.user_id, case
-        when app.teardown_started_at is not null or override.desired = 'off' then 'deprovision'
-        when override.desired = 'on' then 'provision'
-        when lower(host.tier) = any (${[...paidTiers]}::text[])
-          and (host.status is null or lower(host.status) = any (${[...payingStatuses]}::text[])) then 'provision'
-        else 'deprovision'
-      end as lane
-    from due
-    left join hangar.host_subscriptions host using (user_id)
-    left join public.user_fly_apps app on app.user_id = due.user_id and app.deleted_at is null
-    left join hangar.user_overrides override on override.user_id = due.user_id and override.ended_at is null
-      and (override.expires_at is null or override.expires_at > hangar.now())
-    order by due.updated_at, due.user_id`.execute(db)
+    select user_id, lane from ranked where place <= ${limit} order by updated_at, user_id`.execute(db)
   return rows
 }
 

@@ -1,7 +1,7 @@
 /**
  * The scheduler: says what is due and puts it into the queues; never does the work. Several may run at once.
  */
-import { assertHostRowsVisible, createDatabase } from '@hangar/db'
+import { assertHostRowsVisible, createDatabase, findInstallationId } from '@hangar/db'
 import { closeQueues, closeRedis, createQueues, createRedis } from '@hangar/jobs'
 import { createLogger, createMetrics, createStopper, runMain, startOpsServer } from '@hangar/runtime'
 
@@ -35,7 +35,9 @@ await runMain('scheduler', async () => {
   })
 
   const checks = {
-    postgres: () => assertHostRowsVisible(db),
+    postgres: async () => {
+      await findInstallationId(db)
+    },
     redis: async () => {
       await redis.ping()
     },
