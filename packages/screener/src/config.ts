@@ -6,7 +6,8 @@ const durationMs = (fallbackMs: number, maxMs: number) =>
 
 const schema = z.object({
   // Set by Hangar's worker on the machine.
-  USER_ID: z.uuid(),
+  // Whatever the database takes as a uuid, with any version and variant.
+  USER_ID: z.guid(),
   RUN_MODE: z.literal('user_dedicated'),
   HANGAR_URL: z.url({ protocol: /^https?$/ }),
   HANGAR_GENERATION: z.coerce.number().int().min(1),

@@ -210,6 +210,18 @@ describe('configuration', () => {
 })
 
 describe('trading', () => {
+  test('a user id of any uuid version will do, as in the database', async () => {
+    const userId = '00000000-0000-0000-0000-0000000000AF'
+    const { screener, url } = await startPair({ USER_ID: userId }, (prepared) => {
+      prepared.replies['/shim/v1/bootstrap'] = () => ({
+        status: 200,
+        body: bootstrapBody({ user_id: userId.toLowerCase() }),
+      })
+    })
+    await screener.log('trading')
+    expect(await health(url)).toMatchObject({ status: 200, body: { user_id: userId.toLowerCase() } })
+  })
+
   test('runs the traders of its bootstrap and shows them in health, log and heartbeat', async () => {
     const { shim, screener, url } = await startPair()
     const first = await shim.nth('/shim/v1/heartbeat', 1)
@@ -314,6 +326,8 @@ describe('the end', () => {
     await shim.nth('/shim/v1/heartbeat', 1)
     const answers = await Promise.all([shutdown(url, 'stop-it-please'), shutdown(url, 'stop-it-please')])
     expect(answers.map((answer) => answer.status)).toEqual([202, 202])
+    await shim.nth('/shim/v1/drained', 1)
+    expect(await health(url)).toMatchObject({ status: 200, body: { ok: true, state: 'draining' } })
     await screener.log('drained', { reported: true })
     const finished = screener.lines.filter((line) => line['event'] === 'cycle finished').length
     expect((await shim.nth('/shim/v1/drained', 3)).body).toEqual({
@@ -323,8 +337,8 @@ describe('the end', () => {
     })
     expect(finished).toBeGreaterThan(0)
     expect(await health(url)).toMatchObject({
-      status: 200,
-      body: { state: 'drained', running_trader_ids: [] },
+      status: 503,
+      body: { ok: false, state: 'drained', running_trader_ids: [] },
     })
     screener.kill('SIGTERM')
     expect(await screener.exited).toBe(0)
@@ -389,8 +403,8 @@ describe('the end', () => {
       await screener.log('retired')
       await screener.log('trader stopped', { trader_id: 'trader-b' })
       expect(await health(url)).toMatchObject({
-        status: 200,
-        body: { state: 'retired', running_trader_ids: [] },
+        status: 503,
+        body: { ok: false, state: 'retired', running_trader_ids: [] },
       })
       const calls = shim.calls.length
       screener.kill('SIGTERM')

@@ -64,8 +64,8 @@ export class Screener {
   health(): Health {
     const { runningTraderIds, cycle, lastCycleAt } = this.#cycles.snapshot()
     return {
-      // Not before the traders are known: a passing check is taken as a working app.
-      ok: this.#state !== 'starting',
+      // A passing check is taken as a working app: one that idles, for whatever reason, must not be one.
+      ok: this.#state === 'trading' || this.#state === 'draining',
       state: this.#state,
       user_id: this.#config.userId,
       generation: this.#config.generation,

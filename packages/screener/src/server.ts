@@ -1,4 +1,5 @@
-// The app's own two addresses: GET /health for Fly's checks, POST /shutdown for Hangar's worker.
+// The app's own two addresses: GET /health for Fly's checks (200 while it trades or drains, 503 while it starts or
+// idles), POST /shutdown for Hangar's worker.
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
