@@ -25,17 +25,21 @@ export async function measure({ url, connections, deliveries, rate }: Load): Pro
     // Each connection has deliveries of its own, made up beforehand: no user is ever sent twice.
     setupClient: (client) => client.setRequests(all.splice(0, share)),
   }
-  const { result, seconds } = await new Promise<{ result: autocannon.Result; seconds: number }>(
-    (resolve, reject) => {
-      // From the first answer, so that preparing the requests does not count.
-      let startedAt = 0
-      const run = autocannon(options, (error: Error | null, result) => {
-        if (error) reject(error)
-        else resolve({ result, seconds: (performance.now() - startedAt) / 1000 })
-      })
-      run.once('response', () => (startedAt = performance.now()))
-    },
-  )
+  // From the first answer to the last: preparing the requests does not count, nor does autocannon's own end, which
+  // comes with the next whole second.
+  let firstAt = 0
+  let lastAt = 0
+  const result = await new Promise<autocannon.Result>((resolve, reject) => {
+    const run = autocannon(options, (error: Error | null, done) => {
+      if (error) reject(error)
+      else resolve(done)
+    })
+    run.on('response', () => {
+      lastAt = performance.now()
+      firstAt ||= lastAt
+    })
+  })
+  const seconds = (lastAt - firstAt) / 1000
   const accepted = result['2xx']
   if (accepted !== share * connections) {
     throw new Error(`${accepted} of ${share * connections} deliveries were accepted by ${url}`)

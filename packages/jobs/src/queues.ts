@@ -23,30 +23,22 @@ export const DEFAULT_PREFIX = '{hangar}'
 /** The custom backoff type: the delay travels in the error (see outcome.ts). */
 export const BACKOFF_TYPE = 'hangar'
 
-const HOUR_SECONDS = 3600
-const DAY_SECONDS = 24 * HOUR_SECONDS
-
 /**
  * BullMQ never gives up on a lane job by itself: `user_work.failed_attempts` counts, so that a flush of Redis or
- * a change of lane cannot restart the count. Finished jobs are kept for a look in Bull Board, within bounds.
+ * a change of lane cannot restart the count. How long finished jobs are kept is the worker's business (worker.ts):
+ * what stands here is packed into every job.
  */
 export const LANE_JOB_OPTIONS = {
   attempts: 1_000_000,
   backoff: { type: BACKOFF_TYPE },
-  removeOnComplete: { age: HOUR_SECONDS, count: 1000 },
-  removeOnFail: { age: 7 * DAY_SECONDS, count: 5000 },
   stackTraceLimit: 5,
-  keepLogs: 50,
 } as const satisfies DefaultJobOptions
 
 /** A sweep that keeps failing is given up: the next run comes anyway, and reads everything afresh. */
 export const SWEEP_JOB_OPTIONS = {
   attempts: 3,
   backoff: { type: BACKOFF_TYPE },
-  removeOnComplete: { age: DAY_SECONDS, count: 100 },
-  removeOnFail: { age: 7 * DAY_SECONDS, count: 100 },
   stackTraceLimit: 5,
-  keepLogs: 50,
 } as const satisfies DefaultJobOptions
 
 export type Queues = {

@@ -104,6 +104,27 @@ describe('stopping a worker', () => {
   })
 })
 
+test('finished jobs are kept for a look, within bounds', async () => {
+  const queues = await bench.openQueues(uniquePrefix())
+  let runs = 0
+  await bench.startWorker(
+    queues,
+    () => {
+      runs += 1
+      return Promise.resolve({ kind: 'done' })
+    },
+    { concurrency: 50 },
+  )
+  await Promise.all(
+    Array.from({ length: 1050 }, () => wake(queues, { userId: randomUUID(), lane: 'provision' })),
+  )
+  await waitFor(async () => runs === 1050 && (await queues.provision.getActiveCount()) === 0, {
+    timeoutMs: 20_000,
+    what: 'every job to end',
+  })
+  expect(await queues.provision.getCompletedCount()).toBe(1000)
+}, 30_000)
+
 test('a run whose lock is lost is told so, and does not touch the job any more', async () => {
   const queues = await bench.openQueues(uniquePrefix())
   const lockOf = (jobId: string) => queues.provision.toKey(`${jobId}:lock`)

@@ -18,6 +18,11 @@ const MAX_STALLED_COUNT = 1_000_000
 /** BullMQ's own pause after a lost connection is 15 s, far longer than Redis takes to come back. */
 const RUN_RETRY_DELAY_MS = 1000
 
+const HOUR_SECONDS = 3600
+/** Finished jobs are kept for a look in Bull Board, within bounds: what happened to a user is in Postgres. */
+const KEEP_COMPLETED = { age: HOUR_SECONDS, count: 1000 }
+const KEEP_FAILED = { age: 7 * 24 * HOUR_SECONDS, count: 5000 }
+
 export type ProcessContext = {
   /** Aborts when the job was taken away (its lock was lost) or the process is stopping. */
   signal: AbortSignal
@@ -84,6 +89,8 @@ function createWorker<Data>(
     stalledInterval: STALLED_INTERVAL_MS,
     maxStalledCount: MAX_STALLED_COUNT,
     runRetryDelay: RUN_RETRY_DELAY_MS,
+    removeOnComplete: KEEP_COMPLETED,
+    removeOnFail: KEEP_FAILED,
     metrics: { maxDataPoints: MetricsTime.TWO_WEEKS },
     settings: { backoffStrategy },
   })
