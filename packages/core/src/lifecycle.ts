@@ -31,4 +31,4 @@ export function sameGuest(a: Guest, b: Guest): boolean {
 }
 
 /** What the work on a user is for; names the family of its events and of its failure. */
-export type Operation = 'provision' | 'deprovision' | 'resize'
+export type Operation = 'provision' | 'deprovision' | 'resize' | 'repair'

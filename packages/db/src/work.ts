@@ -88,7 +88,7 @@ export function withFence<T>(db: Database, lease: Lease, change: (tx: Tx) => Pro
  * wanted meanwhile than what the claim saw, so work goes on at once. Throws `lease_lost`, and then records nothing.
  */
 export async function finishWork(
-  db: Database,
+  db: Database | Tx,
   lease: Lease,
   result: WorkResult,
 ): Promise<{ moreWanted: boolean }> {

@@ -3,11 +3,12 @@
  * the fourth in a row parks the work. A parked row is tried again after a growing pause, or as soon as somebody
  * wants something newer. An error that trying again cannot cure parks at once.
  */
-import { type Entitlement, HangarError, type Operation, isHangarError } from '@hangar/core'
+import { HangarError, isHangarError } from '@hangar/core'
 import { type AppRow, findLiveApp, finishWork, insertEvent, updateApp } from '@hangar/db'
 import { FlyError } from '@hangar/fly-client'
 import type { Outcome } from '@hangar/jobs'
 import { type Attempt, write } from './attempt.ts'
+import { operationOn } from './operation.ts'
 
 /** Tries after the first before the work is parked. */
 export const MAX_RETRIES = 3
@@ -18,16 +19,6 @@ const UNAUTHORIZED_PARK_MS = 5 * 60_000
 
 /** Answers of Fly that the same request would get again. */
 const PERMANENT_FLY = new Set(['validation', 'machine_limit', 'region_quota'])
-
-export type Work = Operation | 'repair'
-
-/** Which operation the work on a row belongs to. An app that is up is resized or repaired, never provisioned. */
-export function workOn(row: AppRow | null, entitlement: Entitlement): Work {
-  if (row?.teardownStartedAt) return 'deprovision'
-  if (row?.operation) return row.operation
-  if (entitlement.kind === 'not_entitled') return 'deprovision'
-  return row?.deployedAt ? 'repair' : 'provision'
-}
 
 /** 2 s, 4 s, 8 s (times up to 20 % more), then 5 min doubling up to 6 h. */
 export function pauseMs(attempt: number, retryBaseMs: number, random: number): number {
@@ -48,7 +39,7 @@ export async function recordFailure(attempt: Attempt, wantedVersion: number, err
   const code = errorCode(error)
   await write(attempt, async (tx) => {
     const row = await findLiveApp(tx, attempt.userId)
-    const work = workOn(row, attempt.entitlement)
+    const operation = operationOn(row, attempt.entitlement)
     if (row)
       await updateApp(tx, row.id, {
         errorCode: code,
@@ -62,7 +53,7 @@ export async function recordFailure(attempt: Attempt, wantedVersion: number, err
     await insertEvent(tx, {
       userFlyAppId: row?.id ?? null,
       userId: attempt.userId,
-      eventType: `${work}_${givenUp ? 'failed' : 'retried'}`,
+      eventType: `${operation}_${givenUp ? 'failed' : 'retried'}`,
       status: 'failed',
       message: error.message,
       actor: deps.owner,
@@ -74,13 +65,15 @@ export async function recordFailure(attempt: Attempt, wantedVersion: number, err
         ...(givenUp ? { max_retries_exceeded: !permanent, permanent } : {}),
       },
     })
-  })
-  await finishWork(deps.db, attempt.lease, {
-    kind: 'failed',
-    failedAttempts,
-    failedVersion: wantedVersion,
-    delayMs,
-    reason: code,
+    // In the same transaction: an event for each attempt, and an attempt for each event.
+    const failed = {
+      kind: 'failed',
+      failedAttempts,
+      failedVersion: wantedVersion,
+      delayMs,
+      reason: code,
+    } as const
+    await finishWork(tx, attempt.lease, failed)
   })
   attempt.logger.warn({ err: error, code, failedAttempts, delayMs, givenUp }, 'attempt failed')
   return givenUp ? { kind: 'never', error } : { kind: 'retry', delayMs, error }
@@ -99,22 +92,4 @@ function isPermanent(error: Error): boolean {
 function errorCode(error: Error): string {
   if (error instanceof FlyError) return `fly_${error.code}`
   return isHangarError(error) ? error.code : 'internal'
-}
-
-/** A parked row that is worked on again gets its phase back, so that lists and queries tell the truth. */
-export async function resumeFromError(attempt: Attempt, row: AppRow): Promise<AppRow> {
-  const status = row.teardownStartedAt ? ('deprovisioning' as const) : ('provisioning' as const)
-  return write(attempt, async (tx) => {
-    const work = workOn(row, attempt.entitlement)
-    await insertEvent(tx, {
-      userFlyAppId: row.id,
-      userId: row.userId,
-      eventType: `${work}_started`,
-      status: 'started',
-      message: 'taken up again',
-      actor: attempt.deps.owner,
-      metadata: { attempt: attempt.number },
-    })
-    return updateApp(tx, row.id, { status })
-  })
 }

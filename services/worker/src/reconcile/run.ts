@@ -5,8 +5,8 @@
 import { HangarError, plan } from '@hangar/core'
 import { type Attempt, type StepResult, guard } from './attempt.ts'
 import { observe } from './observe.ts'
-import { comeToRest, needsGuard, perform } from './steps/index.ts'
-import { resumeFromError } from './failure.ts'
+import { needsGuard, perform } from './steps/index.ts'
+import { comeToRest, resumeFromError } from './steps/rest.ts'
 
 /** A whole life and the start of the next take seven passes; more than this means two rules disagree. */
 const MAX_PASSES = 25
@@ -42,7 +42,7 @@ async function onePass(attempt: Attempt): Promise<RunResult | null> {
     return { kind: 'settled', reason: next.reason }
   }
   if (next.kind === 'wait') return { kind: 'wait', delayMs: next.delayMs, reason: next.reason }
-  if (seen.row?.status === 'error') seen.row = await resumeFromError(attempt, seen.row)
+  if (seen.row?.status === 'error') await resumeFromError(attempt, seen, seen.row)
   for (const step of next.steps) {
     if (needsGuard(step) && (await guard(attempt)) === 'replan') return null
     const result: StepResult = await perform(attempt, step, seen)

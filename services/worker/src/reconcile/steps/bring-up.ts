@@ -1,11 +1,10 @@
 /** From a machine that exists to an app that works, and the marks that say so. */
 import { HangarError, costPerSecondUsd, priceModelLabel } from '@hangar/core'
-import type { AppRow } from '@hangar/db'
 import type { Machine } from '@hangar/fly-client'
-import type { Attempt, StepResult } from '../attempt.ts'
+import type { StepResult } from '../attempt.ts'
 import { waitForMachine } from '../fly-wait.ts'
-import { guestOf, type Observation } from '../observe.ts'
-import { type StepContext, record, workOf } from './context.ts'
+import { guestOf } from '../observe.ts'
+import { type StepContext, record, operation } from './context.ts'
 
 /** How soon to look again for the first heartbeat; the heartbeat itself wakes the job earlier. */
 const HEALTH_POLL_MS = 5_000
@@ -36,7 +35,7 @@ async function markStarted(context: StepContext): Promise<void> {
   await record(
     context,
     { startedAt: 'now' },
-    { type: `${workOf(context)}_machine_started`, metadata: { machine_id: row.flyMachineId } },
+    { type: `${operation(context)}_machine_started`, metadata: { machine_id: row.flyMachineId } },
     {
       openCost: {
         priceModel: priceModelLabel(priceModel),
@@ -96,7 +95,7 @@ export async function confirm(context: StepContext): Promise<StepResult> {
   const { row } = context
   const metadata = { app: row.flyAppName, machine_id: row.flyMachineId, guest: guestOf(row) }
   const patch = { ...AT_REST, status: 'active', lastHealthCheck: 'now', healthFailures: 0 } as const
-  await record(context, patch, { type: `${workOf(context)}_completed`, metadata })
+  await record(context, patch, { type: `${operation(context)}_completed`, metadata })
   return 'replan'
 }
 
@@ -119,13 +118,4 @@ export async function beginRepair(context: StepContext, reason: string): Promise
   const event = { type: 'repair_started', status: 'started', message: reason } as const
   await record(context, patch, event, { closeCost: true })
   return 'replan'
-}
-
-/** What a look that finds all as wanted leaves behind: no trace of failures that passed, and the tier as it is now. */
-export async function comeToRest(attempt: Attempt, seen: Observation, row: AppRow): Promise<void> {
-  const { entitlement } = attempt
-  const tier = entitlement.kind === 'entitled' ? entitlement.tier : row.tier
-  const clean = row.errorCode === null && row.retryCount === 0
-  if (row.status === 'error' || (clean && tier === row.tier)) return
-  await record({ attempt, seen, row }, { tier, errorCode: null, errorMessage: null, retryCount: 0 }, [])
 }

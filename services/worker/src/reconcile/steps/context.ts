@@ -1,6 +1,7 @@
 import { type AppPatch, type AppRow, insertEvent, recordStep, type StepRecord, type Tx } from '@hangar/db'
 import type { Attempt } from '../attempt.ts'
-import { type Work, workOn } from '../failure.ts'
+import type { Operation } from '@hangar/core'
+import { operationOn } from '../operation.ts'
 import type { Observation } from '../observe.ts'
 
 /** A step's view: the row as last written by this attempt, and what the pass saw on Fly. */
@@ -14,8 +15,8 @@ export type StepEvent = {
 }
 
 /** The operation this row is under: the first word of its events. */
-export function workOf({ attempt, row }: StepContext): Work {
-  return workOn(row, attempt.entitlement)
+export function operation({ attempt, row }: StepContext): Operation {
+  return operationOn(row, attempt.entitlement)
 }
 
 /** Changes the row and records what happened, in one fenced statement. Later steps see the new row. */

@@ -1,7 +1,6 @@
 import type { Step } from '@hangar/core'
 import type { Attempt, StepResult } from '../attempt.ts'
 import type { Observation } from '../observe.ts'
-export { comeToRest } from './bring-up.ts'
 import { activate, awaitHealthy, awaitStarted, beginRepair, beginResize, confirm } from './bring-up.ts'
 import { askToDrain, endDrain } from './drain.ts'
 import { adoptMachine, createMachine, startMachine, updateMachine } from './machine.ts'

@@ -5,7 +5,7 @@ import { FlyError, type Machine, type MachineConfig } from '@hangar/fly-client'
 import { type Attempt, type StepResult, flyCall, guard } from '../attempt.ts'
 import { isOwnMachine, machineFacts } from '../look.ts'
 import { guestOf } from '../observe.ts'
-import { type StepContext, type StepEvent, record, workOf } from './context.ts'
+import { type StepContext, type StepEvent, record, operation } from './context.ts'
 
 /** The port every app listens on. */
 const APP_PORT = 8080
@@ -15,7 +15,7 @@ export async function createMachine(context: StepContext): Promise<StepResult> {
   await forgetOldInstance(context)
   const machine = await createOrAdopt(context, guest)
   const metadata = { machine_id: machine.id, region: machine.region, guest }
-  await recordLaunch(context, machine, guest, { type: `${workOf(context)}_machine_created`, metadata })
+  await recordLaunch(context, machine, guest, { type: `${operation(context)}_machine_created`, metadata })
   return 'next'
 }
 
@@ -42,14 +42,14 @@ export async function adoptMachine(context: StepContext, machineId: string): Pro
   const guest = machineFacts(attempt, row, machine).guest ?? guestOf(row)
   const what = machineId === row.flyMachineId ? 'machine_updated' : 'machine_created'
   const metadata = { machine_id: machineId, guest, adopted: true }
-  await recordLaunch(context, machine, guest, { type: `${workOf(context)}_${what}`, metadata })
+  await recordLaunch(context, machine, guest, { type: `${operation(context)}_${what}`, metadata })
   return 'replan'
 }
 
 export async function startMachine(context: StepContext, machineId: string): Promise<StepResult> {
   const { attempt, row } = context
   await attempt.deps.fly.machines.start(row.flyAppName, machineId, flyCall(attempt))
-  const event = { type: `${workOf(context)}_machine_launched`, metadata: { machine_id: machineId } }
+  const event = { type: `${operation(context)}_machine_launched`, metadata: { machine_id: machineId } }
   await record(context, { launchedAt: 'now', startedAt: null }, event)
   return 'next'
 }

@@ -13,7 +13,7 @@ import { FlyError } from '@hangar/fly-client'
 import { type Attempt, type StepResult, flyCall, guard, write } from '../attempt.ts'
 import { ownerOf } from '../look.ts'
 import type { Observation } from '../observe.ts'
-import { type StepContext, record, workOf } from './context.ts'
+import { type StepContext, record, operation } from './context.ts'
 
 /** Names given up before something is plainly wrong; one in about 2.8e12 is taken by chance. */
 const MAX_NAME_CANDIDATES = 10
@@ -131,7 +131,7 @@ export async function setSecrets(context: StepContext): Promise<StepResult> {
   await record(
     context,
     { secretsVersion: version ?? null },
-    { type: `${workOf(context)}_secrets_set`, metadata: { names, version } },
+    { type: `${operation(context)}_secrets_set`, metadata: { names, version } },
   )
   return 'next'
 }

@@ -14,7 +14,7 @@ import { FlyError } from '@hangar/fly-client'
 import { type StepResult, flyCall, guard, write } from '../attempt.ts'
 import { waitForMachine } from '../fly-wait.ts'
 import { guestOf } from '../observe.ts'
-import { type StepContext, type StepEvent, insertStepEvent, record, workOf } from './context.ts'
+import { type StepContext, type StepEvent, insertStepEvent, record, operation } from './context.ts'
 
 const KILL_AFTER = '5s'
 const STOP_POLL_MS = 1_000
@@ -60,7 +60,7 @@ export async function stopMachine(context: StepContext, machineId: string): Prom
   } catch (error) {
     if (!(error instanceof FlyError) || !HAS_ENDED.has(error.code)) throw error
   }
-  const event = { type: `${workOf(context)}_machine_stopped`, metadata: { machine_id: machineId } }
+  const event = { type: `${operation(context)}_machine_stopped`, metadata: { machine_id: machineId } }
   await record(context, {}, event, { closeCost: true })
   return 'next'
 }
@@ -68,7 +68,7 @@ export async function stopMachine(context: StepContext, machineId: string): Prom
 export async function deleteMachine(context: StepContext, machineId: string): Promise<StepResult> {
   const { attempt, row } = context
   await attempt.deps.fly.machines.delete(row.flyAppName, machineId, { force: true }, flyCall(attempt))
-  const event = { type: `${workOf(context)}_machine_deleted`, metadata: { machine_id: machineId } }
+  const event = { type: `${operation(context)}_machine_deleted`, metadata: { machine_id: machineId } }
   const own = machineId === row.flyMachineId
   const patch =
     own && !row.teardownStartedAt ? { flyMachineId: null, flyInstanceId: null, startedAt: null } : {}
