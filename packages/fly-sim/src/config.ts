@@ -37,29 +37,31 @@ export const USAGE = `fly-sim: a stand-in for the Fly Machines API
 
 export type CliOptions = FlySimOptions & { port: number; load?: string }
 
-/** Throws an Error whose message names what is wrong. */
+const FLAGS = {
+  port: { type: 'string' },
+  'admin-port': { type: 'string' },
+  host: { type: 'string' },
+  token: { type: 'string', multiple: true },
+  org: { type: 'string', multiple: true },
+  delays: { type: 'string' },
+  'no-rate-limits': { type: 'boolean' },
+  'virtual-clock': { type: 'boolean' },
+  seed: { type: 'string' },
+  load: { type: 'string' },
+  help: { type: 'boolean' },
+} as const
+
+/** The message names the argument that is wrong. */
+export class UsageError extends Error {}
+
+/** Throws a UsageError. */
 export function readArguments(args: readonly string[]): CliOptions | 'help' {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      port: { type: 'string' },
-      'admin-port': { type: 'string' },
-      host: { type: 'string' },
-      token: { type: 'string', multiple: true },
-      org: { type: 'string', multiple: true },
-      delays: { type: 'string' },
-      'no-rate-limits': { type: 'boolean' },
-      'virtual-clock': { type: 'boolean' },
-      seed: { type: 'string' },
-      load: { type: 'string' },
-      help: { type: 'boolean' },
-    },
-  })
+  const values = parseFlags(args)
   if (values.help === true) return 'help'
   const adminPort = values['admin-port']
   const { delays, seed, host, load } = values
   if (delays !== undefined && !(DELAY_PRESETS as readonly string[]).includes(delays)) {
-    throw new Error(`--delays must be one of ${DELAY_PRESETS.join(', ')}`)
+    throw new UsageError(`--delays must be one of ${DELAY_PRESETS.join(', ')}`)
   }
   return {
     port: whole('--port', values.port ?? '4280'),
@@ -75,10 +77,18 @@ export function readArguments(args: readonly string[]): CliOptions | 'help' {
   }
 }
 
+function parseFlags(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: FLAGS }).values
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error))
+  }
+}
+
 function whole(name: string, text: string): number {
   const value = Number(text)
   if (!Number.isInteger(value) || value < 0)
-    throw new Error(`${name} must be a whole number, not ${JSON.stringify(text)}`)
+    throw new UsageError(`${name} must be a whole number, not ${JSON.stringify(text)}`)
   return value
 }
 

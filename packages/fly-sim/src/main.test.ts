@@ -1,4 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, expect, test } from '@jest/globals'
 import { until } from './testing/until.ts'
@@ -121,6 +124,27 @@ test.each([
   const running = await start(...args)
   expect(await running.exited).toBe(64)
   expect(running.output()).toContain(said)
+})
+
+test('a port that is taken ends it with 1 and leaves nothing listening', async () => {
+  const first = await start()
+  const taken = new URL(first.api).port
+  const second = await start('--admin-port', taken)
+  expect(await second.exited).toBe(1)
+  expect(second.output()).toContain('EADDRINUSE')
+})
+
+test('--load begins with a dump; a file that is none ends it with 1', async () => {
+  const first = await start('--seed', '3')
+  await call(first.api, 'POST', '/v1/apps', { name: 'dumped', org_slug: 'personal' })
+  const folder = mkdtempSync(join(tmpdir(), 'fly-sim-'))
+  const file = join(folder, 'dump.json')
+  writeFileSync(file, JSON.stringify((await call(first.api, 'GET', '/_sim/dump')).json))
+  const second = await start('--load', file)
+  expect(await call(second.api, 'GET', '/v1/apps/dumped')).toMatchObject({ status: 200 })
+  writeFileSync(file, 'not a dump')
+  expect(await (await start('--load', file)).exited).toBe(1)
+  rmSync(folder, { recursive: true })
 })
 
 test('--help prints every flag', async () => {

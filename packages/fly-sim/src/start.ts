@@ -84,8 +84,9 @@ export async function startFlySim(options: FlySimOptions = {}): Promise<FlySim> 
   }
   const { serveApi, serveAdmin } = handlers(context, options.adminPort !== undefined)
   const host = options.host ?? '127.0.0.1'
-  const servers = [await listen(serveApi, host, options.port ?? 0)]
-  if (options.adminPort !== undefined) servers.push(await listen(serveAdmin, host, options.adminPort))
+  const ports = [{ serve: serveApi, port: options.port ?? 0 }]
+  if (options.adminPort !== undefined) ports.push({ serve: serveAdmin, port: options.adminPort })
+  const servers = await listenAll(ports, host)
   return {
     url: urlOf(servers[0], host),
     adminUrl: urlOf(servers.at(-1), host),
@@ -174,11 +175,21 @@ function crash(response: ServerResponse, error: unknown): void {
   response.end(error instanceof Error ? (error.stack ?? error.message) : String(error))
 }
 
-async function listen(
-  serve: (request: IncomingMessage, response: ServerResponse) => void,
-  host: string,
-  port: number,
-): Promise<Server> {
+type Serve = (request: IncomingMessage, response: ServerResponse) => void
+
+/** All or none: where one port is taken, nothing is left listening. */
+async function listenAll(ports: readonly { serve: Serve; port: number }[], host: string): Promise<Server[]> {
+  const servers: Server[] = []
+  try {
+    for (const { serve, port } of ports) servers.push(await listen(serve, host, port))
+    return servers
+  } catch (error) {
+    await Promise.all(servers.map(close))
+    throw error
+  }
+}
+
+async function listen(serve: Serve, host: string, port: number): Promise<Server> {
   const server = createServer({ keepAlive: true }, serve)
   // A wait lasts up to 60 s, and a stand-in has no reason to hurry anybody.
   server.requestTimeout = 0

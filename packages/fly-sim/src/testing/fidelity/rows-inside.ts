@@ -112,6 +112,27 @@ export const INSIDE_ROWS: readonly Row[] = [
     'fresh objects may be 404 or 401 for a while',
   ),
   row(
+    'The states of a life: creating, created, starting, started; stopping, stopped; suspending, suspended; restarting; updating, replacing; destroying, destroyed',
+    'docs machine-states, 2025-05-01 (the diagrams are pictures; the order is read from the descriptions)',
+    'INFERRED',
+    'lifecycle.test.ts',
+    'a life of a machine, state by state',
+  ),
+  row(
+    'A newer request overtakes an older one that is under way',
+    'by analogy',
+    'INFERRED',
+    'lifecycle.test.ts',
+    'a newer request overtakes an older one: delete while starting, stop while starting',
+  ),
+  row(
+    'The restart policy waits ever longer between starts',
+    'no numbers found',
+    'OURS',
+    'lifecycle.test.ts',
+    'a program that keeps crashing is started again after ever longer pauses',
+  ),
+  row(
     'Seventeen states',
     'docs machine-states, 2025-05-01',
     'DOC',
