@@ -20,6 +20,7 @@ export type DemoUser = {
   readonly userId: string
   readonly email: string
   readonly traderNames: readonly string[]
+  readonly traderIds: readonly string[]
   /** The tier change as the product makes it: plain SQL. */
   tierChange(tier: string): string
   /** Runs SQL on a connection that knows nothing of Hangar. */
@@ -36,8 +37,12 @@ export type DemoUser = {
 }
 
 /** A free user with two traders of their own, which the product's quota switches off at once, and some history. */
-export async function createDemoUser(stack: Stack, db: Database): Promise<DemoUser> {
-  const { userId, email } = await createUser(db, { tier: 'free', email: 'ada@example.test' })
+export async function createDemoUser(
+  stack: Stack,
+  db: Database,
+  email = 'ada@example.test',
+): Promise<DemoUser> {
+  const { userId } = await createUser(db, { tier: 'free', email })
   const traders = new Map<string, string>()
   for (const name of TRADERS) {
     const { traderId } = await createTrader(db, userId, { name })
@@ -53,6 +58,7 @@ export async function createDemoUser(stack: Stack, db: Database): Promise<DemoUs
     userId,
     email,
     traderNames: TRADERS,
+    traderIds: [...traders.keys()],
     tierChange: (tier) => `UPDATE public.user_subscriptions SET tier = '${tier}' WHERE user_id = '${userId}'`,
     runSql: (statement) => runSql(stack.addresses.databaseUrl, statement),
     liveApp: () => findLiveApp(db, userId),

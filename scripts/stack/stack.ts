@@ -26,7 +26,7 @@ import {
   type Addresses,
   type Secrets,
 } from './settings.ts'
-import { openDatabase, openRedis, prepareDatabase } from './stores.ts'
+import { openDatabase, openRedis, prepareDatabase, type StoreEnvironment } from './stores.ts'
 
 export type Stack = {
   readonly addresses: Addresses
@@ -44,6 +44,10 @@ export type Stack = {
 export type StackOptions = {
   report: (line: string) => void
   onDelivery?: (delivery: Delivery) => void
+  /** False: nobody carries the webhooks, so that whoever asks can start a courier, and stop it again. */
+  courier?: boolean
+  /** Where DATABASE_URL and REDIS_URL are looked up; default this process's own environment. */
+  environment?: StoreEnvironment
   /** Aborting it ends the start early. */
   signal?: AbortSignal
 }
@@ -70,11 +74,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
 async function startParts(options: StackOptions, logFolder: string, undo: Undo[]) {
   const timed = stopwatch(options)
+  const environment = options.environment ?? process.env
   const [database, redis] = await timed('PostgreSQL and Redis', () =>
-    Promise.all([
-      openDatabase(options.report).then((store) => remember(undo, 'PostgreSQL', store)),
-      openRedis(options.report).then((store) => remember(undo, 'Redis', store)),
-    ]),
+    bothOrNeither(
+      openDatabase(environment, options.report).then((store) => remember(undo, 'PostgreSQL', store)),
+      openRedis(environment, options.report).then((store) => remember(undo, 'Redis', store)),
+    ),
   )
   const secrets = newSecrets()
   const addresses: Addresses = {
@@ -108,11 +113,11 @@ async function startParts(options: StackOptions, logFolder: string, undo: Undo[]
   await timed('worker and scheduler', () =>
     Promise.all([startAndRemember('worker'), startAndRemember('scheduler')]),
   )
-  const courier = await startCourier({
-    connectionString: database.url,
-    ...(options.onDelivery && { onDelivery: options.onDelivery }),
-  })
-  undo.push({ what: 'courier', run: () => courier.stop() })
+  if (options.courier !== false) {
+    const { onDelivery } = options
+    const courier = await startCourier({ connectionString: database.url, ...(onDelivery && { onDelivery }) })
+    undo.push({ what: 'courier', run: () => courier.stop() })
+  }
 
   return {
     addresses,
@@ -124,6 +129,12 @@ async function startParts(options: StackOptions, logFolder: string, undo: Undo[]
       await start(name)
     },
   }
+}
+
+/** A failure waits for the other: what comes up after the clean-up would stay behind. */
+async function bothOrNeither<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([first, second])
+  return Promise.all([first, second])
 }
 
 function remember<T extends { remove(): Promise<void> }>(undo: Undo[], what: string, store: T): T {

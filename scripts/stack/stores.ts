@@ -1,6 +1,7 @@
 /**
  * Where a local system keeps its data: servers of its own, or a database of its own on the server of DATABASE_URL
  * and a prefix of its own on that of REDIS_URL. Nothing that was there before is touched, and nothing is left.
+ * Which it is comes from `environment`, for programs their own; without any, the servers are its own.
  */
 import { randomBytes } from 'node:crypto'
 import { createDatabase, DEFAULT_HOST_MAPPING, installHost, loadBaseline, migrateToLatest } from '@hangar/db'
@@ -8,8 +9,13 @@ import { removeRedisKeys, runSql, startPostgres, startRedis } from '@hangar/test
 
 export type Store = { url: string; where: string; remove(): Promise<void> }
 
-export async function openDatabase(report: (line: string) => void): Promise<Store> {
-  const server = process.env['DATABASE_URL'] ?? ''
+export type StoreEnvironment = Readonly<Record<string, string | undefined>>
+
+export async function openDatabase(
+  environment: StoreEnvironment,
+  report: (line: string) => void,
+): Promise<Store> {
+  const server = environment['DATABASE_URL'] ?? ''
   if (server === '') {
     const postgres = await startPostgres()
     return { url: postgres.url, where: `embedded, port ${postgres.port}`, remove: () => postgres.stop() }
@@ -26,8 +32,11 @@ export async function openDatabase(report: (line: string) => void): Promise<Stor
   }
 }
 
-export async function openRedis(report: (line: string) => void): Promise<Store & { prefix: string }> {
-  const shared = process.env['REDIS_URL'] ?? ''
+export async function openRedis(
+  environment: StoreEnvironment,
+  report: (line: string) => void,
+): Promise<Store & { prefix: string }> {
+  const shared = environment['REDIS_URL'] ?? ''
   if (shared === '') {
     const redis = await startRedis({ appendOnly: true, report })
     return {
