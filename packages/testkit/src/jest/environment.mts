@@ -63,6 +63,12 @@ function openHandles(): Handle[] {
     .filter(
       (handle) => handle instanceof Socket || handle instanceof Server || handle instanceof ChildProcess,
     )
+    .filter((handle) => !isOwnStream(handle))
+}
+
+/** Made when somebody first looks at it, which may be in the middle of any file. */
+function isOwnStream(handle: Handle): boolean {
+  return [process.stdin, process.stdout, process.stderr].some((stream) => (stream as unknown) === handle)
 }
 
 /** A child and its three pipes are one leak. */
