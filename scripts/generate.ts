@@ -8,6 +8,7 @@ const GENERATORS = [
   'generate-db-types.ts',
   'generate-fly-errors.ts',
   'generate-fidelity.ts',
+  'generate-app-lifecycle.ts',
 ]
 
 for (const generator of GENERATORS) {
