@@ -12,6 +12,7 @@ type Benchmark = (options: BenchOptions) => Promise<BenchResult>
 const BENCHMARKS: Record<string, () => Promise<Benchmark>> = {
   webhook: async () => (await import('./webhook/index.ts')).webhook,
   lifecycle: async () => (await import('./lifecycle/index.ts')).lifecycle,
+  'fly-client': async () => (await import('./fly-client/index.ts')).flyClient,
 }
 
 const { values, positionals } = parseArgs({
