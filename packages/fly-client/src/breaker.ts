@@ -9,7 +9,7 @@
  *
  * A failure is a 5xx, a timeout or a broken connection; any other answer proves that Fly serves,
  * and one such answer starts the count anew: one bad app among good ones never opens the circuit.
- * Our own because cockatiel, which the services use, reads the machine's clock and lets several
+ * Our own because cockatiel, the library for this, reads the machine's clock and lets several
  * probes through at once where calls are concurrent.
  */
 import type { Clock } from './clock.ts'

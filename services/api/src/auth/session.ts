@@ -10,7 +10,7 @@ import { ROLES, type Caller } from './caller.ts'
 
 const COOKIE = 'hangar_session'
 const COOKIE_PATH = '/admin'
-/** As long as a Supabase access token lives: a role taken away is gone here within the same hour. */
+/** As long as a Supabase access token lives. A role taken away is gone after at most twice that: token, then session. */
 const LIFETIME_MS = 3_600_000
 
 const sessionClaims = z.object({

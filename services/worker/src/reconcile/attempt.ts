@@ -60,3 +60,9 @@ export function flyCall(attempt: Attempt): CallOptions {
     headers: { 'X-Hangar-Attempt': `${attempt.lease.fence}.${attempt.number}` },
   }
 }
+
+/** The same for several reads in a row: one bound for all of them together, so that the lease outlasts the last. */
+export function flyLook(attempt: Attempt): CallOptions {
+  const signal = AbortSignal.any([attempt.signal, AbortSignal.timeout(FLY_CALL_TIMEOUT_MS)])
+  return { ...flyCall(attempt), signal }
+}

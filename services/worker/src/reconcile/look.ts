@@ -10,8 +10,7 @@
 import { type FlyFacts, type MachineFacts, isOwnedBy } from '@hangar/core'
 import { type AppRow, hasEventSince } from '@hangar/db'
 import { type CallOptions, type FlyApp, FlyError, isGone, type Machine } from '@hangar/fly-client'
-import { type Attempt, flyCall } from './attempt.ts'
-import { FLY_CALL_TIMEOUT_MS } from './deps.ts'
+import { type Attempt, flyLook } from './attempt.ts'
 
 /** Good until this attempt changes something on Fly. */
 export type FlyLook = { app: string; fly: FlyFacts; machines: Machine[] }
@@ -20,9 +19,7 @@ type Looking = { attempt: Attempt; row: AppRow; call: CallOptions }
 
 export async function lookAtFly(attempt: Attempt, row: AppRow): Promise<FlyLook> {
   if (attempt.lastLook?.app === row.flyAppName) return attempt.lastLook
-  // One bound for all calls of a look together, so that the lease outlasts it as it outlasts a single call.
-  const signal = AbortSignal.any([attempt.signal, AbortSignal.timeout(FLY_CALL_TIMEOUT_MS)])
-  const found = await look({ attempt, row, call: { ...flyCall(attempt), signal } })
+  const found = await look({ attempt, row, call: flyLook(attempt) })
   attempt.lastLook = { app: row.flyAppName, ...found }
   return attempt.lastLook
 }

@@ -10,7 +10,7 @@ import {
 } from '@hangar/core'
 import { type AppRow, insertApp, insertEvent, nextGeneration } from '@hangar/db'
 import { FlyError } from '@hangar/fly-client'
-import { type Attempt, type StepResult, flyCall, guard, write } from '../attempt.ts'
+import { type Attempt, type StepResult, flyCall, flyLook, guard, write } from '../attempt.ts'
 import { ownerOf } from '../look.ts'
 import type { Observation } from '../observe.ts'
 import { type StepContext, record, operation } from './context.ts'
@@ -113,8 +113,10 @@ export async function createApp(context: StepContext): Promise<StepResult> {
 async function ownsApp(attempt: Attempt, row: AppRow): Promise<boolean> {
   await guard(attempt)
   try {
-    const app = await attempt.deps.fly.apps.get(row.flyAppName, flyCall(attempt))
-    return (await ownerOf(attempt, app, row, flyCall(attempt))) === 'ours'
+    const call = flyLook(attempt)
+    return (
+      (await ownerOf(attempt, await attempt.deps.fly.apps.get(row.flyAppName, call), row, call)) === 'ours'
+    )
   } catch (error) {
     if (error instanceof FlyError && error.status === 403) return false
     throw error
