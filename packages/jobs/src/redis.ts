@@ -10,10 +10,11 @@ import { Redis } from 'ioredis'
  */
 export type RedisRole = 'producer' | 'worker'
 
-/** A command of a producer that Redis has not answered by then fails. */
-const PRODUCER_COMMAND_TIMEOUT_MS = 1500
-/** A socket that owes an answer for so long is torn down: a frozen server or a dropped route looks like this. */
-const PRODUCER_SOCKET_TIMEOUT_MS = 3000
+/**
+ * A socket that owes an answer for so long is torn down, and with it every command that waits: a frozen server or a
+ * dropped route looks like this. One timer for the connection instead of one for each command.
+ */
+const PRODUCER_SOCKET_TIMEOUT_MS = 2000
 /** Above BullMQ's longest blocking read (10 s), or an idle worker would reconnect for ever. */
 const WORKER_SOCKET_TIMEOUT_MS = 30_000
 /** Reconnecting backs off to this and no further: the time a healed Redis may stay unnoticed. */
@@ -26,7 +27,6 @@ function roleOptions(role: RedisRole) {
         enableOfflineQueue: false,
         autoResendUnfulfilledCommands: false,
         maxRetriesPerRequest: 1,
-        commandTimeout: PRODUCER_COMMAND_TIMEOUT_MS,
         connectTimeout: PRODUCER_SOCKET_TIMEOUT_MS,
         socketTimeout: PRODUCER_SOCKET_TIMEOUT_MS,
       }
@@ -60,7 +60,7 @@ export function createRedis({ url, role, name, onError }: CreateRedisOptions): R
 /** Says goodbye to Redis, or just hangs up when it does not answer within the bound. Never throws. */
 export async function closeRedis(redis: Redis, timeoutMs = 1000): Promise<void> {
   if (redis.status === 'ready') {
-    await withinMs(redis.quit(), timeoutMs, 'Redis did not answer QUIT').catch(() => undefined)
+    await withinMs(redis.quit(), timeoutMs, 'QUIT').catch(() => undefined)
   }
   redis.disconnect()
 }
@@ -73,20 +73,21 @@ export function assertRedisReady(redis: Redis): void {
 }
 
 /** Bounds work on Redis: whatever goes wrong or takes longer than `timeoutMs` becomes `redis_unavailable`. */
-export async function withinMs<T>(work: Promise<T>, timeoutMs: number, what: string): Promise<T> {
-  const { promise: expired, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(
-    () => reject(new HangarError('redis_unavailable', { operator: `${what} within ${timeoutMs} ms` })),
-    timeoutMs,
-  )
-  try {
-    return await Promise.race([work, expired])
-  } catch (error) {
-    if (error instanceof HangarError) throw error
-    throw new HangarError('redis_unavailable', { operator: `${what}: ${messageOf(error)}`, cause: error })
-  } finally {
-    clearTimeout(timer)
-  }
+export function withinMs<T>(work: Promise<T>, timeoutMs: number, what: string): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const refuse = (why: string, cause?: unknown) => {
+      clearTimeout(timer)
+      reject(new HangarError('redis_unavailable', { operator: `${what}: ${why}`, cause }))
+    }
+    const timer = setTimeout(() => refuse(`no answer within ${timeoutMs} ms`), timeoutMs)
+    work.then(
+      (value) => {
+        clearTimeout(timer)
+        resolve(value)
+      },
+      (error: unknown) => refuse(messageOf(error), error),
+    )
+  })
 }
 
 function messageOf(error: unknown): string {
