@@ -134,3 +134,30 @@ describe('a worker killed in the middle', () => {
     expect(await second.stop()).toBe(0)
   })
 })
+
+describe('a worker that is frozen in the middle and wakes up after its lease is gone', () => {
+  test('writes no row, and sends Fly nothing more', async () => {
+    const { db } = database
+    await start('scheduler')
+    const frozen = await start('worker')
+    const held = sim.sim.faults.add({ kind: 'hang', match: { operation: 'machines.create' }, count: 1 })
+    const { userId } = await createUser(db, { tier: 'pro' })
+    await until(() => held.struck === 1, 'the create to be under way')
+    frozen.kill('SIGSTOP')
+    const successor = await start('worker')
+    await until(async () => (await statusOf(db, userId)) === 'active', 'the successor to finish the work')
+    const [row] = await listAppsByUser(db, userId)
+    const calls = sim.sim.calls.list({ app: row!.flyAppName })
+    const events = await listEvents(db, { userId, limit: 100 })
+
+    frozen.kill('SIGCONT')
+    await until(() => frozen.logs().includes('the lease was lost'), 'the frozen worker to find out')
+    expect(await listAppsByUser(db, userId)).toEqual([row])
+    expect(await listEvents(db, { userId, limit: 100 })).toEqual(events)
+    const [before] = calls.filter((call) => call.operation === 'secrets.set')
+    const since = sim.sim.calls.list({ app: row!.flyAppName }).slice(calls.length)
+    expect(since.filter((call) => call.attempt === before!.attempt)).toEqual([])
+    expect(machinesOf(row!.flyAppName)).toHaveLength(1)
+    expect(successor.running).toBe(true)
+  }, 120_000)
+})

@@ -92,10 +92,7 @@ async function finish(
 
 async function recover(attempt: Attempt, wantedVersion: number, thrown: unknown): Promise<Outcome> {
   const { deps, lease, logger } = attempt
-  if (isHangarError(thrown, 'lease_lost')) {
-    logger.warn('the lease was lost; its new holder goes on')
-    return { kind: 'done' }
-  }
+  if (isHangarError(thrown, 'lease_lost')) return leaveToSuccessor(attempt)
   try {
     if (attempt.signal.aborted) {
       // Stopping costs no attempt: the work is given back as it is.
@@ -106,11 +103,16 @@ async function recover(attempt: Attempt, wantedVersion: number, thrown: unknown)
     if (isRefusedUnsent(error)) return await park(attempt, error)
     return await recordFailure(attempt, wantedVersion, error)
   } catch (second) {
-    if (isHangarError(second, 'lease_lost')) return { kind: 'done' }
+    if (isHangarError(second, 'lease_lost')) return leaveToSuccessor(attempt)
     // The database is away: nothing can be counted, the lease runs out by itself, and the relay finds the work.
     logger.error({ err: second, first: thrown }, 'the failure could not be recorded')
     return { kind: 'again_after', delayMs: LEASE_MS, reason: 'the failure could not be recorded' }
   }
+}
+
+function leaveToSuccessor({ logger }: Attempt): Outcome {
+  logger.warn('the lease was lost; its new holder goes on')
+  return { kind: 'done' }
 }
 
 /** Fly's limit, or our own circuit breaker, kept the call from happening: no attempt was made, so none is spent. */
