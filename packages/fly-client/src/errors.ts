@@ -50,7 +50,7 @@ export const FLY_ERRORS = {
     ...settled,
     summary: 'The machine came to an end that the awaited state cannot follow.',
     seen: 'wait: state `failed`, `destroyed` or a crash, in `machineState`',
-    advice: 'Read its events; replace the machine.',
+    advice: 'Read the message, which has what its events say, and the logs; replace the machine.',
   },
   machine_limit: {
     ...settled,

@@ -6,7 +6,7 @@ import * as org from './decode-org.ts'
 import * as plain from './decode.ts'
 import { DecodeError, type Decoder } from './decoder.ts'
 import { FLY_ERRORS, isFlyError, OPERATIONS, type FlyClient } from './index.ts'
-import { checksPass, isCrashLooping, isGone, isUnreachable } from './machine-state.ts'
+import { checksPass, isCrashLooping, isGone, isUnreachable, lastFailure } from './machine-state.ts'
 import { text } from './testing/server.ts'
 import { machineBody, useBench } from './testing/use.ts'
 
@@ -157,7 +157,7 @@ describe('every decoder', () => {
         const error = errorOf(() => {
           const machine = plain.machine(json)
           decoded += 1
-          for (const read of [checksPass, isCrashLooping, isGone, isUnreachable]) read(machine)
+          for (const read of [checksPass, isCrashLooping, isGone, isUnreachable, lastFailure]) read(machine)
         })
         if (error !== undefined) expect(error).toBeInstanceOf(DecodeError)
       }),

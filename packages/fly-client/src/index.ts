@@ -51,6 +51,7 @@ export {
   isGone,
   isUnreachable,
   lastExit,
+  lastFailure,
   MACHINE_STATES,
   type MachineExit,
 } from './machine-state.ts'

@@ -1,4 +1,5 @@
 /** Reading a machine: its states, its checks, and how its process ended. */
+import { redact } from './redact.ts'
 import type { Machine, MachineEvent } from './types.ts'
 
 /** fly.io/docs/machines/machine-states, 2025-05-01. The field is open: a newer word is no error. */
@@ -76,6 +77,43 @@ export function lastExit(machine: Machine): MachineExit | undefined {
     if (exit) return exit
   }
   return undefined
+}
+
+/** Of what Fly says went wrong, in characters. */
+const KEPT_WORDS = 400
+
+/**
+ * What Fly says about why the machine does not run, for people to read: its events since it last started,
+ * newest first. Undefined where they tell of no failure; some failures, such as an image over Fly's limit of
+ * 8 GB, may be told in the logs only.
+ */
+export function lastFailure(machine: Machine): string | undefined {
+  for (const event of machine.events) {
+    if (event.status === 'started') return undefined
+    const exit = exitOf(event)
+    const words = exit ? wordsOfExit(exit) : wordsOfFailure(event)
+    if (words !== undefined) {
+      return redact(words, Object.values(machine.config?.env ?? {})).slice(0, KEPT_WORDS)
+    }
+    // It ended as it was told to: what went wrong before explains nothing.
+    if (exit) return undefined
+  }
+  return undefined
+}
+
+function wordsOfExit({ exitCode, signal, oomKilled, requestedStop, error }: MachineExit): string | undefined {
+  if (error === undefined && (requestedStop || (exitCode === 0 && !oomKilled))) return undefined
+  const ended = `exit code ${exitCode}`
+  const killed = signal !== undefined && signal > 0 ? `, signal ${signal}` : ''
+  return `${ended}${killed}${oomKilled ? ', out of memory' : ''}${error === undefined ? '' : `: ${error}`}`
+}
+
+/** Before any program ran there is no exit. What Fly then writes is not documented: its `error`, if there is one. */
+function wordsOfFailure({ type, status, request }: MachineEvent): string | undefined {
+  const error = asObject(request)?.['error']
+  const said = typeof error === 'string' && error !== '' ? error : undefined
+  if (said === undefined && status?.includes('failed') !== true) return undefined
+  return `${type ?? 'event'} ${status ?? ''}`.trim() + (said === undefined ? '' : `: ${said}`)
 }
 
 /** flyctl's test: the newest exit was not asked for, was an error, and not the first in a row. */

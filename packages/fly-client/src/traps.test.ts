@@ -1,6 +1,6 @@
 /**
- * What the Machines API is known to do to its clients, one test per trap, named after it. The ones that
- * are not here concern whoever chooses names (never reuse one) and whoever reads logs (image too large).
+ * What the Machines API is known to do to its clients: a test for each trap, named after it. TRAPS is the list of
+ * them; a trap that has no test fails the last one.
  */
 import { describe, expect, test } from '@jest/globals'
 
@@ -15,10 +15,48 @@ const machine = (changes: Record<string, unknown> = {}): Reply =>
 const notFound = refuse(404, 'not_found: machine not found')
 const wanted = { name: 'm-1', region: 'iad', config: { image: 'x', metadata: { owner: 'u1' } } }
 
+const TRAPS = [
+  'app name taken by an org you cannot see',
+  'app just created answers 404 or 401',
+  're-created app name shows wrong machines',
+  'apps database and Machines backend drift',
+  'machine create 408/5xx but machine exists',
+  'duplicate name 409',
+  'fresh machine 404 on wait or get',
+  'wait 408; currently replaced',
+  'wait for `stopped` on auto_destroy gives 404',
+  'exits early: waiting for health until timeout',
+  'lease held 409; own lease blocks own update',
+  '`lease not found` on release',
+  '`could not reserve resource for machine` (409), `no capacity`, 422 `insufficient_capacity`, 412 volume',
+  '`deploys to this host are temporarily disabled`',
+  '403 that is a quota, not auth',
+  'machine limit 422',
+  'start refused while replacing (412), from `created`',
+  'a transient 502 during polling kills the whole job',
+  'machine `destroyed` in a 200, or 404',
+  'host unreachable: `host_status`, partial config',
+  'volumes left behind after teardown',
+  'teardown that swallows errors and reports success',
+  '429 bursts',
+  'stale shared token cache, 401',
+  'update wipes config',
+  'exec returns 200 on failure',
+  'secrets not yet visible',
+  '8 GB uncompressed image limit',
+] as const
+
+const tested = new Set<string>()
+
+function trap(name: (typeof TRAPS)[number], run: () => Promise<void>): void {
+  tested.add(name)
+  test(name, run)
+}
+
 describe('trap', () => {
   const bench = useBench()
 
-  test('app name taken by an org you cannot see', async () => {
+  trap('app name taken by an org you cannot see', async () => {
     bench.server.on(
       'POST /v1/apps',
       refuse(422, 'Validation failed: Name has already been taken', { status: 'name_taken' }),
@@ -28,7 +66,7 @@ describe('trap', () => {
     expect(bench.server.calls).toHaveLength(2)
   })
 
-  test('app just created answers 404 or 401', async () => {
+  trap('app just created answers 404 or 401', async () => {
     bench.server.on('POST /v1/apps', json(201, {}))
     bench.server.on(
       `GET ${APP}/machines`,
@@ -40,7 +78,23 @@ describe('trap', () => {
     expect(await bench.fly.machines.list('a')).toEqual([])
   })
 
-  test('apps database and Machines backend drift: cleanup does not stop at the first 404', async () => {
+  trap('re-created app name shows wrong machines', async () => {
+    const second = { ...wanted, config: { image: 'x', metadata: { owner: 'u1', generation: '2' } } }
+    const listed = (generation: string) =>
+      json(200, [machineBody({ id: 'm', name: 'm-1', config: { metadata: { owner: 'u1', generation } } })])
+    bench.server.on(`POST ${APP}/machines`, reset)
+    bench.server.on(`GET ${APP}/machines`, listed('1'))
+    // The first generation's machine, shown under the name of the second: not taken for ours, and not touched.
+    expect(await failureOf(bench.fly.ensureMachine('a', second))).toMatchObject({
+      code: 'machine_name_taken',
+      machineId: 'm',
+    })
+    expect(bench.server.calls.filter(({ route }) => !route.endsWith('/machines'))).toEqual([])
+    bench.server.on(`GET ${APP}/machines`, listed('2'))
+    expect((await bench.fly.ensureMachine('a', second)).outcome).toBe('adopted')
+  })
+
+  trap('apps database and Machines backend drift', async () => {
     bench.server.on(`DELETE ${APP}`, refuse(404, 'could not find app'), text(202, ''))
     bench.server.on(
       `GET ${APP}`,
@@ -51,7 +105,7 @@ describe('trap', () => {
     expect(bench.server.to(`DELETE ${APP}`)).toHaveLength(2)
   })
 
-  test('machine create 408/5xx but machine exists', async () => {
+  trap('machine create 408/5xx but machine exists', async () => {
     for (const status of [408, 500, 502, 503, 504]) {
       bench.server.on(`POST ${APP}/machines`, refuse(status, ''))
       bench.server.on(`GET ${APP}/machines`, json(200, [machineBody({ id: 'm', name: 'm-1' })]))
@@ -60,7 +114,7 @@ describe('trap', () => {
     expect(bench.server.to(`POST ${APP}/machines`)).toHaveLength(5)
   })
 
-  test('duplicate name 409', async () => {
+  trap('duplicate name 409', async () => {
     const reply = refuse(
       409,
       'already_exists: unique machine name violation, machine ID m already exists with name "m-1"',
@@ -70,7 +124,7 @@ describe('trap', () => {
     expect((await bench.fly.ensureMachine('a', wanted)).machine.id).toBe('m')
   })
 
-  test('fresh machine 404 on wait or get', async () => {
+  trap('fresh machine 404 on wait or get', async () => {
     bench.server.on(`POST ${APP}/machines`, machine({ state: 'created' }))
     bench.server.on(`GET ${M}`, notFound, notFound, machine({ state: 'created' }))
     bench.server.on(`GET ${M}/wait`, notFound, notFound, json(200, { state: 'started' }))
@@ -81,7 +135,7 @@ describe('trap', () => {
     expect(bench.server.to(`GET ${M}/wait`).length).toBeGreaterThan(1)
   })
 
-  test('wait 408; currently replaced', async () => {
+  trap('wait 408; currently replaced', async () => {
     bench.server.on(`GET ${M}`, machine({ state: 'replacing', instance_id: 'v2' }))
     bench.server.on(
       `GET ${M}/wait`,
@@ -98,14 +152,14 @@ describe('trap', () => {
     expect(bench.server.to(`GET ${M}/wait`).at(-1)?.query.get('version')).toBe('v2')
   })
 
-  test('wait for `stopped` on auto_destroy gives 404', async () => {
+  trap('wait for `stopped` on auto_destroy gives 404', async () => {
     bench.server.on(`GET ${M}`, machine({ state: 'stopping' }), notFound)
     bench.server.on(`GET ${M}/wait`, notFound)
     const wait = { states: ['stopped' as const, 'destroyed' as const], timeoutMs: 60_000 }
     expect((await bench.fly.machines.wait('a', 'm', wait)).state).toBe('destroyed')
   })
 
-  test('exits early: waiting for health until timeout', async () => {
+  trap('exits early: waiting for health until timeout', async () => {
     const exit = { guest_exit_code: 137, oom_killed: true, requested_stop: false, restarting: true }
     const events = [
       { id: 'e', type: 'exit', request: { restart_count: 3, exit_event: exit } },
@@ -134,7 +188,7 @@ describe('trap', () => {
     expect(bench.server.to(`GET ${M}/wait`)).toHaveLength(1)
   })
 
-  test('lease held 409; own lease blocks own update', async () => {
+  trap('lease held 409; own lease blocks own update', async () => {
     bench.server.on(
       `POST ${M}/lease`,
       json(201, { status: 'success', data: { nonce: 'n1', expires_at: 1_900_000_000 } }),
@@ -157,34 +211,37 @@ describe('trap', () => {
     expect(updated.id).toBe('m')
   })
 
-  test('`lease not found` on release', async () => {
+  trap('`lease not found` on release', async () => {
     bench.server.on(`DELETE ${M}/lease`, refuse(400, 'lease not found'))
     await bench.fly.leases.release('a', 'm', 'n1')
   })
 
-  test('`could not reserve resource for machine` (409), `no capacity`, 422 `insufficient_capacity`, 412 volume', async () => {
-    const seen = async (reply: Reply) => {
-      bench.server.on(`POST ${M}/start`, reply)
-      return (await failureOf(bench.fly.machines.start('a', 'm'))).code
-    }
-    expect(
-      await seen(refuse(409, 'aborted: could not reserve resource for machine: insufficient memory')),
-    ).toBe('host_capacity')
-    expect(await seen(refuse(412, 'insufficient resources', { status: 'volume_placement_capacity' }))).toBe(
-      'host_capacity',
-    )
-    expect(await seen(refuse(409, 'aborted: no capacity'))).toBe('region_capacity')
-    expect(
-      await seen(refuse(422, 'could not find a candidate host', { status: 'insufficient_capacity' })),
-    ).toBe('region_capacity')
-  })
+  trap(
+    '`could not reserve resource for machine` (409), `no capacity`, 422 `insufficient_capacity`, 412 volume',
+    async () => {
+      const seen = async (reply: Reply) => {
+        bench.server.on(`POST ${M}/start`, reply)
+        return (await failureOf(bench.fly.machines.start('a', 'm'))).code
+      }
+      expect(
+        await seen(refuse(409, 'aborted: could not reserve resource for machine: insufficient memory')),
+      ).toBe('host_capacity')
+      expect(await seen(refuse(412, 'insufficient resources', { status: 'volume_placement_capacity' }))).toBe(
+        'host_capacity',
+      )
+      expect(await seen(refuse(409, 'aborted: no capacity'))).toBe('region_capacity')
+      expect(
+        await seen(refuse(422, 'could not find a candidate host', { status: 'insufficient_capacity' })),
+      ).toBe('region_capacity')
+    },
+  )
 
-  test('`deploys to this host are temporarily disabled`', async () => {
+  trap('`deploys to this host are temporarily disabled`', async () => {
     bench.server.on(`POST ${M}`, refuse(412, 'deploys to this host are temporarily disabled'))
     expect((await failureOf(bench.fly.machines.update('a', 'm', { config: {} }))).code).toBe('host_capacity')
   })
 
-  test('403 that is a quota, not auth', async () => {
+  trap('403 that is a quota, not auth', async () => {
     const quota =
       'organization "acme" is using 1970176 MB of memory in dfw which is over the allowed quota. please consider other regions'
     bench.server.on(`POST ${APP}/machines`, refuse(403, quota), machine({ region: 'ord' }))
@@ -196,7 +253,7 @@ describe('trap', () => {
     expect(made.region).toBe('ord')
   })
 
-  test('machine limit 422', async () => {
+  trap('machine limit 422', async () => {
     bench.server.on(
       `POST ${APP}/machines`,
       refuse(422, 'Your organization has reached its machine limit. Please contact billing@fly.io'),
@@ -206,7 +263,7 @@ describe('trap', () => {
     expect(bench.server.calls).toHaveLength(1)
   })
 
-  test('start refused while replacing (412), from `created`', async () => {
+  trap('start refused while replacing (412), from `created`', async () => {
     const inTurn = [
       machine({ state: 'stopped' }),
       machine({ state: 'stopped' }),
@@ -224,7 +281,7 @@ describe('trap', () => {
     expect((await bench.fly.ensureStarted('a', 'm')).state).toBe('started')
   })
 
-  test('a transient 502 during polling kills the whole job', async () => {
+  trap('a transient 502 during polling kills the whole job', async () => {
     const down = text(502, '<html>bad gateway</html>')
     bench.server.on(
       `GET ${M}`,
@@ -237,13 +294,13 @@ describe('trap', () => {
     expect((await bench.fly.ensureStarted('a', 'm')).state).toBe('started')
   })
 
-  test('machine `destroyed` in a 200, or 404', async () => {
+  trap('machine `destroyed` in a 200, or 404', async () => {
     bench.server.on(`GET ${M}`, machine({ state: 'destroyed' }), notFound)
     expect(isGone(await bench.fly.machines.get('a', 'm'))).toBe(true)
     expect((await failureOf(bench.fly.machines.get('a', 'm'))).code).toBe('not_found')
   })
 
-  test('host unreachable: `host_status`, partial config', async () => {
+  trap('host unreachable: `host_status`, partial config', async () => {
     bench.server.on(
       `GET ${M}`,
       machine({ host_status: 'unreachable', config: undefined, incomplete_config: { image: 'x' } }),
@@ -255,7 +312,7 @@ describe('trap', () => {
     expect(bench.server.to(`POST ${M}`)).toHaveLength(0)
   })
 
-  test('volumes left behind after teardown', async () => {
+  trap('volumes left behind after teardown', async () => {
     bench.server.on(
       'GET /v1/orgs/acme/volumes',
       json(200, { volumes: [{ id: 'vol_1', app_name: 'a', state: 'pending_destroy' }] }),
@@ -264,14 +321,14 @@ describe('trap', () => {
       expect(volumes[0]).toMatchObject({ appName: 'a', state: 'pending_destroy' })
   })
 
-  test('teardown that swallows errors and reports success', async () => {
+  trap('teardown that swallows errors and reports success', async () => {
     bench.server.on(`DELETE ${APP}`, text(202, ''))
     bench.server.on(`GET ${APP}`, json(200, { name: 'a' }))
     const error = await failureOf(bench.fly.ensureAppGone('a', {}, { deadlineMs: 30_000 }))
     expect(error.message).toContain('still there')
   })
 
-  test('429 bursts', async () => {
+  trap('429 bursts', async () => {
     const fly = bench.client({ rateLimits: true })
     let tokens = 3
     let at = 0
@@ -287,14 +344,14 @@ describe('trap', () => {
     expect(bench.server.calls).toHaveLength(20)
   })
 
-  test('stale shared token cache, 401: not retried blindly', async () => {
+  trap('stale shared token cache, 401', async () => {
     bench.server.otherwise(refuse(401, 'Authenticate: token validation error'))
     expect((await failureOf(bench.fly.apps.get('a'))).code).toBe('unauthorized')
     expect((await failureOf(bench.fly.ensureMachine('a', wanted))).code).toBe('unauthorized')
     expect(bench.server.calls).toHaveLength(2)
   })
 
-  test('update wipes config', async () => {
+  trap('update wipes config', async () => {
     bench.server.on(
       `GET ${M}`,
       machine({ instance_id: 'v1', config: { image: 'x', env: { A: '1' }, services: [] } }),
@@ -307,7 +364,7 @@ describe('trap', () => {
     })
   })
 
-  test('exec returns 200 on failure', async () => {
+  trap('exec returns 200 on failure', async () => {
     bench.server.on(`POST ${M}/exec`, json(200, { exit_code: 1, stderr: 'no' }), json(200, { stdout: 'yes' }))
     expect(await bench.fly.machines.exec('a', 'm', { command: ['false'] })).toMatchObject({
       exitCode: 1,
@@ -316,12 +373,34 @@ describe('trap', () => {
     expect((await bench.fly.machines.exec('a', 'm', { command: ['true'] })).exitCode).toBe(0)
   })
 
-  test('secrets not yet visible', async () => {
+  trap('secrets not yet visible', async () => {
     bench.server.on(`POST ${APP}/secrets`, json(200, { version: 12 }))
     bench.server.on(`POST ${APP}/machines`, machine())
     await bench.fly.secrets.set('a', { K: 'v' })
     await bench.fly.ensureMachine('a', wanted)
     expect(bench.server.to(`POST ${APP}/machines`)[0]?.body).toMatchObject({ min_secrets_version: 12 })
+  })
+
+  trap('8 GB uncompressed image limit', async () => {
+    const why = 'Not enough space to unpack image, possibly exceeds maximum of 8GB uncompressed'
+    const exit = { type: 'exit', status: 'stopped', request: { exit_event: { exit_code: 1, error: why } } }
+    const launch = { type: 'launch', status: 'failed', request: { error: why } }
+    bench.server.on(`GET ${M}`, machine({ state: 'failed', events: [exit] }))
+    bench.server.on(`GET ${M}/wait`, json(200, { state: 'failed' }))
+    const wait = (timeoutMs: number) => bench.fly.machines.wait('a', 'm', { states: ['started'], timeoutMs })
+    expect((await failureOf(wait(60_000))).message).toContain(`the machine is failed; exit code 1: ${why}`)
+    expect((await failureOf(bench.fly.ensureStarted('a', 'm'))).message).toContain(why)
+    // It may also hang in `starting` for good.
+    bench.server.on(`GET ${M}`, machine({ state: 'starting', events: [launch] }))
+    bench.server.on(`GET ${M}/wait`, refuse(408, 'deadline_exceeded'))
+    const late = await failureOf(wait(60_000))
+    expect(late).toMatchObject({ code: 'wait_deadline', machineState: 'starting' })
+    expect(late.message).toContain(`launch failed: ${why}`)
+  })
+
+  test('every one of them has a test', () => {
+    expect(TRAPS).toHaveLength(28)
+    expect([...tested]).toEqual([...TRAPS])
   })
 
   test('the same body under another key, as text, as a page, or empty', async () => {

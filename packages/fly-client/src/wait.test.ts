@@ -69,7 +69,15 @@ describe('waiting for a machine', () => {
       machineState: state,
       retryable: false,
     })
-    expect(bench.server.calls).toHaveLength(1)
+    expect(bench.server.to(WAIT)).toHaveLength(1)
+  })
+
+  test('looks once for the reason, and does without it where Fly is away', async () => {
+    bench.server.on(WAIT, reached('failed'))
+    bench.server.on(GET, machine({ state: 'failed', events: [{ type: 'start', status: 'failed' }] }), reset)
+    expect((await failureOf(wait(['started']))).message).toContain('the machine is failed; start failed')
+    expect((await failureOf(wait(['started']))).message).toContain('the machine is failed (machine_failed')
+    expect(bench.server.to(GET)).toHaveLength(2)
   })
 
   test('but not on a state that was asked for', async () => {

@@ -3,7 +3,7 @@
  * made of slices, and looks at the machine between them:
  *
  *   slice ─ reached ─▶ done
- *     │ ╰── failed, destroyed, crashed ─▶ `machine_failed`, at once
+ *     │ ╰── failed, destroyed, crashed ─▶ `machine_failed`, after one look at the reason
  *     ▼ 408, replaced, or Fly is away
  *   look at the machine ─▶ next slice … until the deadline ─▶ `wait_deadline`
  */
@@ -12,7 +12,7 @@ import type { CallOptions } from './call-types.ts'
 import * as decoders from './decode.ts'
 import type { Machine } from './types.ts'
 import { FlyError, isFlyError } from './errors.ts'
-import { isGone, lastExit } from './machine-state.ts'
+import { isGone, lastExit, lastFailure } from './machine-state.ts'
 import { fillPath, OPERATIONS } from './operations.ts'
 import { pauseBefore, RETRIED_CODES } from './retry.ts'
 
@@ -37,6 +37,8 @@ export interface Waited {
 /** Fly allows 1 to 60, and answers 400 to more. Less than that, so that a crash is seen between slices, not only at the end. */
 const SLICE_SECONDS = 20
 const EARLY_PAUSE_MS = 500
+/** A failure that is certain is not held up for its reason any longer. */
+const REASON_WITHIN_MS = 5000
 
 /** What nothing follows that anybody waits for. */
 const ENDS: readonly string[] = ['failed', 'destroyed', 'launch_failed']
@@ -55,6 +57,8 @@ interface Waiting extends WaitFor {
   early: boolean
   lastError: FlyError | undefined
   lastState: string | undefined
+  /** What Fly said went wrong, when it was last looked at. */
+  lastFailure: string | undefined
 }
 
 export async function waitForState(
@@ -77,6 +81,7 @@ export async function waitForState(
     early: false,
     lastError: undefined,
     lastState: undefined,
+    lastFailure: undefined,
   }
   // Fly's documentation demands the version of whoever waits for `stopped`.
   if (waiting.anyVersion) {
@@ -109,7 +114,11 @@ async function waitOneSlice(waiting: Waiting): Promise<Waited | undefined> {
       mayBeGone: true,
     })
     waiting.failures = 0
-    return judge(waiting, answer.state ?? states[0] ?? 'started', answer.version, answer.eventId)
+    const { state = states[0] ?? 'started' } = answer
+    const judged = judge(waiting, state, answer.version, answer.eventId)
+    if (judged !== 'over') return judged
+    await lookForReason(waiting)
+    throw failure(waiting, 'machine_failed', undefined, state)
   } catch (error) {
     return passOrThrow(waiting, error)
   } finally {
@@ -119,11 +128,9 @@ async function waitOneSlice(waiting: Waiting): Promise<Waited | undefined> {
 
 /** Reads the machine: what it is now may end the waiting either way. */
 async function look(waiting: Waiting): Promise<Waited | undefined> {
-  const { caller, app, id } = waiting
   let machine: Machine
   try {
-    const call = { params: { app_name: app, machine_id: id }, answer: decoders.machine, mayBeGone: true }
-    machine = await caller.call('machines.get', { ...call, opts: { ...waiting.opts, attempts: 1 } })
+    machine = await readMachine(waiting)
   } catch (error) {
     return passOrThrow(waiting, error)
   }
@@ -131,28 +138,49 @@ async function look(waiting: Waiting): Promise<Waited | undefined> {
   // Replaced since we began: what counts now is the version that it has now.
   const moved = waiting.lastError?.code === 'replaced'
   if ((moved || waiting.anyVersion) && machine.instanceId !== '') waiting.version = machine.instanceId
-  if (crashedInsteadOfStarting(waiting, machine))
-    throw failure(waiting, 'machine_failed', undefined, machine.state)
   const other = waiting.version !== undefined && waiting.version !== machine.instanceId && !isGone(machine)
-  return other ? undefined : judge(waiting, machine.state, machine.instanceId, undefined)
+  const judged = crashedInsteadOfStarting(waiting, machine)
+    ? 'over'
+    : other
+      ? undefined
+      : judge(waiting, machine.state, machine.instanceId, undefined)
+  if (judged === 'over') throw failure(waiting, 'machine_failed', undefined, machine.state)
+  return judged
 }
 
+async function readMachine(waiting: Waiting, bound: CallOptions = {}): Promise<Machine> {
+  const { caller, app, id } = waiting
+  const call = { params: { app_name: app, machine_id: id }, answer: decoders.machine, mayBeGone: true }
+  const opts = { ...waiting.opts, attempts: 1, ...bound }
+  const machine = await caller.call('machines.get', { ...call, opts })
+  waiting.lastFailure = lastFailure(machine)
+  return machine
+}
+
+/** A wait answers with a state and no more: the reason stands in the machine's events, if they can be had. */
+async function lookForReason(waiting: Waiting): Promise<void> {
+  try {
+    await readMachine(waiting, { deadlineMs: REASON_WITHIN_MS })
+  } catch (error) {
+    if (!isFlyError(error)) throw error
+  }
+}
+
+/** `over`: nothing follows that is waited for. */
 function judge(
   waiting: Waiting,
   state: string,
   version: string | undefined,
   eventId: string | undefined,
-): Waited | undefined {
+): Waited | 'over' | undefined {
   const wanted: readonly string[] = waiting.states
   waiting.lastState = state
   const settled =
     wanted.includes('settled') && ['started', 'stopped', 'suspended', 'failed', 'destroyed'].includes(state)
   if (wanted.includes(state) || settled) return { state, version, eventId }
-  if (ENDS.includes(state)) throw failure(waiting, 'machine_failed', undefined, state)
   // On its way out: only `destroyed` can still come.
-  if (state === 'destroying' && !wanted.includes('destroyed'))
-    throw failure(waiting, 'machine_failed', undefined, state)
-  return undefined
+  const leaving = state === 'destroying' && !wanted.includes('destroyed')
+  return leaving || ENDS.includes(state) ? 'over' : undefined
 }
 
 /** A machine that ran, died of an error and is not started again will not become `started`. */
@@ -211,6 +239,7 @@ function failure(
 ): FlyError {
   const { method, path, kind } = OPERATIONS['machines.wait']
   const wanted = waiting.states.join(' or ')
+  const why = waiting.lastFailure === undefined ? '' : `; ${waiting.lastFailure}`
   return new FlyError(code, {
     operation: 'machines.wait',
     method,
@@ -218,7 +247,9 @@ function failure(
     kind,
     sent: true,
     reason:
-      code === 'aborted' ? undefined : `waited for ${wanted}, the machine is ${machineState ?? 'not known'}`,
+      code === 'aborted'
+        ? undefined
+        : `waited for ${wanted}, the machine is ${machineState ?? 'not known'}${why}`,
     machineState,
     cause,
   })

@@ -2,7 +2,7 @@
 import type { CallerParts } from '../call-types.ts'
 import type { Machine } from '../types.ts'
 import { FlyError, isFlyError } from '../errors.ts'
-import { isGone } from '../machine-state.ts'
+import { isGone, lastFailure } from '../machine-state.ts'
 import type { MachinesApi } from '../machines.ts'
 import { fillPath, OPERATIONS } from '../operations.ts'
 import type { StopMachine } from '../power.ts'
@@ -86,13 +86,14 @@ async function untilItIs<T>(
 
 function failed(app: string, machine: Machine): FlyError {
   const { method, path, kind } = OPERATIONS['machines.start']
+  const why = lastFailure(machine)
   return new FlyError('machine_failed', {
     operation: 'machines.start',
     method,
     path: fillPath(path, { app_name: app, machine_id: machine.id }) ?? path,
     kind,
     sent: false,
-    reason: `cannot be started: the machine is ${machine.state}`,
+    reason: `cannot be started: the machine is ${machine.state}${why === undefined ? '' : `; ${why}`}`,
     machineState: machine.state,
   })
 }
