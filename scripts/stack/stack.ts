@@ -5,8 +5,9 @@
  * → stopped. A failure while starting stops what is there. Whatever ends this process, SIGKILL included, the
  * watchdog ends the rest.
  */
-import { join } from 'node:path'
+import { readdirSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import {
   freePort,
   startCourier,
@@ -67,7 +68,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const parts = await startParts(options, logFolder, undo)
     return Object.assign(parts, { logFolder, stop })
   } catch (error) {
-    await stop({ keepLogs: options.signal?.aborted !== true })
+    const nothingLogged = readdirSync(logFolder).length === 0
+    await stop({ keepLogs: options.signal?.aborted !== true && !nothingLogged })
     throw error
   }
 }
