@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { EXIT_UNAVAILABLE, findRedisServer, RedisUnavailableError } from '@hangar/testkit/local'
 import { tool } from './lib/paths.ts'
 import { runTool } from './lib/run-tool.ts'
-import { countsLine, countTests, lostOpenApiChecks, type JestResults } from './lib/test-report.ts'
+import { countsLine, countTests, lostOpenApiChecks, scopeOf, type JestResults } from './lib/test-report.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'hangar-test-'))
 try {
@@ -46,7 +46,7 @@ function workers(args: string[]): string[] {
 function report(results: JestResults, code: number): number {
   const counts = countTests(results)
   if (process.env['FLY_OPENAPI_FILE']) {
-    const lost = lostOpenApiChecks(results, { complete: process.argv.length === 2 })
+    const lost = lostOpenApiChecks(results, scopeOf(process.argv.slice(2)))
     for (const line of lost) console.error(`FLY_OPENAPI_FILE is given, but ${line}`)
     counts.failed += lost.length
   } else if (counts.skipped > 0) {

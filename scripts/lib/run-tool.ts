@@ -20,7 +20,7 @@ export function runTool(
   const release =
     child.pid === undefined
       ? () => {}
-      : watch({ pid: child.pid, signal: 'SIGTERM', folders: options.folders ?? [] })
+      : watch({ process: { pid: child.pid, signal: 'SIGTERM' }, folders: options.folders ?? [] })
   const passOn = (signal: NodeJS.Signals) => void child.kill(signal)
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
   for (const signal of signals) process.on(signal, passOn)

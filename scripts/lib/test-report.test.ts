@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { countsLine, countTests, lostOpenApiChecks, type JestResults } from './test-report.ts'
+import { countsLine, countTests, lostOpenApiChecks, scopeOf, type JestResults } from './test-report.ts'
 
 function results(
   files: Record<string, Record<string, 'passed' | 'failed' | 'pending'>>,
@@ -34,15 +34,32 @@ describe('the last line', () => {
 
 describe("checks against Fly's OpenAPI document", () => {
   const read = (file: string) => (file === 'contract' ? "process.env['FLY_OPENAPI_FILE']" : 'nothing of it')
+  const lostIn = (files: Parameters<typeof results>[0], args: string[] = []) =>
+    lostOpenApiChecks(results(files), scopeOf(args), read)
 
   test('a skipped one is lost; one that skips for another reason is not', () => {
-    const mixed = results({ contract: { matches: 'passed', covers: 'pending' }, other: { go: 'pending' } })
-    expect(lostOpenApiChecks(mixed, { complete: true, read })).toEqual(['skipped: covers'])
+    expect(lostIn({ contract: { matches: 'passed', covers: 'pending' }, other: { go: 'pending' } })).toEqual([
+      'skipped: covers',
+    ])
   })
 
-  test('in a complete run some must have passed', () => {
-    const none = results({ other: { one: 'passed' } })
-    expect(lostOpenApiChecks(none, { complete: true, read })).toEqual(['no test used it'])
-    expect(lostOpenApiChecks(none, { complete: false, read })).toEqual([])
+  test('so is one that says so by its name only', () => {
+    expect(
+      lostIn({ other: { 'fits the OpenAPI file': 'pending', 'runs Go': 'pending' } }, ['other']),
+    ).toEqual(['skipped: fits the OpenAPI file'])
   })
+
+  test('in a complete run some must have been run', () => {
+    const none = { other: { one: 'passed' } } as const
+    expect(lostIn(none)).toEqual(['no test used it'])
+    expect(lostIn(none, ['packages/db'])).toEqual([])
+    expect(lostIn({ contract: { covers: 'failed' } })).toEqual([])
+  })
+
+  test.each([['-t'], ['-t=lease'], ['--testNamePattern'], ['--testNamePattern=lease']])(
+    'left out by name (%s), none is lost',
+    (flag) => {
+      expect(lostIn({ contract: { covers: 'pending' } }, [flag])).toEqual([])
+    },
+  )
 })

@@ -25,20 +25,43 @@ export function countsLine({ passed, failed, skipped }: TestCounts): string {
   return `${passed} passed, ${failed} failed${skipped === 0 ? '' : `, ${skipped} skipped`}`
 }
 
+/** Where a test file, or what a test is called, says that it needs the document. */
+const IN_SOURCE = /openApi(File|Judge)|FLY_OPENAPI_FILE/
+const IN_NAME = /OpenAPI/
+
+export type RunScope = {
+  /** The whole everyday suite, so that those tests must be among it. */
+  complete: boolean
+  /** Tests were chosen by name (`-t`): those left out count as skipped and are not. */
+  byName: boolean
+}
+
 /**
- * Some test files check us against Fly's own OpenAPI document and skip where it is not given. Where it is given,
- * a skipped one, or in a complete run none at all, means that the check was lost on the way. One line for each.
+ * Some tests check us against Fly's own OpenAPI document and skip where it is not given. Where it is given, a skipped
+ * one, or in a complete run none at all, means that the check was lost on the way. One line for each.
  */
 export function lostOpenApiChecks(
   results: JestResults,
-  options: { complete: boolean; read?: (file: string) => string },
+  scope: RunScope,
+  read: (file: string) => string = (file) => readFileSync(file, 'utf8'),
 ): string[] {
-  const read = options.read ?? ((file) => readFileSync(file, 'utf8'))
-  const files = results.testResults.filter(({ name }) => /FLY_OPENAPI_FILE|openApiFile/.test(read(name)))
-  const tests = files.flatMap(({ assertionResults }) => assertionResults)
+  if (scope.byName) return []
+  const tests = results.testResults.flatMap(({ name, assertionResults }) =>
+    IN_SOURCE.test(read(name))
+      ? assertionResults
+      : assertionResults.filter(({ fullName }) => IN_NAME.test(fullName)),
+  )
   const lost = tests
-    .filter(({ status }) => status === 'pending')
+    .filter(({ status }) => status !== 'passed' && status !== 'failed')
     .map(({ fullName }) => `skipped: ${fullName}`)
-  const passed = tests.filter(({ status }) => status === 'passed')
-  return options.complete && passed.length === 0 ? ['no test used it', ...lost] : lost
+  const ran = tests.some(({ status }) => status === 'passed' || status === 'failed')
+  return scope.complete && !ran ? ['no test used it', ...lost] : lost
+}
+
+/** What the arguments given to jest leave of the suite. */
+export function scopeOf(args: readonly string[]): RunScope {
+  return {
+    complete: args.length === 0,
+    byName: args.some((arg) => /^(-t|--testNamePattern)(=|$)/.test(arg)),
+  }
 }

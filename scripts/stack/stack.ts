@@ -13,6 +13,7 @@ import {
   startCourier,
   startProcess,
   temporaryFolder,
+  watch,
   type Delivery,
   type ManagedProcess,
 } from '@hangar/testkit/local'
@@ -58,11 +59,13 @@ type Undo = { what: string; run: () => Promise<unknown> }
 export async function startStack(options: StackOptions): Promise<Stack> {
   const undo: Undo[] = []
   const logFolder = await temporaryFolder('logs')
+  const release = watch({ folders: [logFolder] })
   const stop = async ({ keepLogs = false } = {}) => {
     for (let next = undo.pop(); next; next = undo.pop()) {
       await next.run().catch((error: unknown) => options.report(`${next.what}: ${(error as Error).message}`))
     }
     if (!keepLogs) await rm(logFolder, { recursive: true, force: true })
+    release()
   }
   try {
     const parts = await startParts(options, logFolder, undo)
@@ -113,7 +116,7 @@ async function startParts(options: StackOptions, logFolder: string, undo: Undo[]
   })
   await timed('api', () => startAndRemember('api'))
   await timed('worker and scheduler', () =>
-    Promise.all([startAndRemember('worker'), startAndRemember('scheduler')]),
+    bothOrNeither(startAndRemember('worker'), startAndRemember('scheduler')),
   )
   if (options.courier !== false) {
     const { onDelivery } = options

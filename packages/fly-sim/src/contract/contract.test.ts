@@ -4,6 +4,7 @@
  */
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { openTarget, type Target } from './target.ts'
+import { openApiJudge } from '../testing/openapi.ts'
 import { until } from '../testing/until.ts'
 
 type Machine = {
@@ -232,7 +233,9 @@ clause('the name of a destroyed machine is free; deleting the app takes its mach
   expect((await fly.call('GET', at())).status).toBe(404)
 })
 
-clause("every answer so far fitted Fly's OpenAPI file, as corrected", () => {
+// Without FLY_OPENAPI_FILE nobody has judged the answers.
+const judged = openApiJudge() === null ? test.skip : test
+
+judged("every answer so far fitted Fly's OpenAPI file, as corrected", () => {
   expect(fly.objections).toEqual([])
-  return Promise.resolve()
 })
