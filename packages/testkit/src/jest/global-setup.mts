@@ -10,12 +10,11 @@ import {
 
 /** Once per run: a PostgreSQL and a Redis of our own, and the template that each test file's database is copied from. */
 export default async function globalSetup(): Promise<void> {
-  try {
-    await Promise.all([startTestPostgres(), startTestRedis()])
-  } catch (error) {
-    await stopRememberedServers()
-    throw error
-  }
+  const results = await Promise.allSettled([startTestPostgres(), startTestRedis()])
+  const failed = results.find((result) => result.status === 'rejected')
+  if (!failed) return
+  await stopRememberedServers()
+  throw failed.reason
 }
 
 async function startTestPostgres(): Promise<void> {

@@ -59,8 +59,7 @@ export async function startManagedProcess(options: ManagedProcessOptions): Promi
   if (child.pid === undefined) throw await startError(child, options)
   const pid = child.pid
   const release = watch({
-    pid,
-    signal: options.stopSignal ?? 'SIGTERM',
+    process: { pid, signal: options.stopSignal ?? 'SIGTERM' },
     folders,
     ...(options.dockerContainer === undefined ? {} : { dockerContainer: options.dockerContainer }),
   })

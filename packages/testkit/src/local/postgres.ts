@@ -9,6 +9,7 @@ import { freePort } from './free-port.ts'
 import { startManagedProcess, type ManagedProcess } from './managed-process.ts'
 import { postgresHome, postgresOwner, type PostgresOwner } from './postgres-binaries.ts'
 import { waitFor } from './wait-for.ts'
+import { watch } from './watchdog.ts'
 
 const run = promisify(execFile)
 
@@ -48,6 +49,8 @@ export async function startPostgres(
 async function initialiseAndStart(wanted: { port: number; password: string; inMemory: boolean }) {
   const owner = postgresOwner()
   const folder = await dataFolder('pg', { inMemory: wanted.inMemory, ...(owner && { owner }) })
+  // Until the server has it on its own list: making the files takes half a second, in which we may be killed.
+  const release = watch({ folders: [folder] })
   try {
     const home = await postgresHome(owner, folder)
     const place: Place = { home, folder, data: join(folder, 'data'), owner }
@@ -56,6 +59,8 @@ async function initialiseAndStart(wanted: { port: number; password: string; inMe
   } catch (error) {
     await rm(folder, { recursive: true, force: true })
     throw error
+  } finally {
+    release()
   }
 }
 

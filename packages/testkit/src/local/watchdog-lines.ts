@@ -1,13 +1,15 @@
 import { readFileSync } from 'node:fs'
 
-/** One process that must not outlive its parent, as told to the watchdog. */
+/** What must not outlive its starter, as told to the watchdog: a process, temporary folders, or both. */
 export type Watched = {
   id: string
-  pid: number
-  /** From `processStart`: tells this process from a later one with the same id. */
-  started: string
-  /** Asked first; SIGKILL follows. */
-  signal: NodeJS.Signals
+  process?: {
+    pid: number
+    /** From `processStart`: tells this process from a later one with the same id. */
+    started: string
+    /** Asked first; SIGKILL follows. */
+    signal: NodeJS.Signals
+  }
   /** Removed afterwards; only folders whose name begins with `hangar-`. */
   folders: string[]
   dockerContainer?: string

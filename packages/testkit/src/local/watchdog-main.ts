@@ -25,28 +25,32 @@ for await (const text of createInterface({ input: process.stdin })) {
 }
 await Promise.all([...watched.values()].map(end))
 
-async function end(entry: Watched): Promise<void> {
-  if (isStill(entry)) {
-    send(entry.pid, entry.signal)
-    const polls = GRACE_MS / 50
-    for (let poll = 0; poll < polls && isStill(entry); poll++) await delay(50)
+async function end({ process: child, dockerContainer, folders }: Watched): Promise<void> {
+  if (child) {
+    if (isStill(child)) {
+      send(child.pid, child.signal)
+      const polls = GRACE_MS / 50
+      for (let poll = 0; poll < polls && isStill(child); poll++) await delay(50)
+    }
+    // Every process is started as the leader of a group of its own; this reaches what it started itself.
+    send(-child.pid, 'SIGKILL')
   }
-  // Every process is started as the leader of a group of its own; this reaches what it started itself.
-  send(-entry.pid, 'SIGKILL')
-  if (entry.dockerContainer !== undefined) spawnSync('docker', ['rm', '--force', entry.dockerContainer])
-  for (const folder of entry.folders) {
-    if (basename(folder).startsWith('hangar-')) rmSync(folder, { recursive: true, force: true })
+  if (dockerContainer !== undefined) spawnSync('docker', ['rm', '--force', dockerContainer])
+  for (const folder of folders) {
+    if (!basename(folder).startsWith('hangar-')) continue
+    // A program that is just ending may still write there.
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
   }
 }
 
 /** Guards against a process id that was given to somebody else in the meantime. */
-function isStill(entry: Watched): boolean {
+function isStill(child: NonNullable<Watched['process']>): boolean {
   try {
-    process.kill(entry.pid, 0)
+    process.kill(child.pid, 0)
   } catch {
     return false
   }
-  return processStart(entry.pid) === entry.started
+  return processStart(child.pid) === child.started
 }
 
 function send(pid: number, signal: NodeJS.Signals): void {

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import type { Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-import { processStart, type WatchdogLine, type Watched } from './watchdog-lines.ts'
+import { processStart, type WatchdogLine } from './watchdog-lines.ts'
 
 /**
  * What this process started and must take with it. While the list is empty no watchdog runs; the first entry
@@ -11,12 +11,17 @@ import { processStart, type WatchdogLine, type Watched } from './watchdog-lines.
 const watched = new Set<string>()
 let input: Writable | undefined
 
-/** Stops `pid` (and its process group) and removes the folders should this process die. Returns the release. */
-export function watch(entry: Omit<Watched, 'id' | 'started'>): () => void {
+/** Ends the process (and its group) and removes the folders should this process die. Returns the release. */
+export function watch(entry: {
+  process?: { pid: number; signal: NodeJS.Signals }
+  folders: string[]
+  dockerContainer?: string
+}): () => void {
   const id = randomUUID()
   input ??= startWatchdog()
   watched.add(id)
-  tell({ add: { ...entry, id, started: processStart(entry.pid) } })
+  const { process: child, ...rest } = entry
+  tell({ add: { ...rest, id, ...(child && { process: { ...child, started: processStart(child.pid) } }) } })
   return () => {
     if (!watched.delete(id)) return
     tell({ remove: id })
