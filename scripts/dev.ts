@@ -87,12 +87,12 @@ Hangar is up. Ctrl-C stops everything; what changes in packages/ or services/ is
                (${stack.where.redis})
   Logs         ${stack.logFolder}
 
-${user.email} is on free. To upgrade them, run SQL, or let the API do it:
+${user.email} is on free. To upgrade them, run SQL; or give them an app against their tier, by the API:
 
   ${user.tierChange('pro')};
 
   curl -X POST ${api}/functions/v1/provision-user-fly-app \\
     -H 'Authorization: Bearer ${secrets.serviceRoleKey}' -H 'Content-Type: application/json' \\
-    -d '{"user_id":"${user.userId}","tier":"pro"}'
+    -d '{"user_id":"${user.userId}","tier":"pro","force":true,"reason":"trying it out"}'
 `
 }
