@@ -303,7 +303,7 @@ const worldArbitrary: fc.Arbitrary<World> = fc.record({
   drainGraceMs: fc.constant(30_000),
 })
 
-const DESTROYS = new Set<Step['kind']>(['begin_teardown', 'stop_machine', 'delete_app'])
+const DESTROYS = new Set<Step['kind']>(['begin_teardown', 'delete_app'])
 const CREATES = new Set<Step['kind']>([
   'reserve',
   'create_app',
@@ -317,16 +317,19 @@ describe('plan: whatever the facts', () => {
   const holds = (rule: (facts: World, result: Plan) => boolean | undefined) =>
     fc.assert(
       fc.property(worldArbitrary, (facts) => rule(facts, plan(facts)) ?? true),
-      { numRuns: 5000 },
+      { numRuns: 20_000 },
     )
 
   test('there is always an answer, and a plan is never empty', () => {
     holds((_, result) => result.kind !== 'steps' || result.steps.length > 0)
   })
-  test("an entitled user's current generation is never destroyed", () => {
+  test("an entitled user's current generation is never destroyed, and stopped only to be started anew", () => {
     holds(({ entitlement, row }, result) => {
       if (entitlement.kind !== 'entitled' || row?.teardownStartedAt) return true
-      return !stepsOf(result).some((step) => DESTROYS.has(step.kind))
+      const kinds = stepsOf(result).map((step) => step.kind)
+      if (kinds.some((kind) => DESTROYS.has(kind))) return false
+      const stopped = kinds.indexOf('stop_machine')
+      return stopped < 0 || kinds.indexOf('update_machine') > stopped
     })
   })
   test('an unknown entitlement or an unseen Fly creates nothing and destroys nothing', () => {
@@ -342,13 +345,17 @@ describe('plan: whatever the facts', () => {
       ({ row }, result) => !row?.teardownStartedAt || !stepsOf(result).some((step) => CREATES.has(step.kind)),
     )
   })
-  test('a bootstrapped, running app is stopped or deleted only after its drain ended', () => {
+  test('a bootstrapped, running app is stopped, resized or deleted only after its drain ended', () => {
+    const ends = new Set<Step['kind']>(['stop_machine', 'update_machine', 'delete_app'])
     holds(({ row, fly, app, now, drainGraceMs }, result) => {
-      if (!row?.teardownStartedAt || !app.bootstrapped || fly.kind !== 'ours') return true
-      if (!fly.machines.some((one) => one.state === 'started')) return true
+      if (!row || !app.bootstrapped || fly.kind !== 'ours') return true
+      const stopped = stepsOf(result).filter((step) => ends.has(step.kind))
+      const running = fly.machines.filter((one) => one.state === 'started').map((one) => one.id)
+      const touched = stopped.some((step) => !('machineId' in step) || running.includes(step.machineId))
+      if (!touched || running.length === 0) return true
       const drained = row.drainStartedAt && app.drainedAt && app.drainedAt >= row.drainStartedAt
       const over = row.drainStartedAt && now.getTime() - row.drainStartedAt.getTime() >= drainGraceMs
-      return Boolean(drained) || Boolean(over) || !stepsOf(result).some((step) => DESTROYS.has(step.kind))
+      return Boolean(drained) || Boolean(over)
     })
   })
   test("a stranger's app is never touched", () => {

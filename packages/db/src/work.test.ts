@@ -139,7 +139,7 @@ describe('withFence', () => {
 
   test('lets nobody claim between its look at the lease and its commit, even if the lease runs out', async () => {
     const { userId } = await createUser(t.db)
-    const { lease } = (await claimLease(t.db, { userId, owner: 'a', ttlMs: 200 }))!
+    const { lease } = (await claimLease(t.db, { userId, owner: 'a', ttlMs: 2_000 }))!
     const order: string[] = []
     const { promise: opened, resolve: open } = Promise.withResolvers<undefined>()
     const { promise: finish, resolve: letFinish } = Promise.withResolvers<undefined>()
@@ -157,7 +157,7 @@ describe('withFence', () => {
         )
         return rows.length === 1
       },
-      { what: 'the lease to run out', timeoutMs: 5_000 },
+      { what: 'the lease to run out', timeoutMs: 10_000 },
     )
     const claim = claimLease(t.db, { userId, owner: 'b', ttlMs: TTL_MS }).then((result) => {
       order.push('claimed')
@@ -165,7 +165,9 @@ describe('withFence', () => {
     })
     await waitFor(
       async () => {
-        const { rows } = await sql`select from pg_locks where not granted`.execute(t.db)
+        const { rows } = await sql`
+          select from pg_stat_activity
+          where datname = current_database() and wait_event_type = 'Lock'`.execute(t.db)
         return rows.length > 0
       },
       { what: 'the claim to wait', timeoutMs: 5_000 },
