@@ -13,7 +13,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
-/** `npm` answers each command with its line of `answers` and exit code 0, or as a line that begins `exit` says. */
+/** `answers`: what npm does for each of the three commands, as shell. */
 async function checkout(name: string, answers: { test: string; verify?: string; full?: string }) {
   const root = join(folder, name)
   await mkdir(join(root, '.ci'), { recursive: true })

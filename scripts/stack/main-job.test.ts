@@ -14,6 +14,9 @@ import { FlyStandIn } from './testing/fly-stand-in.ts'
 
 /** How long a change may take on a busy machine; most take two or three seconds. */
 const PATIENCE_MS = 30_000
+/** A heartbeat that came before the late answer does not count, so Fly's next check (15 s) or the next heartbeat (30 s) decides. */
+const LATE_PATIENCE_MS = 60_000
+const TEST_TIMEOUT_MS = 180_000
 
 let stack: Stack
 let db: Database
@@ -52,8 +55,9 @@ const until = <T>(what: string, holds: () => Promise<T>, timeoutMs = PATIENCE_MS
   waitFor(holds, { what, timeoutMs })
 
 /** Active in Hangar's table, and in truth: the app itself says that it trades with all of the user's traders. */
-function trading(user: DemoUser, wanted: { memoryMb: number }): Promise<AppRow> {
-  return until(`the app of ${user.email} to trade with ${wanted.memoryMb} MB`, async () => {
+function trading(user: DemoUser, wanted: { memoryMb: number; patienceMs?: number }): Promise<AppRow> {
+  const what = `the app of ${user.email} to trade with ${wanted.memoryMb} MB`
+  const holds = async () => {
     const app = await user.liveApp()
     if (!app) return null
     const health = await fly.health(app.flyAppName)
@@ -68,7 +72,8 @@ function trading(user: DemoUser, wanted: { memoryMb: number }): Promise<AppRow> 
     if (JSON.stringify(seen) === JSON.stringify(right)) return app
     // The last one is named when the time is up.
     throw new Error(JSON.stringify(seen))
-  })
+  }
+  return until(what, holds, wanted.patienceMs)
 }
 
 /** No more work for the user: whatever was asked for has been looked at. */
@@ -205,7 +210,7 @@ describe('what only hints is lost', () => {
       (await user.eventsAfter(0)).some((event) => event.eventType === 'provision_machine_created'),
     )
     await flushRedis()
-    const app = await trading(user, { memoryMb: 512 })
+    const app = await trading(user, { memoryMb: 512, patienceMs: 30_000 })
     await machineOf(app)
     expect(await fly.applied('machines.create', app.flyAppName)).toHaveLength(1)
     await until('the schedules to be there again', () => Promise.resolve(schedulesWritten() > written))
@@ -223,33 +228,42 @@ describe('Fly does it at once and answers 4 s later, when the app has long start
       params: { ms: 4_000 },
     })
 
-  test('a resize ends with the app trading, not drained and idle', async () => {
-    const { user, app } = await upgraded()
-    const fault = await late('machines.update', app)
-    await setTier(user, 'elite')
-    const resized = await trading(user, { memoryMb: 1_024 })
-    expect(await fly.hasStruck(fault)).toBe(true)
-    expect(resized.id).toBe(app.id)
-    await machineOf(resized)
-    await atRest(user)
-    expect(await fly.health(app.flyAppName)).toMatchObject({ state: 'trading' })
-  })
+  test(
+    'a resize ends with the app trading, not drained and idle',
+    async () => {
+      const { user, app } = await upgraded()
+      const fault = await late('machines.update', app)
+      await setTier(user, 'elite')
+      const resized = await trading(user, { memoryMb: 1_024, patienceMs: LATE_PATIENCE_MS })
+      expect(await fly.hasStruck(fault)).toBe(true)
+      expect(resized.id).toBe(app.id)
+      await machineOf(resized)
+      await atRest(user)
+      expect(await fly.health(app.flyAppName)).toMatchObject({ state: 'trading' })
+    },
+    TEST_TIMEOUT_MS,
+  )
 
-  test('a machine made anew for one that was destroyed by hand ends trading, not retired', async () => {
-    const { user, app } = await upgraded()
-    const first = await machineOf(app)
-    const fault = await late('machines.create', app)
-    await fly.destroyByHand(app.flyAppName, first)
-    await until('the machine to be gone', async () => (await fly.machines(app.flyAppName)).length === 0)
-    await raiseWant(db, user.userId, 'health')
-    const repaired = await until('another machine', async () => {
-      const now = await user.liveApp()
-      return now?.flyMachineId !== first && now?.operation === null && now
-    })
-    expect(await fly.hasStruck(fault)).toBe(true)
-    expect(repaired.id).toBe(app.id)
-    await machineOf(await trading(user, { memoryMb: 512 }))
-    await atRest(user)
-    expect(await fly.health(app.flyAppName)).toMatchObject({ state: 'trading' })
-  })
+  test(
+    'a machine made anew for one that was destroyed by hand ends trading, not retired',
+    async () => {
+      const { user, app } = await upgraded()
+      const first = await machineOf(app)
+      const fault = await late('machines.create', app)
+      await fly.destroyByHand(app.flyAppName, first)
+      await until('the machine to be gone', async () => (await fly.machines(app.flyAppName)).length === 0)
+      await raiseWant(db, user.userId, 'health')
+      const hasAnother = async () => {
+        const now = await user.liveApp()
+        return now?.flyMachineId !== first && now?.operation === null && now
+      }
+      const repaired = await until('another machine', hasAnother, LATE_PATIENCE_MS)
+      expect(await fly.hasStruck(fault)).toBe(true)
+      expect(repaired.id).toBe(app.id)
+      await machineOf(await trading(user, { memoryMb: 512, patienceMs: LATE_PATIENCE_MS }))
+      await atRest(user)
+      expect(await fly.health(app.flyAppName)).toMatchObject({ state: 'trading' })
+    },
+    TEST_TIMEOUT_MS,
+  )
 })
