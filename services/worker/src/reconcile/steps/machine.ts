@@ -21,16 +21,18 @@ export async function createMachine(context: StepContext): Promise<StepResult> {
 
 /**
  * Writes the whole configuration with the new guest; Fly starts the machine under a new instance id. The drain is
- * over by the time the instance runs: it may ask for its bootstrap before we hear that it was made.
+ * over by the time the instance runs, and its heartbeats count from here: both may come before Fly's answer does.
  */
 export async function updateMachine(context: StepContext, machineId: string): Promise<StepResult> {
   const { attempt, row } = context
   const { guest } = wanted(context)
-  if (row.drainStartedAt) await record(context, { drainStartedAt: null }, [], { clearDrained: true })
+  const launching = { launchedAt: 'now', startedAt: null, drainStartedAt: null } as const
+  await record(context, launching, [], { clearDrained: true })
   const update = { config: machineConfig(attempt, row, guest) }
   const machine = await attempt.deps.fly.machines.update(row.flyAppName, machineId, update, flyCall(attempt))
   const metadata = { machine_id: machineId, from: guestOf(row), to: guest }
-  await recordLaunch(context, machine, guest, { type: 'resize_machine_updated', metadata })
+  const launchedAt = context.seen.row?.launchedAt ?? 'now'
+  await recordLaunch(context, machine, guest, { type: 'resize_machine_updated', metadata }, launchedAt)
   return 'next'
 }
 
@@ -73,6 +75,7 @@ async function recordLaunch(
   machine: Machine,
   guest: Guest,
   event: StepEvent,
+  launchedAt: Date | 'now' = 'now',
 ): Promise<void> {
   const { attempt, row } = context
   const { priceModel } = attempt.deps.settings
@@ -84,7 +87,7 @@ async function recordLaunch(
     flyMachineId: machine.id,
     flyInstanceId: machine.instanceId || null,
     monthlyCostEstimateUsd: monthlyCostUsd(priceModel, guest, region).toFixed(2),
-    launchedAt: 'now',
+    launchedAt,
     startedAt: null,
     drainStartedAt: null,
     healthStatus: 'unknown',
