@@ -13,7 +13,7 @@ export const configSchema = z.object({
   PORT: portField(3002),
   /** The longest a tier change waits when its webhook is lost. */
   RELAY_INTERVAL_MS: intervalMs(1000),
-  /** Users woken in one round of the relay; the rest is woken in the next. */
+  /** Users of each lane woken in one round of the relay; the rest is woken in the next. */
   RELAY_BATCH_SIZE: z.coerce.number().int().min(1).max(10_000).default(1000),
   /** The longest the schedules are missing after Redis was flushed. */
   SCHEDULE_CHECK_INTERVAL_MS: intervalMs(2000),

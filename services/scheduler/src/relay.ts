@@ -12,7 +12,7 @@ export type RelayOptions = {
   db: Database
   queues: Queues
   policy: LanePolicy
-  /** Users per round. Those left over are the oldest in the next one. */
+  /** Users of each lane per round. Those left over are the oldest in the next one. */
   batchSize: number
   metrics: RelayMetrics
 }

@@ -35,7 +35,7 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).toReversed()) await cleanup()
 })
 
-type Replica = { process: ManagedProcess; ready(): Promise<number> }
+type Replica = { process: ManagedProcess; ready(): Promise<number>; metrics(): Promise<string> }
 
 async function startReplica(env: Record<string, string> = {}): Promise<Replica> {
   const port = await freePort()
@@ -50,6 +50,7 @@ async function startReplica(env: Record<string, string> = {}): Promise<Replica> 
   return {
     process,
     ready: async () => (await fetch(`${address}/readyz`)).status,
+    metrics: async () => (await fetch(`${address}/metrics`)).text(),
   }
 }
 
@@ -120,6 +121,10 @@ describe('an outage', () => {
     await waitFor(async () => (await replica.ready()) === 200, { timeoutMs: 5000, what: 'to be ready again' })
     expect(warningsOf(replica, 'relay')).toHaveLength(1)
     expect(replica.process.logs()).toContain('rounds succeed again')
+    const metrics = await replica.metrics()
+    expect(metrics).toMatch(/^hangar_scheduler_round_failures_total\{loop="relay".*\} ([3-9]|[1-9]\d)$/m)
+    expect(metrics).toMatch(/^hangar_scheduler_last_success_timestamp_seconds\{loop="schedules".*\} \d{10}/m)
+    expect(metrics).toMatch(/^hangar_relay_lag_seconds\{.*\} \d/m)
   }, 60_000)
 
   test('of PostgreSQL: stays up, is not ready, and catches up within seconds', async () => {
