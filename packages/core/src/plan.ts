@@ -194,6 +194,7 @@ function planActive(world: World, row: RowFacts, guest: Guest): Plan {
   if (wrongSize) return steps([{ kind: 'begin_resize' }], 'the guest changed')
   const extra = deleteAll(machines.filter((other) => other.id !== machine.id))
   if (extra.length > 0) return steps(extra, 'more than one machine')
+  if (row.status !== 'active') return steps([{ kind: 'confirm' }], 'up, and the row does not say so')
   return { kind: 'settled', reason: 'one machine, started, of the right size' }
 }
 
