@@ -6,6 +6,9 @@ import { quickClock } from './testing/clock.ts'
 import { hang, json, refuse } from './testing/server.ts'
 import { failureOf, useBench } from './testing/use.ts'
 
+// The same values each time: a test that fails fails for everybody.
+fc.configureGlobal({ seed: 20_260_301 })
+
 const GET = 'GET /v1/apps/a'
 const ok = json(200, { name: 'a' })
 

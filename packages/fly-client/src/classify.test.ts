@@ -5,6 +5,9 @@ import { classify, parseRetryAfter, readErrorBody } from './classify.ts'
 import { FLY_ERRORS, type FlyErrorCode } from './errors.ts'
 import { OPERATIONS, type OperationName } from './operations.ts'
 
+// The same values each time: a test that fails fails for everybody.
+fc.configureGlobal({ seed: 20_260_301 })
+
 const error = (text: string, status?: string) => JSON.stringify({ error: text, status })
 
 /** Each with the words of Fly that facts, issues and captures have kept. */
