@@ -132,7 +132,8 @@ test('restart always really starts an ended program again', async () => {
 test('a command that does not exist ends with 127', async () => {
   const app = `p-${next++}`
   await sim.app(app)
-  const { id } = await sim.startedMachine(app, { image: 'local:/no/such/program', restart: { policy: 'no' } })
+  // It ends as soon as it is started, so `started` may be over before anybody asks for it.
+  const { id } = await sim.machine(app, { image: 'local:/no/such/program', restart: { policy: 'no' } })
   await sim.waitFor(app, id, 'stopped')
   const exit = (await sim.get(app, id)).events?.find((event) => event.type === 'exit')
   expect(exit?.request).toMatchObject({ exit_event: { exit_code: 127 } })
@@ -142,7 +143,7 @@ test('an environment that no process can have ends it with 127', async () => {
   const app = `p-${next++}`
   await sim.app(app)
   const config = { image: image(), env: { BAD: 'a\u0000b' }, restart: { policy: 'no' } }
-  const { id } = await sim.startedMachine(app, config)
+  const { id } = await sim.machine(app, config)
   await sim.waitFor(app, id, 'stopped')
   const exit = (await sim.get(app, id)).events?.find((event) => event.type === 'exit')
   expect(exit?.request).toMatchObject({ exit_event: { exit_code: 127, error: expect.any(String) } })

@@ -21,7 +21,7 @@ export type Stopper = {
   onStop(name: string, stop: (signal: AbortSignal) => void | Promise<void>): void
   /** Ends everything, once; later calls join the first. Resolves at the end or at the deadline. */
   stop(reason: string): Promise<void>
-  /** Resolves with the first SIGTERM or SIGINT. */
+  /** Resolves with the first SIGTERM or SIGINT since the stopper was made. */
   waitForSignal(): Promise<NodeJS.Signals>
   /** Aborts as soon as stopping begins: loops and waits end by it. */
   readonly stopping: AbortSignal
@@ -31,6 +31,8 @@ export function createStopper(options: { deadlineMs: number; logger: Logger }): 
   const { deadlineMs, logger } = options
   const stops: { name: string; stop: (signal: AbortSignal) => void | Promise<void> }[] = []
   const stopping = new AbortController()
+  // From now on, not from when somebody waits: a signal that comes while the process starts is not lost on it.
+  const signalled = firstSignal(logger)
   let stopped: Promise<void> | undefined
 
   async function stopAll(reason: string): Promise<void> {
@@ -60,7 +62,7 @@ export function createStopper(options: { deadlineMs: number; logger: Logger }): 
   return {
     onStop: (name, stop) => void stops.push({ name, stop }),
     stop: (reason) => (stopped ??= stopAll(reason)),
-    waitForSignal: () => firstSignal(logger),
+    waitForSignal: () => signalled,
     stopping: stopping.signal,
   }
 }
