@@ -13,6 +13,7 @@ import { closeQueues, closeRedis, createQueues, createRedis } from '@hangar/jobs
 import { freePort, startProcess, waitFor, type ManagedProcess } from '@hangar/testkit/local'
 import pg from 'pg'
 
+import { startFly } from '../lib/fly.ts'
 import { rounded, type BenchOptions, type BenchResult } from '../lib/report.ts'
 import { startStores, type Stores } from '../lib/stores.ts'
 import { recordTrace } from './record.ts'
@@ -59,7 +60,7 @@ async function prepare(
   // Fly's limit on deletions is lifted for both: it would be all we measure.
   await pool.query('update hangar.permits set tokens = 1e6, capacity = 1e6')
 
-  const environment = workerEnvironment(stores, await startFly(cleanups))
+  const environment = workerEnvironment(stores, await startFly({ token: FLY_TOKEN, org: FLY_ORG }, cleanups))
   const trace = await recordTrace(environment)
   const bare = await startBare(environment, trace, cleanups)
   const worker = await start('worker', './worker-process.ts', environment, cleanups)
@@ -112,22 +113,6 @@ async function startBare(
     if (!response.ok) throw new Error(`The bare peer failed: ${await response.text()}`)
     return (await response.json()) as Timing
   }
-}
-
-async function startFly(cleanups: (() => unknown)[]): Promise<string> {
-  const port = await freePort()
-  const adminPort = await freePort()
-  const fly = await startProcess({
-    name: 'fly-sim',
-    entry: fileURLToPath(new URL('../../packages/fly-sim/src/main.ts', import.meta.url)),
-    args: [
-      ...[`--port=${port}`, `--admin-port=${adminPort}`, `--token=${FLY_TOKEN}`, `--org=${FLY_ORG}`],
-      ...['--delays=none', '--no-rate-limits'],
-    ],
-    readyUrl: `http://127.0.0.1:${adminPort}/_sim/state`,
-  })
-  cleanups.push(() => fly.stop())
-  return `http://127.0.0.1:${port}`
 }
 
 async function start(
