@@ -5,7 +5,7 @@
 
 /** Code that only tests run: test files, their helpers and fixtures, the testkit, what is measured. */
 const TEST_ONLY =
-  '(\\.test\\.ts$|/testing(/|\\.ts$)|/fixtures/|/contract/|^packages/testkit/|^scripts/|^bench/)'
+  '(\\.test\\.ts$|/testing(/|\\.ts$)|/fixtures/|/contract/|^packages/testkit/|^scripts/|^bench/|^proof/)'
 
 /** The entry of one of our packages, or anything in it. */
 const ours = (...names) => `^packages/(${names.join('|')})/`
@@ -27,7 +27,10 @@ module.exports = {
         'db, jobs and runtime know packages/core and not each other. Put what two of them share into core, or let the service join them.',
       severity: 'error',
       from: { path: '^packages/(db|jobs|runtime)/', pathNot: TEST_ONLY },
-      to: { path: '^(packages|services|scripts|bench)/', pathNot: ['^packages/core/', '^packages/$1/'] },
+      to: {
+        path: '^(packages|services|scripts|bench|proof)/',
+        pathNot: ['^packages/core/', '^packages/$1/'],
+      },
     },
     {
       name: 'stands-alone',
@@ -35,7 +38,7 @@ module.exports = {
         'fly-client, fly-sim and screener know nothing of ours: they could be published, or replaced, by themselves. Pass values in.',
       severity: 'error',
       from: { path: '^packages/(fly-client|fly-sim|screener)/', pathNot: TEST_ONLY },
-      to: { path: '^(packages|services|scripts|bench)/', pathNot: '^packages/$1/' },
+      to: { path: '^(packages|services|scripts|bench|proof)/', pathNot: '^packages/$1/' },
     },
     {
       name: 'services-do-not-meet',
@@ -48,10 +51,10 @@ module.exports = {
     {
       name: 'services-use-packages-only',
       comment:
-        'A service builds on core, db, jobs and runtime. scripts/ and bench/ build on services, not the other way round.',
+        'A service builds on core, db, jobs and runtime. scripts/, bench/ and proof/ build on services, not the other way round.',
       severity: 'error',
       from: { path: '^services/', pathNot: TEST_ONLY },
-      to: { path: ['^(scripts|bench)/', ours('screener')] },
+      to: { path: ['^(scripts|bench|proof)/', ours('screener')] },
     },
     {
       name: 'only-the-worker-talks-to-fly',

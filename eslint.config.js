@@ -50,12 +50,13 @@ export default tseslint.config(
       'packages/testkit/**',
       'scripts/**',
       'bench/**',
+      'proof/**',
       'packages/fly-sim/src/clock.ts',
     ],
     rules: { 'no-restricted-properties': 'off', 'no-restricted-syntax': 'off' },
   },
   // Programs for a terminal print.
-  { files: ['scripts/**', 'bench/**'], rules: { 'no-console': 'off' } },
+  { files: ['scripts/**', 'bench/**', 'proof/**'], rules: { 'no-console': 'off' } },
   {
     files: ['**/*.test.ts'],
     rules: {

@@ -5,7 +5,14 @@ const full = process.env.HANGAR_TEST_SUITE === 'full'
 
 /** @type {import('jest').Config} */
 export default {
-  roots: ['<rootDir>/packages', '<rootDir>/services', '<rootDir>/scripts', '<rootDir>/db', '<rootDir>/bench'],
+  roots: [
+    '<rootDir>/packages',
+    '<rootDir>/services',
+    '<rootDir>/scripts',
+    '<rootDir>/db',
+    '<rootDir>/bench',
+    '<rootDir>/proof',
+  ],
   testMatch: ['**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/', ...(full ? [] : ['\\.full\\.test\\.ts$'])],
   extensionsToTreatAsEsm: ['.ts'],

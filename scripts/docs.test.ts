@@ -40,7 +40,7 @@ function linksIn(text: string): string[] {
 /** Paths written out from the root; one that goes on with a placeholder (`<name>`, `*`, `{`) names no file. */
 function pathsIn(text: string): string[] {
   const pattern =
-    /(?<![\w./-])(?:packages|services|db|docs|scripts|bench|deploy)\/[\w.@/-]*\w(?!\w|\/?[<*{…])/g
+    /(?<![\w./-])(?:packages|services|db|docs|scripts|bench|proof|deploy)\/[\w.@/-]*\w(?!\w|\/?[<*{…])/g
   return [...text.matchAll(pattern)].map(([path]) => path)
 }
 
@@ -90,6 +90,7 @@ test('every direct dependency has its line, and no line outlives its dependency'
       readdirSync(join(root, folder)).map((name) => join(folder, name, 'package.json')),
     ),
     join('bench', 'package.json'),
+    join('proof', 'package.json'),
   ].filter((path) => existsSync(join(root, path)))
   const direct = new Set(
     manifests.flatMap((path) => {

@@ -25,6 +25,9 @@ const COMMANDS = {
   migrate: { file: 'scripts/migrate.ts' },
   'fly-sim': { file: 'packages/fly-sim/src/main.ts' },
   bench: { file: 'bench/main.ts' },
+  simulate: { file: 'proof/simulation/main.ts' },
+  chaos: { file: 'proof/chaos/main.ts' },
+  mutants: { file: 'proof/mutants/main.ts' },
 }
 
 /** The npm package that carries the pinned Node binary for this machine. */

@@ -50,6 +50,7 @@ const CHECKS: Record<string, Check> = {
       'services',
       'scripts',
       'bench',
+      'proof',
     ],
     remedy: 'do what the rule that is named says (.dependency-cruiser.cjs)',
   },
