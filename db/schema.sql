@@ -352,6 +352,23 @@ $function$;
 
 -- Tables
 
+create table hangar.alerts (
+  id bigint generated always as identity not null,
+  kind text not null,
+  subject text default ''::text not null,
+  severity text not null,
+  message text not null,
+  details jsonb default '{}'::jsonb not null,
+  first_at timestamp with time zone default hangar.now() not null,
+  last_at timestamp with time zone default hangar.now() not null,
+  times integer default 1 not null,
+  acknowledged_at timestamp with time zone,
+  acknowledged_by text,
+  resolved_at timestamp with time zone,
+  constraint alerts_pkey PRIMARY KEY (id),
+  constraint alerts_severity_is_known CHECK (severity = ANY (ARRAY['info'::text, 'warning'::text, 'critical'::text]))
+);
+
 create table hangar.app_heartbeats (
   user_fly_app_id uuid not null,
   user_id uuid not null,
@@ -381,6 +398,33 @@ create table hangar.audit_log (
   constraint audit_log_pkey PRIMARY KEY (id)
 );
 
+create table hangar.brakes (
+  name text not null,
+  engaged_at timestamp with time zone,
+  engaged_by text,
+  reason text,
+  details jsonb default '{}'::jsonb not null,
+  ignored_until timestamp with time zone,
+  updated_at timestamp with time zone default hangar.now() not null,
+  constraint brakes_engaged_says_why CHECK ((engaged_at IS NULL) = (reason IS NULL) AND (engaged_at IS NULL) = (engaged_by IS NULL)),
+  constraint brakes_name_is_known CHECK (name = ANY (ARRAY['fly_unreachable'::text, 'unhealthy_share'::text, 'deletion_burst'::text, 'restored'::text, 'operator'::text])),
+  constraint brakes_pkey PRIMARY KEY (name)
+);
+
+create table hangar.burst_approvals (
+  id bigint generated always as identity not null,
+  approved integer not null,
+  used integer default 0 not null,
+  reason text not null,
+  actor text not null,
+  created_at timestamp with time zone default hangar.now() not null,
+  expires_at timestamp with time zone not null,
+  constraint burst_approvals_approved_is_positive CHECK (approved > 0),
+  constraint burst_approvals_pkey PRIMARY KEY (id),
+  constraint burst_approvals_reason_is_given CHECK (btrim(reason) <> ''::text),
+  constraint burst_approvals_used_fits CHECK (used >= 0 AND used <= approved)
+);
+
 create table hangar.cost_intervals (
   id bigint generated always as identity not null,
   user_fly_app_id uuid not null,
@@ -398,12 +442,33 @@ create table hangar.cost_intervals (
   constraint cost_intervals_price_is_not_negative CHECK (usd_per_second >= 0::numeric)
 );
 
+create table hangar.forced_actions (
+  user_fly_app_id uuid not null,
+  action text not null,
+  reason text not null,
+  actor text not null,
+  created_at timestamp with time zone default hangar.now() not null,
+  constraint forced_actions_action_is_known CHECK (action = ANY (ARRAY['skip_drain'::text, 'abandon'::text, 'recreate'::text])),
+  constraint forced_actions_pkey PRIMARY KEY (user_fly_app_id),
+  constraint forced_actions_reason_is_given CHECK (btrim(reason) <> ''::text)
+);
+
 create table hangar.host_mapping (
   singleton boolean default true not null,
   mapping jsonb not null,
   installed_at timestamp with time zone default hangar.now() not null,
   constraint host_mapping_is_one_row CHECK (singleton),
   constraint host_mapping_pkey PRIMARY KEY (singleton)
+);
+
+create table hangar.inspections (
+  id uuid not null,
+  user_id uuid not null,
+  requested_by text not null,
+  created_at timestamp with time zone default hangar.now() not null,
+  done_at timestamp with time zone,
+  result jsonb,
+  constraint inspections_pkey PRIMARY KEY (id)
 );
 
 create table hangar.installation (
@@ -422,6 +487,26 @@ create table hangar.migration_checksums (
   constraint migration_checksums_sha256_is_hex CHECK (sha256 ~ '^[0-9a-f]{64}$'::text)
 );
 
+create table hangar.orphans (
+  app_name text not null,
+  kind text not null,
+  user_id uuid,
+  generation integer,
+  user_fly_app_id uuid,
+  network text,
+  machines jsonb default '[]'::jsonb not null,
+  monthly_cost_usd numeric(12,2) default 0 not null,
+  first_seen_at timestamp with time zone default hangar.now() not null,
+  last_seen_at timestamp with time zone default hangar.now() not null,
+  state text default 'found'::text not null,
+  delete_requested_by text,
+  ended_at timestamp with time zone,
+  constraint orphans_ended_means_ended_at CHECK ((state = 'found'::text) = (ended_at IS NULL)),
+  constraint orphans_kind_is_known CHECK (kind = ANY (ARRAY['dead_row'::text, 'unknown_name'::text])),
+  constraint orphans_pkey PRIMARY KEY (app_name),
+  constraint orphans_state_is_known CHECK (state = ANY (ARRAY['found'::text, 'deleted'::text, 'adopted'::text, 'gone'::text]))
+);
+
 create table hangar.permits (
   name text not null,
   tokens numeric not null,
@@ -432,6 +517,14 @@ create table hangar.permits (
   constraint permits_pkey PRIMARY KEY (name),
   constraint permits_refill_is_positive CHECK (refill_per_second > 0::numeric),
   constraint permits_tokens_fit CHECK (tokens >= 0::numeric AND tokens <= capacity)
+);
+
+create table hangar.settings (
+  name text not null,
+  value jsonb not null,
+  updated_by text not null,
+  updated_at timestamp with time zone default hangar.now() not null,
+  constraint settings_pkey PRIMARY KEY (name)
 );
 
 create table hangar.user_overrides (
@@ -488,7 +581,7 @@ create table public.user_fly_app_events (
   metadata jsonb default '{}'::jsonb not null,
   actor text not null,
   created_at timestamp with time zone default hangar.now() not null,
-  constraint user_fly_app_events_event_type_is_known CHECK (event_type ~ '^(provision|deprovision|resize|repair)_[a-z_]+$'::text OR (event_type = ANY (ARRAY['app_missing'::text, 'machine_restarted'::text, 'health_check_failed'::text, 'health_check_recovered'::text]))),
+  constraint user_fly_app_events_event_type_is_known CHECK (event_type ~ '^(provision|deprovision|resize|repair|orphan)_[a-z_]+$'::text OR (event_type = ANY (ARRAY['app_missing'::text, 'machine_restarted'::text, 'health_check_failed'::text, 'health_check_recovered'::text, 'drift_found'::text, 'drift_gone'::text]))),
   constraint user_fly_app_events_metadata_is_object CHECK (jsonb_typeof(metadata) = 'object'::text),
   constraint user_fly_app_events_pkey PRIMARY KEY (id),
   constraint user_fly_app_events_status_is_known CHECK (status = ANY (ARRAY['started'::text, 'success'::text, 'failed'::text, 'skipped'::text]))
@@ -527,6 +620,8 @@ create table public.user_fly_apps (
   deployed_at timestamp with time zone,
   updated_at timestamp with time zone default hangar.now() not null,
   deleted_at timestamp with time zone,
+  burst_approval_id bigint,
+  drift jsonb,
   constraint user_fly_apps_cpu_kind_is_known CHECK (cpu_kind = ANY (ARRAY['shared'::text, 'performance'::text])),
   constraint user_fly_apps_cpus_is_positive CHECK (cpus > 0),
   constraint user_fly_apps_deleted_means_deleted_at CHECK ((status = 'deleted'::text) = (deleted_at IS NOT NULL)),
@@ -545,18 +640,25 @@ create table public.user_fly_apps (
 
 alter table hangar.app_heartbeats add constraint app_heartbeats_app_fkey FOREIGN KEY (user_fly_app_id) REFERENCES public.user_fly_apps(id);
 alter table hangar.cost_intervals add constraint cost_intervals_app_fkey FOREIGN KEY (user_fly_app_id) REFERENCES public.user_fly_apps(id);
+alter table hangar.forced_actions add constraint forced_actions_app_fkey FOREIGN KEY (user_fly_app_id) REFERENCES public.user_fly_apps(id);
+alter table hangar.orphans add constraint orphans_app_fkey FOREIGN KEY (user_fly_app_id) REFERENCES public.user_fly_apps(id);
 alter table public.user_fly_app_events add constraint user_fly_app_events_app_fkey FOREIGN KEY (user_fly_app_id) REFERENCES public.user_fly_apps(id);
 
 -- Indexes
 
+CREATE INDEX alerts_by_time ON hangar.alerts USING btree (last_at);
+CREATE UNIQUE INDEX alerts_one_open_per_subject ON hangar.alerts USING btree (kind, subject) WHERE (resolved_at IS NULL);
 CREATE INDEX audit_log_by_user ON hangar.audit_log USING btree (user_id, id);
 CREATE INDEX cost_intervals_by_app ON hangar.cost_intervals USING btree (user_fly_app_id, started_at);
 CREATE UNIQUE INDEX cost_intervals_one_open_per_app ON hangar.cost_intervals USING btree (user_fly_app_id) WHERE (ended_at IS NULL);
+CREATE INDEX inspections_by_time ON hangar.inspections USING btree (created_at);
+CREATE INDEX orphans_found_by_user ON hangar.orphans USING btree (user_id) WHERE (state = 'found'::text);
 CREATE INDEX user_overrides_by_user ON hangar.user_overrides USING btree (user_id, id);
 CREATE UNIQUE INDEX user_overrides_one_open_per_user ON hangar.user_overrides USING btree (user_id) WHERE (ended_at IS NULL);
 CREATE INDEX user_fly_app_events_by_app ON public.user_fly_app_events USING btree (user_fly_app_id, id);
 CREATE INDEX user_fly_app_events_by_time ON public.user_fly_app_events USING btree (created_at);
 CREATE INDEX user_fly_app_events_by_user ON public.user_fly_app_events USING btree (user_id, id);
+CREATE INDEX user_fly_apps_by_teardown ON public.user_fly_apps USING btree (teardown_started_at) WHERE (teardown_started_at IS NOT NULL);
 CREATE UNIQUE INDEX user_fly_apps_one_live_per_user ON public.user_fly_apps USING btree (user_id) WHERE (deleted_at IS NULL);
 
 -- Views, empty until hangar.install_host() replaces them

@@ -132,6 +132,8 @@ function answer(row: RowFacts | null, entitlement: Entitlement, fly: FlyFacts): 
     row,
     fly,
     app: { bootstrapped: true, drainedAt: null },
+    brakes: [],
+    forced: null,
     drainGraceMs: GRACE_MS,
   }
   return plan(world)

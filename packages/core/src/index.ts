@@ -3,6 +3,7 @@
  * (plan), how things are called, what they cost, how tokens are derived, and every error by its code.
  * Imports nothing of ours, so that each rule is tested without a database or a clock.
  */
+export * from './brakes.ts'
 export * from './clock.ts'
 export * from './entitlement.ts'
 export * from './errors.ts'
@@ -12,3 +13,4 @@ export * from './names.ts'
 export * from './plan.ts'
 export * from './prices.ts'
 export * from './tokens.ts'
+export * from './world.ts'

@@ -32,3 +32,13 @@ export function sameGuest(a: Guest, b: Guest): boolean {
 
 /** What the work on a user is for; names the family of its events and of its failure. */
 export type Operation = 'provision' | 'deprovision' | 'resize' | 'repair'
+
+/**
+ * What an operator can force on one generation, bound to its row:
+ *
+ *   skip_drain  end it without waiting for the app to drain
+ *   abandon     close the row whatever is left on Fly; the orphan scan looks after the rest
+ *   recreate    end this generation although the user is entitled, and begin the next
+ */
+export const FORCED_ACTIONS = ['skip_drain', 'abandon', 'recreate'] as const
+export type ForcedAction = (typeof FORCED_ACTIONS)[number]

@@ -5,8 +5,9 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import type { Entitlement } from './entitlement.ts'
-import { sameGuest } from './lifecycle.ts'
-import { type FlyFacts, type MachineFacts, type RowFacts, type Step, type World, plan } from './plan.ts'
+import { FORCED_ACTIONS, sameGuest } from './lifecycle.ts'
+import { plan } from './plan.ts'
+import type { FlyFacts, MachineFacts, RowFacts, Step, World } from './world.ts'
 
 const PRO = { cpuKind: 'shared', cpus: 2, memoryMb: 512 } as const
 const ELITE = { cpuKind: 'shared', cpus: 2, memoryMb: 1024 } as const
@@ -133,8 +134,13 @@ class Model {
       case 'delete_app':
         this.world = { ...this.world, fly: { kind: 'absent' } }
         return
+      // What is forced is bound to the row.
       case 'close':
-        this.world = { ...this.world, row: null }
+        this.world = { ...this.world, row: null, forced: null }
+        return
+      // Whatever is left on Fly is the orphan scan's.
+      case 'abandon':
+        this.world = { ...this.world, row: null, forced: null, fly: { kind: 'absent' } }
         return
       case 'ask_to_drain': {
         this.#row({ drainStartedAt: this.world.now })
@@ -223,6 +229,8 @@ const worlds = (entitlement: fc.Arbitrary<Entitlement>): fc.Arbitrary<World> =>
     row: fc.option(row),
     fly,
     app: fc.record({ bootstrapped: fc.boolean(), drainedAt: moment }),
+    brakes: fc.constant([]),
+    forced: fc.oneof(fc.constant(null), fc.constantFrom(...FORCED_ACTIONS)),
     drainGraceMs: fc.constant(30_000),
   })
 

@@ -1,15 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
+import { BRAKE_NAMES, type BrakeName, holdingBrake } from './brakes.ts'
 import type { Entitlement } from './entitlement.ts'
-import {
-  type FlyFacts,
-  type MachineFacts,
-  type Plan,
-  type RowFacts,
-  type Step,
-  type World,
-  plan,
-} from './plan.ts'
+import { FORCED_ACTIONS } from './lifecycle.ts'
+import { plan } from './plan.ts'
+import type { FlyFacts, MachineFacts, Plan, RowFacts, Step, World } from './world.ts'
 
 const PRO = { cpuKind: 'shared', cpus: 2, memoryMb: 512 } as const
 const ELITE = { cpuKind: 'shared', cpus: 2, memoryMb: 1024 } as const
@@ -58,6 +53,8 @@ const world = (facts: Partial<World>): World => ({
   row: null,
   fly: absent,
   app: { bootstrapped: true, drainedAt: null },
+  brakes: [],
+  forced: null,
   drainGraceMs: 30_000,
   ...facts,
 })
@@ -249,6 +246,90 @@ describe('plan: a user whose entitlement is unknown', () => {
   })
 })
 
+describe('plan: under a brake', () => {
+  const started = { fly: ours(machine('started')) }
+  test.each<[string, BrakeName, Partial<World>, string]>([
+    [
+      'a burst: no new teardown',
+      'deletion_burst',
+      { entitlement: free, row: active, ...started },
+      'wait 60000',
+    ],
+    [
+      'a burst: one that began goes no further',
+      'deletion_burst',
+      { entitlement: free, row: ending, fly: ours() },
+      'wait 60000',
+    ],
+    [
+      'a burst: a user who came back gets the end of the old life',
+      'deletion_burst',
+      { row: ending, fly: ours() },
+      'delete_app close',
+    ],
+    ['a burst: upgrades go on', 'deletion_burst', {}, 'reserve'],
+    ['a burst: repairs go on', 'deletion_burst', { row: active, fly: ours() }, 'begin_repair'],
+    ['many unhealthy: no repair', 'unhealthy_share', { row: active, fly: ours() }, 'wait 60000'],
+    [
+      'many unhealthy: a repair under way stops',
+      'unhealthy_share',
+      { row: { ...active, operation: 'repair' }, fly: ours() },
+      'wait 60000',
+    ],
+    [
+      'many unhealthy: an upgrade goes on',
+      'unhealthy_share',
+      { row: provisioning, fly: ours() },
+      'set_secrets create_machine await_started await_healthy activate',
+    ],
+    ['restored: not even for a user who came back', 'restored', { row: ending, fly: ours() }, 'wait 60000'],
+    ['Fly is away: nothing at all', 'fly_unreachable', {}, 'wait 60000'],
+    [
+      'Fly is away: a user without a row who wants none is at rest',
+      'fly_unreachable',
+      { entitlement: free },
+      'settled',
+    ],
+    [
+      'paused by an operator: no teardown',
+      'operator',
+      { entitlement: free, row: active, ...started },
+      'wait 60000',
+    ],
+  ])('%s', (_, brake, facts, expected) => {
+    expect(brief(plan(world({ ...facts, brakes: [brake] })))).toBe(expected)
+  })
+})
+
+describe('plan: forced by an operator', () => {
+  test.each<[string, Partial<World>, string]>([
+    [
+      'skip_drain: no question to the app',
+      { entitlement: free, row: ending, fly: ours(machine('started')), forced: 'skip_drain' },
+      'stop_machine delete_machine delete_app close',
+    ],
+    ['abandon: begun like any end', { row: active, forced: 'abandon' }, 'begin_teardown'],
+    [
+      'abandon: the row is closed whatever Fly says',
+      { entitlement: free, row: ending, fly: { kind: 'unreachable' }, forced: 'abandon' },
+      'abandon',
+    ],
+    [
+      'recreate: an entitled generation ends',
+      { row: active, fly: ours(machine('started')), forced: 'recreate' },
+      'begin_teardown',
+    ],
+    [
+      'a burst does not hold what is forced',
+      { entitlement: free, row: active, brakes: ['deletion_burst'], forced: 'skip_drain' },
+      'begin_teardown',
+    ],
+    ['an unknown entitlement does', { entitlement: unknown, row: ending, forced: 'abandon' }, 'wait 60000'],
+  ])('%s', (_, facts, expected) => {
+    expect(brief(plan(world(facts)))).toBe(expected)
+  })
+})
+
 const machineArbitrary = fc.record({
   id: fc.constantFrom('m1', 'm2', 'm3'),
   state: fc.constantFrom(
@@ -305,6 +386,9 @@ const worldArbitrary: fc.Arbitrary<World> = fc.record({
     fc.array(machineArbitrary, { maxLength: 3 }).map((machines): FlyFacts => ({ kind: 'ours', machines })),
   ),
   app: fc.record({ bootstrapped: fc.boolean(), drainedAt: moment }),
+  // Half of the worlds are free of both, as nearly all are in life.
+  brakes: fc.oneof(fc.constant([]), fc.subarray([...BRAKE_NAMES])),
+  forced: fc.oneof(fc.constant(null), fc.constantFrom(...FORCED_ACTIONS)),
   drainGraceMs: fc.constant(30_000),
 })
 
@@ -329,8 +413,9 @@ describe('plan: whatever the facts', () => {
     holds((_, result) => result.kind !== 'steps' || result.steps.length > 0)
   })
   test("an entitled user's current generation is never destroyed, and stopped only to be started anew", () => {
-    holds(({ entitlement, row }, result) => {
+    holds(({ entitlement, row, forced }, result) => {
       if (entitlement.kind !== 'entitled' || row?.teardownStartedAt) return true
+      if (forced === 'recreate' || forced === 'abandon') return true
       const kinds = stepsOf(result).map((step) => step.kind)
       if (kinds.some((kind) => DESTROYS.has(kind))) return false
       const stopped = kinds.indexOf('stop_machine')
@@ -338,11 +423,33 @@ describe('plan: whatever the facts', () => {
     })
   })
   test('an unknown entitlement or an unseen Fly creates nothing and destroys nothing', () => {
-    holds(({ entitlement, row, fly }, result) => {
+    holds(({ entitlement, row, fly, forced }, result) => {
       if (entitlement.kind !== 'unknown' && !(row && fly.kind === 'unreachable')) return true
       return stepsOf(result).every(
-        (step) => step.kind === 'begin_teardown' && entitlement.kind === 'not_entitled',
+        (step) =>
+          (step.kind === 'begin_teardown' && (entitlement.kind === 'not_entitled' || forced !== null)) ||
+          (step.kind === 'abandon' && forced === 'abandon' && entitlement.kind !== 'unknown'),
       )
+    })
+  })
+  test('what a brake holds is neither begun nor continued, unless an operator forces it on this very row', () => {
+    const destroys = new Set<Step['kind']>([...DESTROYS, 'stop_machine', 'delete_machine', 'ask_to_drain'])
+    const rebuilds = new Set<Step['kind']>([
+      'begin_repair',
+      'create_machine',
+      'delete_machine',
+      'start_machine',
+    ])
+    holds(({ row, entitlement, brakes, forced, fly }, result) => {
+      if (!row || forced !== null) return true
+      const kinds = stepsOf(result).map((step) => step.kind)
+      if (brakes.includes('fly_unreachable')) return kinds.length === 0
+      const ending = row.teardownStartedAt !== null || entitlement.kind === 'not_entitled'
+      if (ending && holdingBrake(brakes, 'teardown', entitlement))
+        return !kinds.some((kind) => destroys.has(kind))
+      const down = fly.kind === 'ours' && !fly.machines.some((one) => one.state === 'started')
+      if (ending || !row.deployed || row.operation === 'resize' || !down) return true
+      return !holdingBrake(brakes, 'repair', entitlement) || !kinds.some((kind) => rebuilds.has(kind))
     })
   })
   test('a generation whose teardown began is never brought up again', () => {
@@ -352,8 +459,8 @@ describe('plan: whatever the facts', () => {
   })
   test('a bootstrapped, running app is stopped, resized or deleted only after its drain ended', () => {
     const ends = new Set<Step['kind']>(['stop_machine', 'update_machine', 'delete_app'])
-    holds(({ row, fly, app, now, drainGraceMs }, result) => {
-      if (!row || !app.bootstrapped || fly.kind !== 'ours') return true
+    holds(({ row, fly, app, now, forced, drainGraceMs }, result) => {
+      if (!row || forced === 'skip_drain' || !app.bootstrapped || fly.kind !== 'ours') return true
       const stopped = stepsOf(result).filter((step) => ends.has(step.kind))
       const running = fly.machines.filter((one) => one.state === 'started').map((one) => one.id)
       const touched = stopped.some((step) => !('machineId' in step) || running.includes(step.machineId))
@@ -366,7 +473,7 @@ describe('plan: whatever the facts', () => {
   test("a stranger's app is never touched", () => {
     holds(({ fly }, result) => {
       if (fly.kind !== 'stranger') return true
-      const harmless = new Set<Step['kind']>(['reserve', 'rename', 'close', 'begin_teardown'])
+      const harmless = new Set<Step['kind']>(['reserve', 'rename', 'close', 'begin_teardown', 'abandon'])
       return stepsOf(result).every((step) => harmless.has(step.kind))
     })
   })

@@ -3,93 +3,15 @@
  * combination of entitlement, row and Fly has an answer, and the answers are level-triggered: whoever asks again
  * with the same facts gets the same plan, so a worker may die between any two steps.
  *
- * Three rules stand above all others:
+ * Four rules stand above all others:
  * - an unknown entitlement or an unseen Fly never creates and never destroys;
+ * - what a brake holds is not begun and not continued, unless an operator forces it on this very row;
  * - a generation whose teardown has begun is finished, never revived; the user's next life is a new generation;
  * - an app that is running a user's traders is drained before its machine is stopped, resized or deleted.
  */
-import type { Entitlement } from './entitlement.ts'
-import { type AppStatus, type Guest, sameGuest } from './lifecycle.ts'
-
-/** One thing to do. Each is idempotent: doing it twice leaves what doing it once leaves. */
-export type Step =
-  | { kind: 'reserve' }
-  | { kind: 'rename' }
-  | { kind: 'create_app' }
-  | { kind: 'set_secrets' }
-  | { kind: 'create_machine' }
-  | { kind: 'adopt_machine'; machineId: string }
-  | { kind: 'start_machine'; machineId: string }
-  | { kind: 'await_started' }
-  | { kind: 'await_healthy' }
-  | { kind: 'activate' }
-  | { kind: 'begin_resize' }
-  | { kind: 'update_machine'; machineId: string }
-  | { kind: 'begin_repair'; reason: string }
-  | { kind: 'confirm' }
-  | { kind: 'begin_teardown' }
-  | { kind: 'ask_to_drain'; machineId: string }
-  | { kind: 'end_drain' }
-  | { kind: 'stop_machine'; machineId: string }
-  | { kind: 'delete_machine'; machineId: string }
-  | { kind: 'delete_app' }
-  | { kind: 'close'; reason: string }
-
-export type Plan =
-  | { kind: 'steps'; steps: Step[]; reason: string }
-  | { kind: 'wait'; delayMs: number; reason: string }
-  | { kind: 'settled'; reason: string }
-
-export type RowFacts = {
-  status: Exclude<AppStatus, 'deleted'>
-  /** Work under way on an active app, null when it is at rest. */
-  operation: 'resize' | 'repair' | null
-  machineId: string | null
-  instanceId: string | null
-  guest: Guest
-  deployed: boolean
-  teardownStartedAt: Date | null
-  drainStartedAt: Date | null
-}
-
-export type MachineFacts = {
-  id: string
-  /** Fly's word, an open set: unknown values are treated as "in between". */
-  state: string
-  /** The version of the machine: a new one with each update. Null when Fly did not say. */
-  instanceId: string | null
-  /** Null when Fly could not tell, as with an unreachable host. */
-  guest: Guest | null
-  /** On record, or bearing this generation's mark. Another one in our app was made by hand. */
-  owned: boolean
-}
-
-export type FlyFacts =
-  /** The row was reserved by this very attempt: nothing can be there yet. */
-  | { kind: 'untouched' }
-  /** Fly did not answer, or answered in part. */
-  | { kind: 'unreachable' }
-  | { kind: 'absent' }
-  /** An app of that name is there, and it is not ours. */
-  | { kind: 'stranger' }
-  | { kind: 'ours'; machines: MachineFacts[] }
-
-export type AppFacts = {
-  /** This generation has asked for its bootstrap, so it may be trading. */
-  bootstrapped: boolean
-  /** When it reported all flushed, if it did. */
-  drainedAt: Date | null
-}
-
-export type World = {
-  now: Date
-  entitlement: Entitlement
-  row: RowFacts | null
-  fly: FlyFacts
-  app: AppFacts
-  /** How long an app may take to drain, and how long Hangar waits for it. */
-  drainGraceMs: number
-}
+import { type BrakedAct, heldReason, holdingBrake } from './brakes.ts'
+import { type Guest, sameGuest } from './lifecycle.ts'
+import type { MachineFacts, Plan, RowFacts, Step, World } from './world.ts'
 
 /** How long to leave a row alone when nothing can be done for it now. */
 const HOLD_MS = 60_000
@@ -107,12 +29,15 @@ const GONE = new Set(['destroyed', 'replaced', 'migrated'])
 export function plan(world: World): Plan {
   const { row, entitlement } = world
   if (entitlement.kind === 'unknown') return hold(world, entitlement.reason)
-  if (!row) {
-    if (entitlement.kind === 'entitled') return steps([{ kind: 'reserve' }], entitlement.reason)
+  if (!row && entitlement.kind === 'not_entitled')
     return { kind: 'settled', reason: `nothing there, and nothing wanted: ${entitlement.reason}` }
-  }
-  if (row.teardownStartedAt) return planTeardown(world, row)
-  if (entitlement.kind === 'not_entitled') return steps([{ kind: 'begin_teardown' }], entitlement.reason)
+  const stopped = held(world, 'anything')
+  if (stopped) return stopped
+  if (!row) return steps([{ kind: 'reserve' }], entitlement.reason)
+  if (row.teardownStartedAt) return held(world, 'teardown') ?? planTeardown(world, row)
+  if (entitlement.kind === 'not_entitled') return beginTeardown(world, entitlement.reason)
+  if (world.forced === 'recreate' || world.forced === 'abandon')
+    return beginTeardown(world, `${world.forced}, forced by an operator`)
   if (world.fly.kind === 'unreachable') return UNSEEN
   return row.deployed ? planActive(world, row, entitlement.guest) : planProvision(world, row)
 }
@@ -123,6 +48,17 @@ function hold({ row }: World, reason: string): Plan {
   const atRest = !row || (row.deployed && !row.operation && !row.teardownStartedAt)
   if (atRest) return { kind: 'settled', reason: `left as it is: ${reason}` }
   return { kind: 'wait', delayMs: HOLD_MS, reason: `held: ${reason}` }
+}
+
+function beginTeardown(world: World, reason: string): Plan {
+  return held(world, 'teardown') ?? steps([{ kind: 'begin_teardown' }], reason)
+}
+
+/** The wait that a brake imposes, or null. An operator's force on the row is stronger, but not than an outage. */
+function held({ brakes, entitlement, forced }: World, act: BrakedAct): Plan | null {
+  if (forced !== null && act !== 'anything') return null
+  const brake = holdingBrake(brakes, act, entitlement)
+  return brake && { kind: 'wait', delayMs: HOLD_MS, reason: heldReason(brake) }
 }
 
 const BRING_UP: readonly Step[] = [{ kind: 'await_started' }, { kind: 'await_healthy' }]
@@ -184,12 +120,17 @@ function planActive(world: World, row: RowFacts, guest: Guest): Plan {
     if (row.drainStartedAt || wrongSize) return planResize(world, row, machine)
   }
   const finish: Step[] = [...BRING_UP, { kind: 'confirm' }]
+  const isUpAsRecorded = machine !== undefined && RUNNING.has(machine.state) && machine.id === row.machineId
+  if (!isUpAsRecorded) {
+    const braked = held(world, 'repair')
+    if (braked) return braked
+  }
   if (row.operation)
     return bringUp(machines, row, {
       fromMachine: [{ kind: 'set_secrets' }, { kind: 'create_machine' }, ...finish],
       finish,
     })
-  if (!machine || !RUNNING.has(machine.state) || machine.id !== row.machineId)
+  if (!isUpAsRecorded)
     return steps([{ kind: 'begin_repair', reason: `machine ${machine?.state ?? 'missing'}` }], 'drift')
   if (wrongSize) return steps([{ kind: 'begin_resize' }], 'the guest changed')
   const extra = deleteAll(machines.filter((other) => other.id !== machine.id))
@@ -215,7 +156,8 @@ function planResize(world: World, row: RowFacts, machine: MachineFacts): Plan {
 }
 
 function planTeardown(world: World, row: RowFacts): Plan {
-  const { fly } = world
+  const { fly, forced } = world
+  if (forced === 'abandon') return steps([{ kind: 'abandon', reason: 'forced by an operator' }], 'abandoned')
   switch (fly.kind) {
     case 'unreachable':
       return UNSEEN
@@ -242,6 +184,7 @@ function planTeardown(world: World, row: RowFacts): Plan {
 
 /** The drain's next step or wait, or null when it is over or there is nothing to drain. */
 function planDrain(world: World, row: RowFacts, machines: MachineFacts[]): Plan | null {
+  if (world.forced === 'skip_drain' && row.teardownStartedAt) return null
   const running = machines.find((machine) => RUNNING.has(machine.state) || machine.state === 'stopping')
   if (!running || !world.app.bootstrapped) return null
   if (!row.drainStartedAt)

@@ -3,12 +3,21 @@
  * and answer in camelCase; the migrator; and what installs Hangar on the host product's tables. Times are those of
  * the database (`hangar.now()`), money is decimal text, bigint is a number.
  */
+export * from './alerts.ts'
 export * from './apps.ts'
 export * from './audit.ts'
+export * from './brakes.ts'
 export { loadBaseline } from './baseline.ts'
 export * from './cost.ts'
 export * from './cost-sweep.ts'
-export { createDatabase, type Database, type DatabaseOptions, type Tx } from './database.ts'
+export {
+  createClient,
+  createDatabase,
+  databaseOver,
+  type Database,
+  type DatabaseOptions,
+  type Tx,
+} from './database.ts'
 export * from './events.ts'
 export * from './health.ts'
 export * from './heartbeats.ts'
@@ -20,6 +29,7 @@ export { databaseNow } from './now.ts'
 export * from './overrides.ts'
 export * from './permits.ts'
 export type { AppOperation, DrainReport, EventStatus, OverrideDesired, Schema } from './schema.ts'
+export * from './settings.ts'
 export { recordStep, type StepRecord } from './step.ts'
 export * from './sweep.ts'
 export * from './wants.ts'

@@ -25,6 +25,21 @@ export type Numeric = ColumnType<string, number | string, number | string>;
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
+export interface HangarAlerts {
+  acknowledgedAt: Timestamp | null;
+  acknowledgedBy: string | null;
+  details: Generated<Json>;
+  firstAt: Generated<Timestamp>;
+  id: Generated<number>;
+  kind: string;
+  lastAt: Generated<Timestamp>;
+  message: string;
+  resolvedAt: Timestamp | null;
+  severity: string;
+  subject: Generated<string>;
+  times: Generated<number>;
+}
+
 export interface HangarAppHeartbeats {
   bootstrappedAt: Timestamp | null;
   bufferedSignals: number | null;
@@ -52,6 +67,26 @@ export interface HangarAuditLog {
   userId: string | null;
 }
 
+export interface HangarBrakes {
+  details: Generated<Json>;
+  engagedAt: Timestamp | null;
+  engagedBy: string | null;
+  ignoredUntil: Timestamp | null;
+  name: string;
+  reason: string | null;
+  updatedAt: Generated<Timestamp>;
+}
+
+export interface HangarBurstApprovals {
+  actor: string;
+  approved: number;
+  createdAt: Generated<Timestamp>;
+  expiresAt: Timestamp;
+  id: Generated<number>;
+  reason: string;
+  used: Generated<number>;
+}
+
 export interface HangarCostIntervals {
   cpuKind: string;
   cpus: number;
@@ -64,6 +99,14 @@ export interface HangarCostIntervals {
   usdPerSecond: Numeric;
   userFlyAppId: string;
   userId: string;
+}
+
+export interface HangarForcedActions {
+  action: string;
+  actor: string;
+  createdAt: Generated<Timestamp>;
+  reason: string;
+  userFlyAppId: string;
 }
 
 export interface HangarHostMapping {
@@ -94,6 +137,15 @@ export interface HangarHostUsers {
   userId: string | null;
 }
 
+export interface HangarInspections {
+  createdAt: Generated<Timestamp>;
+  doneAt: Timestamp | null;
+  id: string;
+  requestedBy: string;
+  result: Json | null;
+  userId: string;
+}
+
 export interface HangarInstallation {
   createdAt: Generated<Timestamp>;
   id: Generated<string>;
@@ -106,12 +158,35 @@ export interface HangarMigrationChecksums {
   sha256: string;
 }
 
+export interface HangarOrphans {
+  appName: string;
+  deleteRequestedBy: string | null;
+  endedAt: Timestamp | null;
+  firstSeenAt: Generated<Timestamp>;
+  generation: number | null;
+  kind: string;
+  lastSeenAt: Generated<Timestamp>;
+  machines: Generated<Json>;
+  monthlyCostUsd: Generated<Numeric>;
+  network: string | null;
+  state: Generated<string>;
+  userFlyAppId: string | null;
+  userId: string | null;
+}
+
 export interface HangarPermits {
   capacity: Numeric;
   name: string;
   refilledAt: Generated<Timestamp>;
   refillPerSecond: Numeric;
   tokens: Numeric;
+}
+
+export interface HangarSettings {
+  name: string;
+  updatedAt: Generated<Timestamp>;
+  updatedBy: string;
+  value: Json;
 }
 
 export interface HangarUserOverrides {
@@ -165,12 +240,14 @@ export interface UserFlyAppEvents {
 }
 
 export interface UserFlyApps {
+  burstApprovalId: number | null;
   cpuKind: string;
   cpus: number;
   createdAt: Generated<Timestamp>;
   deletedAt: Timestamp | null;
   deployedAt: Timestamp | null;
   drainStartedAt: Timestamp | null;
+  drift: Json | null;
   errorCode: string | null;
   errorMessage: string | null;
   finalCostUsd: Numeric | null;
@@ -200,16 +277,23 @@ export interface UserFlyApps {
 }
 
 export interface DB {
+  "hangar.alerts": HangarAlerts;
   "hangar.appHeartbeats": HangarAppHeartbeats;
   "hangar.auditLog": HangarAuditLog;
+  "hangar.brakes": HangarBrakes;
+  "hangar.burstApprovals": HangarBurstApprovals;
   "hangar.costIntervals": HangarCostIntervals;
+  "hangar.forcedActions": HangarForcedActions;
   "hangar.hostMapping": HangarHostMapping;
   "hangar.hostSubscriptions": HangarHostSubscriptions;
   "hangar.hostTraders": HangarHostTraders;
   "hangar.hostUsers": HangarHostUsers;
+  "hangar.inspections": HangarInspections;
   "hangar.installation": HangarInstallation;
   "hangar.migrationChecksums": HangarMigrationChecksums;
+  "hangar.orphans": HangarOrphans;
   "hangar.permits": HangarPermits;
+  "hangar.settings": HangarSettings;
   "hangar.userOverrides": HangarUserOverrides;
   "hangar.userWants": HangarUserWants;
   "hangar.userWork": HangarUserWork;

@@ -7,7 +7,7 @@ import { HangarError } from '@hangar/core'
 import { type RawBuilder, sql } from 'kysely'
 import type { AppPatch, AppRow } from './apps.ts'
 import type { NewCostInterval } from './cost.ts'
-import type { Database } from './database.ts'
+import type { Database, Tx } from './database.ts'
 import type { NewEvent } from './events.ts'
 import { resolveNow } from './now.ts'
 import { APP_NAME_KEY, isUniqueViolation, nameTaken } from './pg-errors.ts'
@@ -26,7 +26,7 @@ export type StepRecord = {
 }
 
 /** The row as it then is. Throws `lease_lost` or `app_name_taken`, and then nothing was written. */
-export async function recordStep(db: Database, lease: Lease, step: StepRecord): Promise<AppRow> {
+export async function recordStep(db: Database | Tx, lease: Lease, step: StepRecord): Promise<AppRow> {
   const row = await writeStep(db, lease, step).catch((error: unknown) => {
     if (isUniqueViolation(error, APP_NAME_KEY)) throw nameTaken(step.patch.flyAppName, error)
     throw error
@@ -38,7 +38,7 @@ export async function recordStep(db: Database, lease: Lease, step: StepRecord): 
   return row
 }
 
-function writeStep(db: Database, lease: Lease, step: StepRecord): Promise<AppRow | undefined> {
+function writeStep(db: Database | Tx, lease: Lease, step: StepRecord): Promise<AppRow | undefined> {
   return db
     .with('fence', (qb) =>
       qb

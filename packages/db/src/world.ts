@@ -2,7 +2,7 @@
  * What a worker looks at before it plans: the facts about entitlement, the live row, and the app's own reports; and
  * the shorter look that comes with each extension of the lease.
  */
-import type { SubscriptionFacts } from '@hangar/core'
+import type { BrakeName, ForcedAction, SubscriptionFacts } from '@hangar/core'
 import { sql, type RawBuilder } from 'kysely'
 import { findLiveApp, type AppRow } from './apps.ts'
 import type { Database, Tx } from './database.ts'
@@ -12,8 +12,15 @@ import { onlyRow } from './rows.ts'
 import type { OverrideDesired } from './schema.ts'
 import { holds, type Lease } from './work.ts'
 
-/** The facts that decide what a user is entitled to, and the database's time when it was asked. */
-export type EntitlementFacts = SubscriptionFacts & { now: Date }
+/**
+ * The facts that decide what may be done for a user: what they are entitled to, the brakes that are engaged, what an
+ * operator forces on their live row; and the database's time when it was asked.
+ */
+export type EntitlementFacts = SubscriptionFacts & {
+  now: Date
+  brakes: BrakeName[]
+  forced: ForcedAction | null
+}
 export type WorldRows = EntitlementFacts & { app: AppRow | null; heartbeat: HeartbeatRow | null }
 
 type FactsRow = {
@@ -26,6 +33,8 @@ type FactsRow = {
   desired: OverrideDesired | null
   guest: NonNullable<SubscriptionFacts['override']>['guest']
   region: string | null
+  brakes: BrakeName[]
+  forced: ForcedAction | null
 }
 
 /** The facts of one user, whether or not any table knows them. */
@@ -64,7 +73,10 @@ export async function extendLeaseAndReadFacts(
 function selectFacts(who: RawBuilder<unknown>): RawBuilder<FactsRow> {
   return sql<FactsRow>`
     select hangar.now() as now, host.user_id is not null as has_host_row, host.tier, host.status,
-      want.host_row_seen_at, want.host_row_deleted_at, override.desired, override.guest, override.region
+      want.host_row_seen_at, want.host_row_deleted_at, override.desired, override.guest, override.region,
+      array(select name from hangar.brakes where engaged_at is not null order by name) as brakes,
+      (select action from hangar.forced_actions forced join public.user_fly_apps app on app.id = forced.user_fly_app_id
+        where app.user_id = who.user_id and app.deleted_at is null) as forced
     from ${who}
     left join hangar.host_subscriptions host on host.user_id = who.user_id
     left join hangar.user_wants want on want.user_id = who.user_id
@@ -73,12 +85,26 @@ function selectFacts(who: RawBuilder<unknown>): RawBuilder<FactsRow> {
 }
 
 function toFacts(row: FactsRow): EntitlementFacts {
-  const { now, hasHostRow, tier, status, hostRowSeenAt, hostRowDeletedAt, desired, guest, region } = row
+  const {
+    now,
+    hasHostRow,
+    tier,
+    status,
+    hostRowSeenAt,
+    hostRowDeletedAt,
+    desired,
+    guest,
+    region,
+    brakes,
+    forced,
+  } = row
   return {
     now,
     subscription: hasHostRow ? { tier, status } : null,
     hostRowSeenAt,
     hostRowDeletedAt,
     override: desired && { desired, guest, region },
+    brakes,
+    forced,
   }
 }

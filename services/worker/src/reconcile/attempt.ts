@@ -2,7 +2,7 @@
  * One attempt at one user's work, under their lease. It owns the two things that make a step safe: `guard`, asked
  * before every mutation of Fly, and `write`, the only way a step changes a row.
  */
-import { type Entitlement, HangarError, entitlementOf } from '@hangar/core'
+import { type Entitlement, HangarError, type World, entitlementOf } from '@hangar/core'
 import { type Lease, type Tx, extendLeaseAndReadFacts, withFence } from '@hangar/db'
 import type { CallOptions } from '@hangar/fly-client'
 import type { Logger } from '@hangar/runtime'
@@ -23,21 +23,25 @@ export type Attempt = {
   lastLook: FlyLook | null
   /** What the last look at the database said; replaced by each observation. */
   entitlement: Entitlement
+  brakes: World['brakes']
+  forced: World['forced']
 }
 
 /** What a step says when it has done its part. */
 export type StepResult = 'next' | 'replan' | 'settled' | { waitMs: number; reason: string }
 
 /**
- * Extends the lease to outlast the next call and re-reads what the user is entitled to.
- * `replan`: the answer is no longer the one this plan was made for. Throws `lease_lost`.
+ * Extends the lease to outlast the next call and re-reads what the user is entitled to and what an operator or a brake
+ * says about it. `replan`: the answer is no longer the one this plan was made for. Throws `lease_lost`.
  */
 export async function guard(attempt: Attempt): Promise<'go' | 'replan'> {
   attempt.signal.throwIfAborted()
   const facts = await extendLeaseAndReadFacts(attempt.deps.db, attempt.lease, LEASE_MS)
   if (!facts) throw new HangarError('lease_lost', { operator: `lease of ${attempt.userId} was lost` })
   const now = entitlementOf(facts, attempt.deps.settings.policy)
-  return sameEntitlement(now, attempt.entitlement) ? 'go' : 'replan'
+  const same = sameEntitlement(now, attempt.entitlement)
+  const unchanged = facts.forced === attempt.forced && facts.brakes.join() === attempt.brakes.join()
+  return same && unchanged ? 'go' : 'replan'
 }
 
 function sameEntitlement(a: Entitlement, b: Entitlement): boolean {

@@ -66,6 +66,8 @@ async function attemptOnce(deps: ReconcileDeps, claimed: ClaimedWork, signal: Ab
     reservedAppId: null,
     lastLook: null,
     entitlement: { kind: 'unknown', reason: 'not looked at yet' },
+    brakes: [],
+    forced: null,
   }
   try {
     return await finish(attempt, claimed, await run(attempt))

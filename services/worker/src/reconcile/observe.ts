@@ -1,5 +1,5 @@
 /** What is there: the row, the app's own reports, and what Fly has. Each look holds the lease anew. */
-import { type Guest, HangarError, type World, entitlementOf } from '@hangar/core'
+import { type Guest, HangarError, type World, entitlementOf, holdingBrake } from '@hangar/core'
 import { type AppRow, type WorldRows, readWorld } from '@hangar/db'
 import type { Machine } from '@hangar/fly-client'
 import type { Attempt } from './attempt.ts'
@@ -13,9 +13,9 @@ export async function observe(attempt: Attempt): Promise<Observation> {
   const rows = await readWorld(db, attempt.lease, LEASE_MS)
   if (!rows) throw new HangarError('lease_lost', { operator: `lease of ${attempt.userId} was lost` })
   const entitlement = entitlementOf(rows, settings.policy)
-  attempt.entitlement = entitlement
-  const { app: row, heartbeat } = rows
-  const seen = row ? await lookAtFly(attempt, row) : NOTHING_THERE
+  const { app: row, heartbeat, brakes, forced } = rows
+  Object.assign(attempt, { entitlement, brakes, forced })
+  const seen = row ? await lookUnlessBraked(attempt, row) : NOTHING_THERE
   const world: World = {
     now: rows.now,
     entitlement,
@@ -31,11 +31,20 @@ export async function observe(attempt: Attempt): Promise<Observation> {
     },
     fly: seen.fly,
     app: { bootstrapped: heartbeat?.bootstrappedAt != null, drainedAt: heartbeat?.drainedAt ?? null },
+    brakes,
+    forced,
     drainGraceMs: settings.drainGraceMs,
   }
   return { world, row, rows, machines: seen.machines }
 }
 
+/** In an outage the one probe of the guards' sweep asks Fly, and not every user's job. */
+async function lookUnlessBraked(attempt: Attempt, row: AppRow): Promise<typeof NOTHING_THERE> {
+  if (holdingBrake(attempt.brakes, 'anything', attempt.entitlement)) return NOT_ASKED
+  return lookAtFly(attempt, row)
+}
+
+const NOT_ASKED: typeof NOTHING_THERE = { fly: { kind: 'unreachable' }, machines: [] }
 const NOTHING_THERE: { fly: World['fly']; machines: Machine[] } = { fly: { kind: 'absent' }, machines: [] }
 
 export function guestOf(row: Pick<AppRow, 'cpuKind' | 'cpus' | 'memoryMb'>): Guest {

@@ -1,4 +1,12 @@
-import { type AppPatch, type AppRow, insertEvent, recordStep, type StepRecord, type Tx } from '@hangar/db'
+import {
+  type AppPatch,
+  type AppRow,
+  type Database,
+  insertEvent,
+  recordStep,
+  type StepRecord,
+  type Tx,
+} from '@hangar/db'
 import type { Attempt } from '../attempt.ts'
 import type { Operation } from '@hangar/core'
 import { operationOn } from '../operation.ts'
@@ -25,8 +33,8 @@ export async function record(
   patch: AppPatch,
   events: StepEvent | StepEvent[],
   also: Pick<StepRecord, 'closeCost' | 'openCost' | 'clearDrained'> = {},
+  db: Database | Tx = attempt.deps.db,
 ): Promise<void> {
-  const { db } = attempt.deps
   const full = [events].flat().map((event) => toEvent(attempt, event))
   seen.row = await recordStep(db, attempt.lease, { appId: row.id, patch, events: full, ...also })
 }

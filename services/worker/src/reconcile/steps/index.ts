@@ -5,7 +5,7 @@ import { activate, awaitHealthy, awaitStarted, beginRepair, beginResize, confirm
 import { askToDrain, endDrain } from './drain.ts'
 import { adoptMachine, createMachine, startMachine, updateMachine } from './machine.ts'
 import { createApp, rename, reserve, setSecrets } from './provision.ts'
-import { beginTeardown, close, deleteApp, deleteMachine, stopMachine } from './teardown.ts'
+import { abandon, beginTeardown, close, deleteApp, deleteMachine, stopMachine } from './teardown.ts'
 
 /**
  * Steps that only write the row: the write itself proves the lease, and nothing on Fly changes by them. All others
@@ -73,6 +73,8 @@ export async function perform(attempt: Attempt, step: Step, seen: Observation): 
       return deleteMachine(context, step.machineId)
     case 'delete_app':
       return deleteApp(context)
+    case 'abandon':
+      return abandon(context, step.reason)
     case 'close':
       return close(context, step.reason)
   }

@@ -7,6 +7,7 @@ import {
   hasEventSince,
   sumCostUsd,
   takePermit,
+  takeTeardownSlot,
   type Tx,
   updateApp,
 } from '@hangar/db'
@@ -14,6 +15,7 @@ import { FlyError } from '@hangar/fly-client'
 import { type StepResult, flyCall, guard, write } from '../attempt.ts'
 import { waitForMachine } from '../fly-wait.ts'
 import { guestOf } from '../observe.ts'
+import { alertBrake } from '../alerts.ts'
 import { type StepContext, type StepEvent, insertStepEvent, record, operation } from './context.ts'
 
 const KILL_AFTER = '5s'
@@ -22,26 +24,45 @@ const STOP_POLL_MS = 1_000
 const HAS_ENDED = new Set(['not_found', 'machine_failed'])
 const GONE_POLL_MS = 1_000
 
-/** The point of no return for this generation: from here on it is finished, never revived. */
+/**
+ * The point of no return for this generation: from here on it is finished, never revived. Counted in the same
+ * transaction: the one too many engages the brake instead.
+ */
 export async function beginTeardown(context: StepContext): Promise<StepResult> {
+  const { attempt } = context
+  return attempt.deps.db.transaction().execute(async (tx): Promise<StepResult> => {
+    const slot = attempt.forced === null ? await takeTeardownSlot(tx, attempt.deps.owner) : NOT_COUNTED
+    if (slot.kind === 'held') {
+      if (slot.engagedNow) await alertBrake(tx, 'deletion_burst')
+      return 'replan'
+    }
+    await recordBeginning(context, tx, slot.approvalId)
+    return 'replan'
+  })
+}
+
+/** What an operator forces on one row is no part of a burst. */
+const NOT_COUNTED = { kind: 'go', approvalId: null } as const
+
+async function recordBeginning(context: StepContext, tx: Tx, burstApprovalId: number | null): Promise<void> {
   const { attempt, row } = context
   const events: StepEvent[] = []
   if (!row.deployedAt) events.push({ type: 'provision_superseded', status: 'skipped' })
   if (row.operation) events.push({ type: `${row.operation}_superseded`, status: 'skipped' })
-  const { reason } = attempt.entitlement
   events.push({
     type: 'deprovision_started',
     status: 'started',
-    message: reason,
-    metadata: { app: row.flyAppName },
+    message: attempt.entitlement.reason,
+    metadata: { app: row.flyAppName, forced: attempt.forced },
   })
   const fresh = { errorCode: null, errorMessage: null, retryCount: 0 }
-  await record(
-    context,
-    { ...fresh, status: 'deprovisioning', teardownStartedAt: 'now', operation: null },
-    events,
-  )
-  return 'replan'
+  const doomed = {
+    status: 'deprovisioning',
+    teardownStartedAt: 'now',
+    operation: null,
+    burstApprovalId,
+  } as const
+  await record(context, { ...fresh, ...doomed }, events, {}, tx)
 }
 
 export async function stopMachine(context: StepContext, machineId: string): Promise<StepResult> {
@@ -105,30 +126,51 @@ function isOurDeletion(db: Database | Tx, row: AppRow): Promise<boolean> {
 }
 
 /** Ends the row: its cost figured one last time, its history kept. */
-export async function close({ attempt, seen, row }: StepContext, reason: string): Promise<StepResult> {
-  const { priceModel } = attempt.deps.settings
-  const estimate = monthlyCostUsd(priceModel, guestOf(row), row.region).toFixed(2)
+export async function close(context: StepContext, reason: string): Promise<StepResult> {
+  const { attempt, seen, row } = context
   await write(attempt, async (tx) => {
-    await closeCostInterval(tx, row.id)
-    const finalCostUsd = await sumCostUsd(tx, row.id)
-    await updateApp(tx, row.id, {
-      status: 'deleted',
-      deletedAt: 'now',
-      operation: null,
-      healthStatus: 'unknown',
-      errorCode: null,
-      errorMessage: null,
-      retryCount: 0,
-      monthlyCostEstimateUsd: estimate,
-      finalCostUsd,
-    })
-    const facts = { app: row.flyAppName, final_cost_usd: finalCostUsd, monthly_cost_estimate_usd: estimate }
+    const facts = await endRow(context, tx)
     await insertStepEvent(tx, attempt, row, await endOf(tx, row, reason))
     if (row.teardownStartedAt)
       await insertStepEvent(tx, attempt, row, { type: 'deprovision_completed', metadata: facts })
   })
   seen.row = null
   return 'replan'
+}
+
+/** Ends the row and leaves Fly as it is: the name stays ours for ever, so the orphan scan finds what is left of it. */
+export async function abandon(context: StepContext, message: string): Promise<StepResult> {
+  const { attempt, seen, row } = context
+  await write(attempt, async (tx) => {
+    const metadata = await endRow(context, tx)
+    await insertStepEvent(tx, attempt, row, {
+      type: 'deprovision_abandoned',
+      status: 'skipped',
+      message,
+      metadata,
+    })
+  })
+  seen.row = null
+  return 'replan'
+}
+
+async function endRow({ attempt, row }: StepContext, tx: Tx): Promise<Record<string, unknown>> {
+  const { priceModel } = attempt.deps.settings
+  const estimate = monthlyCostUsd(priceModel, guestOf(row), row.region).toFixed(2)
+  await closeCostInterval(tx, row.id)
+  const finalCostUsd = await sumCostUsd(tx, row.id)
+  await updateApp(tx, row.id, {
+    status: 'deleted',
+    deletedAt: 'now',
+    operation: null,
+    healthStatus: 'unknown',
+    errorCode: null,
+    errorMessage: null,
+    retryCount: 0,
+    monthlyCostEstimateUsd: estimate,
+    finalCostUsd,
+  })
+  return { app: row.flyAppName, final_cost_usd: finalCostUsd, monthly_cost_estimate_usd: estimate }
 }
 
 /** An app that never had a machine may never have been made: nobody deleted it, and nobody misses it. */
