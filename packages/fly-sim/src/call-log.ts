@@ -7,6 +7,7 @@ export type CallEntry = {
   method: string
   path: string
   operation: string
+  /** Also of apps.create, which names it in the body. */
   app: string | null
   machine: string | null
   /** Header X-Hangar-Attempt: fence and attempt of the worker that called. */

@@ -140,7 +140,7 @@ export class ApiServer {
       method: call.method,
       path: call.path,
       operation: call.operation,
-      app: call.params['app'] ?? null,
+      app: appOfCall(call) || null,
       machine: call.params['machine'] ?? null,
       attempt: call.header('x-hangar-attempt') ?? null,
       token: null,
@@ -157,15 +157,17 @@ export class ApiServer {
   }
 }
 
-/** What a fault is matched against; creating an app names it in the body, not in the path. */
+/** What a fault is matched against. */
 function targetOf(sim: Sim, call: Call): FaultTarget {
-  const app = call.params['app'] ?? (call.operation === 'apps.create' ? nameInBody(call) : '')
+  const app = appOfCall(call)
   const org = call.params['org'] ?? sim.world.apps.get(app)?.orgSlug ?? ''
   const machine = call.params['machine'] ?? ''
   return { operation: call.operation, method: call.method, app, machine, org }
 }
 
-function nameInBody(call: Call): string {
+/** The app that a call is about; creating one names it in the body, not in the path. */
+function appOfCall(call: Call): string {
+  if (call.operation !== 'apps.create') return call.params['app'] ?? ''
   try {
     const body = call.body('main.createAppRequest')
     return body.string('name') ?? body.string('app_name') ?? ''
