@@ -5,7 +5,7 @@ import type { LaneJob, SweepJob } from './payloads.ts'
 
 /**
  * `provision` and `deprovision` are two lanes to the same reconcile, so that a burst of downgrades never delays
- * an upgrade. The other three carry one sweep job each, made by a job scheduler.
+ * an upgrade. The others carry sweeps by name, made by job schedulers; the sweeps of one queue take turns.
  */
 export const QUEUES = {
   provision: 'provision',

@@ -4,16 +4,18 @@ import type { Queue } from 'bullmq'
 import { SWEEP_JOB_OPTIONS, type Queues, type SweepQueueName } from './queues.ts'
 import { assertRedisReady, withinMs } from './redis.ts'
 
-export type Schedule = { id: string; queue: SweepQueueName; everyMs: number }
+/** `id` is the job's name, by which a worker knows what to do. */
+export type Schedule<Id extends string = string> = { id: Id; queue: SweepQueueName; everyMs: number }
 
 const MINUTE_MS = 60_000
 
 /** What runs by the clock. The scheduler keeps these in Redis; the workers do the work. */
-export const SCHEDULES: readonly Schedule[] = [
+export const SCHEDULES = [
   { id: 'differences', queue: 'sweep', everyMs: MINUTE_MS },
   { id: 'health', queue: 'health', everyMs: 5 * MINUTE_MS },
   { id: 'cost', queue: 'cost', everyMs: 60 * MINUTE_MS },
-]
+] as const satisfies readonly Schedule[]
+export type SweepName = (typeof SCHEDULES)[number]['id']
 
 /** A run due for so long that nobody holds as a job any more is a broken chain, not one about to be fetched. */
 const BROKEN_CHAIN_AFTER_MS = 10_000

@@ -27,6 +27,8 @@ export type ProcessContext = {
   /** Aborts when the job was taken away (its lock was lost) or the process is stopping. */
   signal: AbortSignal
   jobId: string
+  /** A sweep's name: which of its queue's jobs this is. */
+  name: string
 }
 
 export type WorkerOptions<Data> = {
@@ -55,7 +57,7 @@ export function createLaneWorker(options: WorkerOptions<LaneJob> & { queue: Lane
   return createWorker(options.queue, laneJobSchema, options)
 }
 
-/** Works on a queue that carries one sweep job. */
+/** Works on a queue of sweeps, which are told apart by their name. */
 export function createSweepWorker(
   options: WorkerOptions<SweepJob> & { queue: SweepQueueName },
 ): HangarWorker {
@@ -131,7 +133,7 @@ async function runOnce<Data>(
   const data = schema.safeParse(job.data)
   if (!data.success) return { kind: 'never', error: new Error(`Invalid job data: ${data.error.message}`) }
   try {
-    return await process(data.data, { signal, jobId: job.id ?? '' })
+    return await process(data.data, { signal, jobId: job.id ?? '', name: job.name })
   } catch (error) {
     if (signal.aborted) return leave(job, token, signal)
     const cause = error instanceof Error ? error : new Error(String(error))

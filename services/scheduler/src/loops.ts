@@ -1,7 +1,7 @@
 /** What the scheduler does, by the clock: the relay, and the check that the schedules are in Redis. */
 import { systemClock } from '@hangar/core'
 import type { Database } from '@hangar/db'
-import { ensureSchedulers, SCHEDULES, type Queues, type Schedule } from '@hangar/jobs'
+import { ensureSchedulers, SCHEDULES, type Queues, type Schedule, type SweepName } from '@hangar/jobs'
 import { policyFrom, type createMetrics, type Logger } from '@hangar/runtime'
 
 import type { SchedulerConfig } from './config.ts'
@@ -46,13 +46,13 @@ export function startLoops(parts: LoopParts): { relay: Loop; schedules: Loop } {
 }
 
 /** The schedules, with the configured intervals in place of the usual ones. */
-export function schedulesFrom(config: SchedulerConfig): Schedule[] {
-  const everyMs: Record<string, number> = {
+export function schedulesFrom(config: SchedulerConfig): Schedule<SweepName>[] {
+  const everyMs: Record<SweepName, number> = {
     differences: config.DIFFERENCES_INTERVAL_MS,
     health: config.HEALTH_INTERVAL_MS,
     cost: config.COST_INTERVAL_MS,
   }
-  return SCHEDULES.map((schedule) => ({ ...schedule, everyMs: everyMs[schedule.id] ?? schedule.everyMs }))
+  return SCHEDULES.map((schedule) => ({ ...schedule, everyMs: everyMs[schedule.id] }))
 }
 
 /** A changed definition is written once, at the start; after that only what is missing or broken is (see jobs). */

@@ -3,7 +3,15 @@ import { connect, createServer, type Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 
 import { raiseWant } from '@hangar/db'
-import { closeQueues, closeRedis, createQueues, createRedis, SCHEDULES, type Queues } from '@hangar/jobs'
+import {
+  closeQueues,
+  closeRedis,
+  createQueues,
+  createRedis,
+  SCHEDULES,
+  type QueueName,
+  type Queues,
+} from '@hangar/jobs'
 import {
   createUser,
   freePort,
@@ -54,8 +62,7 @@ async function startReplica(env: Record<string, string> = {}): Promise<Replica> 
   }
 }
 
-const sumOfJobs = (name: 'provision' | 'sweep' | 'health' | 'cost') =>
-  queues[name].getJobCountByTypes('waiting', 'delayed', 'active')
+const sumOfJobs = (name: QueueName) => queues[name].getJobCountByTypes('waiting', 'delayed', 'active')
 
 async function untilScheduled(what: string): Promise<void> {
   await waitFor(
@@ -81,7 +88,8 @@ describe('two replicas', () => {
 
     await untilScheduled('the schedules after the flush')
     await untilQueued('the user to be woken after the flush')
-    for (const { queue } of SCHEDULES) expect(await sumOfJobs(queue)).toBe(1)
+    for (const { queue } of SCHEDULES)
+      expect(await sumOfJobs(queue)).toBe(SCHEDULES.filter((schedule) => schedule.queue === queue).length)
 
     const codes = await Promise.all(
       replicas.map(({ process }) => {

@@ -13,11 +13,7 @@ import type { WorkerConfig } from './config.ts'
 import { countOutcomes } from './metrics.ts'
 import type { ReconcileDeps } from './reconcile/deps.ts'
 import { reconcileUser } from './reconcile/job.ts'
-import { costJob } from './sweeps/cost.ts'
-import { differencesJob } from './sweeps/differences.ts'
-import { healthJob } from './sweeps/health.ts'
-
-const SWEEPS = { health: healthJob, cost: costJob, sweep: differencesJob } as const
+import { isSweep, runSweep, SWEEP_QUEUES } from './sweeps/index.ts'
 
 export function startLanes(parts: {
   config: WorkerConfig
@@ -34,7 +30,7 @@ export function startLanes(parts: {
     name: deps.owner,
     onError: (err: Error) => logger.warn({ err }, 'queue'),
   }
-  const workers: HangarWorker[] = LANES.map((queue) =>
+  const lanes: HangarWorker[] = LANES.map((queue) =>
     createLaneWorker({
       ...common,
       queue,
@@ -42,14 +38,17 @@ export function startLanes(parts: {
       process: ({ userId }, { signal }) => counted(queue, reconcileUser(deps, userId, signal)),
     }),
   )
-  for (const [queue, job] of Object.entries(SWEEPS) as [keyof typeof SWEEPS, (typeof SWEEPS)['health']][]) {
-    const process = (_: unknown, { signal }: ProcessContext): Promise<Outcome> =>
-      counted(queue, job(deps, signal))
-    workers.push(createSweepWorker({ ...common, queue, concurrency: 1, process }))
+  const sweep = async (_: unknown, context: ProcessContext): Promise<Outcome> => {
+    const { name } = context
+    if (!isSweep(name)) return { kind: 'never', error: new Error(`no sweep is called ${name}`) }
+    return counted(name, runSweep(deps, name, context))
   }
+  const sweeps = SWEEP_QUEUES.map((queue) =>
+    createSweepWorker({ ...common, queue, concurrency: 1, process: sweep }),
+  )
   return {
     close: async (deadlineMs) => {
-      await Promise.all(workers.map((worker) => worker.close(deadlineMs)))
+      await Promise.all([...lanes, ...sweeps].map((worker) => worker.close(deadlineMs)))
     },
   }
 }

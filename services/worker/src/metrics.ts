@@ -1,37 +1,41 @@
-import type { Outcome } from '@hangar/jobs'
+import { type Lane, LANES } from '@hangar/core'
+import type { Outcome, SweepName } from '@hangar/jobs'
 import type { createMetrics } from '@hangar/runtime'
 import { Counter, Histogram } from 'prom-client'
+import { SWEEP_NAMES } from './sweeps/index.ts'
 
 const OUTCOMES = ['done', 'again_after', 'retry', 'never', 'thrown'] as const
-const QUEUES = ['provision', 'deprovision', 'health', 'cost', 'sweep'] as const
+/** A lane's job is called after its lane, a sweep's after its schedule. */
+type JobName = Lane | SweepName
+const JOBS: readonly JobName[] = [...LANES, ...SWEEP_NAMES]
 
 /** Counts each job by how it ended, and its seconds. Every series exists at zero: a missing one means "broken". */
 export function countOutcomes(registry: ReturnType<typeof createMetrics>) {
   const outcomes = new Counter({
     name: 'hangar_job_outcomes_total',
-    help: 'Jobs by queue and by how they ended.',
-    labelNames: ['queue', 'outcome'] as const,
+    help: 'Jobs by name and by how they ended.',
+    labelNames: ['job', 'outcome'] as const,
     registers: [registry],
   })
   const seconds = new Histogram({
     name: 'hangar_job_seconds',
     help: 'How long one run of a job took.',
-    labelNames: ['queue'] as const,
+    labelNames: ['job'] as const,
     buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
     registers: [registry],
   })
-  for (const queue of QUEUES) {
-    seconds.zero({ queue })
-    for (const outcome of OUTCOMES) outcomes.inc({ queue, outcome }, 0)
+  for (const job of JOBS) {
+    seconds.zero({ job })
+    for (const outcome of OUTCOMES) outcomes.inc({ job, outcome }, 0)
   }
-  return async (queue: (typeof QUEUES)[number], work: Promise<Outcome>): Promise<Outcome> => {
-    const end = seconds.startTimer({ queue })
+  return async (job: JobName, work: Promise<Outcome>): Promise<Outcome> => {
+    const end = seconds.startTimer({ job })
     try {
       const outcome = await work
-      outcomes.inc({ queue, outcome: outcome.kind })
+      outcomes.inc({ job, outcome: outcome.kind })
       return outcome
     } catch (error) {
-      outcomes.inc({ queue, outcome: 'thrown' })
+      outcomes.inc({ job, outcome: 'thrown' })
       throw error
     } finally {
       end()

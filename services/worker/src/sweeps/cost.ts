@@ -4,7 +4,6 @@
  */
 import { costPerSecondUsd, monthlyCostUsd, priceModelLabel } from '@hangar/core'
 import { type CostSubject, listCostSubjects, mendCostInterval } from '@hangar/db'
-import type { Outcome } from '@hangar/jobs'
 import { guestOf } from '../reconcile/observe.ts'
 import type { ReconcileDeps } from '../reconcile/deps.ts'
 
@@ -39,9 +38,4 @@ async function mend(deps: ReconcileDeps, subject: CostSubject): Promise<boolean>
     usdPerSecond: costPerSecondUsd(priceModel, guest, subject.region).toFixed(12),
     monthlyCostEstimateUsd: monthlyCostUsd(priceModel, guest, subject.region).toFixed(2),
   })
-}
-
-export async function costJob(deps: ReconcileDeps, signal: AbortSignal): Promise<Outcome> {
-  await sweepCost(deps, signal)
-  return { kind: 'done' }
 }

@@ -4,7 +4,6 @@
  * stay flat; it is logged as a warning when it does not.
  */
 import { listDifferences, raiseWant } from '@hangar/db'
-import type { Outcome } from '@hangar/jobs'
 import type { ReconcileDeps } from '../reconcile/deps.ts'
 
 const PAGE = 500
@@ -26,9 +25,4 @@ export async function sweepDifferences(deps: ReconcileDeps, signal: AbortSignal)
     if (page.length < PAGE) break
   }
   return found
-}
-
-export async function differencesJob(deps: ReconcileDeps, signal: AbortSignal): Promise<Outcome> {
-  await sweepDifferences(deps, signal)
-  return { kind: 'done' }
 }

@@ -12,7 +12,6 @@ import {
   recordHealth,
 } from '@hangar/db'
 import type { OrgMachine } from '@hangar/fly-client'
-import type { Outcome } from '@hangar/jobs'
 import type { ReconcileDeps } from '../reconcile/deps.ts'
 
 const PAGE = 500
@@ -91,9 +90,4 @@ export function judge(
 
 function verdict(status: HealthStatus, reason: string, repair: boolean): HealthVerdict {
   return { status, reason, repair }
-}
-
-export async function healthJob(deps: ReconcileDeps, signal: AbortSignal): Promise<Outcome> {
-  await sweepHealth(deps, signal)
-  return { kind: 'done' }
 }
