@@ -32,6 +32,7 @@ export const USAGE = `fly-sim: a stand-in for the Fly Machines API
   --no-rate-limits    do not answer 429
   --virtual-clock     time moves only by POST /_sim/clock
   --seed <n>          same seed, same ids, delays and faults; default: drawn
+  --calls <n>         calls kept in the call log, default 50000
   --load <file>       begin with a dump of GET /_sim/dump
 `
 
@@ -47,6 +48,7 @@ const FLAGS = {
   'no-rate-limits': { type: 'boolean' },
   'virtual-clock': { type: 'boolean' },
   seed: { type: 'string' },
+  calls: { type: 'string' },
   load: { type: 'string' },
   help: { type: 'boolean' },
 } as const
@@ -59,7 +61,7 @@ export function readArguments(args: readonly string[]): CliOptions | 'help' {
   const values = parseFlags(args)
   if (values.help === true) return 'help'
   const adminPort = values['admin-port']
-  const { delays, seed, host, load } = values
+  const { delays, seed, host, load, calls } = values
   if (delays !== undefined && !(DELAY_PRESETS as readonly string[]).includes(delays)) {
     throw new UsageError(`--delays must be one of ${DELAY_PRESETS.join(', ')}`)
   }
@@ -71,6 +73,7 @@ export function readArguments(args: readonly string[]): CliOptions | 'help' {
     ...(values.org && { orgs: values.org }),
     ...(delays !== undefined && { delays: delays as DelayPreset }),
     ...(seed !== undefined && { seed: whole('--seed', seed) }),
+    ...(calls !== undefined && { callLogSize: whole('--calls', calls) }),
     ...(load !== undefined && { load }),
     rateLimits: values['no-rate-limits'] !== true,
     clock: values['virtual-clock'] === true ? 'virtual' : 'real',

@@ -19,25 +19,42 @@ export type LocalPostgres = {
   /** Superuser, database `postgres`. */
   readonly url: string
   readonly port: number
+  /** Another one after a restart. */
   readonly pid: number
   /** The same server, another database. */
   urlOf(database: string): string
   logs(): string
+  /**
+   * Ends the server and starts it again on the same files and port. `crash`: it has no time to write anything more,
+   * and recovers from what it had written. `whileDown` runs between the two.
+   */
+  restart(how: 'fast' | 'crash', whileDown?: () => Promise<void>): Promise<void>
   stop(): Promise<void>
+}
+
+export type PostgresOptions = {
+  port?: number
+  inMemory?: boolean
+  /** What is committed outlives a crash, as in production. Default false: quick, and lost with a crash. */
+  durable?: boolean
 }
 
 /**
  * A real PostgreSQL on 127.0.0.1 with files of its own, which go away with it (and with us, however we end).
- * Nothing is synced to disk: a crash of the machine would lose the data, and the data is throw-away.
+ * Unless it is `durable`, nothing is synced to disk: the data is throw-away.
  */
-export async function startPostgres(
-  options: { port?: number; inMemory?: boolean } = {},
-): Promise<LocalPostgres> {
+export async function startPostgres(options: PostgresOptions = {}): Promise<LocalPostgres> {
   for (let attempt = 1; ; attempt++) {
     const port = options.port ?? (await freePort())
     const password = randomBytes(12).toString('hex')
-    const server = await initialiseAndStart({ port, password, inMemory: options.inMemory ?? true })
-    if (server.running) return describe(server, port, password)
+    const durable = options.durable ?? false
+    const place = await initialiseFolder(password, options.inMemory ?? !durable)
+    const server = await start(place, port, durable).catch(async (error: unknown) => {
+      await place.remove()
+      throw error
+    })
+    if (server.running) return describe({ place, server, port, password, durable })
+    await place.remove()
     // Somebody may take the port between our check and the server's bind: then another one is tried.
     const taken = server.logs().includes('Address already in use')
     if (!taken || options.port !== undefined || attempt === START_ATTEMPTS) {
@@ -46,25 +63,38 @@ export async function startPostgres(
   }
 }
 
-async function initialiseAndStart(wanted: { port: number; password: string; inMemory: boolean }) {
+async function initialiseFolder(password: string, inMemory: boolean): Promise<Place> {
   const owner = postgresOwner()
-  const folder = await dataFolder('pg', { inMemory: wanted.inMemory, ...(owner && { owner }) })
-  // Until the server has it on its own list: making the files takes half a second, in which we may be killed.
+  const folder = await dataFolder('pg', { inMemory, ...(owner && { owner }) })
+  // The files outlive a restart of the server, so they are on the watchdog's list by themselves.
   const release = watch({ folders: [folder] })
-  try {
-    const home = await postgresHome(owner, folder)
-    const place: Place = { home, folder, data: join(folder, 'data'), owner }
-    await initialise(place, wanted.password)
-    return await start(place, wanted.port)
-  } catch (error) {
+  const remove = async () => {
     await rm(folder, { recursive: true, force: true })
-    throw error
-  } finally {
     release()
+  }
+  try {
+    const place = {
+      home: await postgresHome(owner, folder),
+      folder,
+      data: join(folder, 'data'),
+      owner,
+      remove,
+    }
+    await initialise(place, password)
+    return place
+  } catch (error) {
+    await remove()
+    throw error
   }
 }
 
-type Place = { home: string; folder: string; data: string; owner: PostgresOwner | undefined }
+type Place = {
+  home: string
+  folder: string
+  data: string
+  owner: PostgresOwner | undefined
+  remove(): Promise<void>
+}
 
 async function initialise({ home, folder, data, owner }: Place, password: string): Promise<void> {
   const passwordFile = join(folder, 'password')
@@ -91,15 +121,17 @@ async function initialise({ home, folder, data, owner }: Place, password: string
 }
 
 /** Resolves when it accepts connections or has ended. */
-async function start({ home, folder, data, owner }: Place, port: number): Promise<ManagedProcess> {
+async function start(
+  { home, folder, data, owner }: Place,
+  port: number,
+  durable: boolean,
+): Promise<ManagedProcess> {
   const settings = {
     listen_addresses: '127.0.0.1',
     // A socket file would need a folder that exists everywhere and a name that nobody else has.
     unix_socket_directories: '',
     max_connections: '300',
-    fsync: 'off',
-    synchronous_commit: 'off',
-    full_page_writes: 'off',
+    ...(durable ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
     timezone: 'UTC',
     log_timezone: 'UTC',
   }
@@ -112,7 +144,6 @@ async function start({ home, folder, data, owner }: Place, port: number): Promis
     env: { ...process.env, LC_ALL: 'C', TZ: 'UTC' },
     // Fast shutdown: open sessions are ended instead of waited for.
     stopSignal: 'SIGINT',
-    folders: [folder],
     ...owner,
   })
   await waitFor(() => server.logs().includes('ready to accept connections') || !server.running, {
@@ -125,16 +156,35 @@ async function start({ home, folder, data, owner }: Place, port: number): Promis
   return server
 }
 
-function describe(server: ManagedProcess, port: number, password: string): LocalPostgres {
+function describe(started: {
+  place: Place
+  server: ManagedProcess
+  port: number
+  password: string
+  durable: boolean
+}): LocalPostgres {
+  const { place, port, password, durable } = started
+  let { server } = started
   const urlOf = (database: string) => `postgres://postgres:${password}@127.0.0.1:${port}/${database}`
   return {
     url: urlOf('postgres'),
     urlOf,
     port,
-    pid: server.pid,
+    get pid() {
+      return server.pid
+    },
     logs: () => server.logs(),
+    restart: async (how, whileDown) => {
+      // SIGQUIT is PostgreSQL's immediate shutdown: the next start has to recover.
+      server.kill(how === 'crash' ? 'SIGQUIT' : 'SIGINT')
+      await server.exited
+      await whileDown?.()
+      server = await start(place, port, durable)
+      if (!server.running) throw new Error(`PostgreSQL did not start again:\n${server.logs()}`)
+    },
     stop: async () => {
       await server.stop()
+      await place.remove()
     },
   }
 }
