@@ -139,7 +139,7 @@ describe('withFence', () => {
 
   test('lets nobody claim between its look at the lease and its commit, even if the lease runs out', async () => {
     const { userId } = await createUser(t.db)
-    const { lease } = (await claimLease(t.db, { userId, owner: 'a', ttlMs: 2_000 }))!
+    const { lease } = (await claimLease(t.db, { userId, owner: 'a', ttlMs: 4_000 }))!
     const order: string[] = []
     const { promise: opened, resolve: open } = Promise.withResolvers<undefined>()
     const { promise: finish, resolve: letFinish } = Promise.withResolvers<undefined>()

@@ -1,0 +1,230 @@
+/**
+ * The rules that keep the engine safe, each broken in the smallest way, and the test that holds it. A mutant is text
+ * that stands exactly once in its file; when the code moves on, the mutant is reported as out of date, not passed over.
+ */
+export type Mutant = {
+  name: string
+  file: string
+  find: string
+  replace: string
+  /** The test that must fail: its file, and a part of its full name. */
+  test: { file: string; name: string }
+}
+
+const STEPS = 'services/worker/src/reconcile/steps'
+const GUARD_TEST = 'services/worker/src/reconcile/guard.test.ts'
+const ENGINE_TEST = 'services/worker/src/reconcile/engine.test.ts'
+const FAULTS_TEST = 'services/worker/src/reconcile/faults.test.ts'
+const HALF_TRUTHS_TEST = 'services/worker/src/reconcile/half-truths.test.ts'
+const PLAN_TEST = 'packages/core/src/plan.test.ts'
+
+export const MUTANTS: readonly Mutant[] = [
+  {
+    name: 'lease: a step writes without its fence',
+    file: 'packages/db/src/step.ts',
+    find: "        .where((eb) => eb.exists(eb.selectFrom('fence').select('fence.userId')))\n",
+    replace: '',
+    test: { file: 'packages/db/src/step.test.ts', name: 'a lease that is claimed by another writes nothing' },
+  },
+  {
+    name: 'lease: a transaction does not look at its fence',
+    file: 'packages/db/src/work.ts',
+    find: '    if (rows.length === 0) throw leaseLost(lease)\n    return change(tx)',
+    replace: '    if (rows.length > 1) throw leaseLost(lease)\n    return change(tx)',
+    test: { file: 'packages/db/src/work.test.ts', name: 'refuses an older fence, and writes nothing' },
+  },
+  {
+    name: 'lease: a valid one can be claimed',
+    file: 'packages/db/src/work.ts',
+    find: '      where work.lease_expires_at is null or work.lease_expires_at <= hangar.now()\n',
+    replace: '',
+    test: { file: 'packages/db/src/work.test.ts', name: 'of 20 claims at once one wins' },
+  },
+  {
+    name: 'lease: a claim does not raise the fence',
+    file: 'packages/db/src/work.ts',
+    find: '        fence = work.fence + 1,\n',
+    replace: '',
+    test: { file: 'packages/db/src/work.test.ts', name: 'of 20 claims at once one wins' },
+  },
+  {
+    name: 'lease: one that has run out is still believed',
+    file: 'packages/db/src/work.ts',
+    find: ' and fence = ${fence} and lease_expires_at > hangar.now()`',
+    replace: ' and fence = ${fence}`',
+    test: { file: 'packages/db/src/work.test.ts', name: 'refuses a lease that has run out' },
+  },
+  {
+    name: 'guard: the entitlement is not read again before a step',
+    file: 'services/worker/src/reconcile/attempt.ts',
+    find: "  return same && unchanged ? 'go' : 'replan'",
+    replace: "  return same || unchanged || !same ? 'go' : 'replan'",
+    test: {
+      file: GUARD_TEST,
+      name: 'a tier that comes back before the teardown',
+    },
+  },
+  {
+    name: 'guard: the entitlement is not read again before the next call to Fly',
+    file: 'services/worker/src/reconcile/run.ts',
+    find: "    if (needsGuard(step) && (await guard(attempt)) === 'replan') return null\n",
+    replace: '    if (needsGuard(step)) await guard(attempt)\n',
+    test: { file: GUARD_TEST, name: 'a tier that ends between two steps' },
+  },
+  {
+    name: 'guard: no step asks it',
+    file: `${STEPS}/index.ts`,
+    find: '  return !ROW_ONLY.has(step.kind)\n',
+    replace: '  return ROW_ONLY.size === 0\n',
+    test: { file: GUARD_TEST, name: 'a tier that ends between two steps' },
+  },
+  {
+    name: 'health: a partial list is taken for the whole',
+    file: 'services/worker/src/sweeps/health.ts',
+    find: "    if (!complete) return verdict('unknown'",
+    replace: "    if (!complete && subject.lastHeartbeatAt === undefined) return verdict('unknown'",
+    test: {
+      file: 'services/worker/src/sweeps/sweeps.test.ts',
+      name: 'a listing with a region missing acts on nothing',
+    },
+  },
+  {
+    name: 'names: the generation is dropped',
+    file: 'packages/core/src/names.ts',
+    find: 'parts.userId, parts.generation, parts.candidate]',
+    replace: 'parts.userId, parts.candidate]',
+    // In the engine the unique index would still give it another candidate's name: two locks on one door.
+    test: { file: 'packages/core/src/names-prices.test.ts', name: 'another generation has another name' },
+  },
+  {
+    name: 'entitlement: a row that vanished unseen counts as the end',
+    file: 'packages/core/src/entitlement.ts',
+    find: "      return { kind: 'unknown', reason: 'the subscription row is gone, and nobody saw it deleted' }",
+    replace: "      return { kind: 'not_entitled', reason: 'the subscription row is gone' }",
+    test: { file: ENGINE_TEST, name: 'a subscription row that is gone without anybody seeing it deleted' },
+  },
+  {
+    name: 'absence: one 404 is believed',
+    file: 'services/worker/src/reconcile/look.ts',
+    find: "  return apps.some((app) => app.name === row.flyAppName) ? 'unreachable' : 'absent'",
+    replace: "  return apps.some((app) => app.name === '') ? 'unreachable' : 'absent'",
+    test: { file: HALF_TRUTHS_TEST, name: 'is not believed gone while the list of apps still has it' },
+  },
+  {
+    name: 'ownership: any app of the name is ours',
+    file: 'services/worker/src/reconcile/look.ts',
+    find: "  if (app.orgSlug !== attempt.deps.settings.orgSlug) return 'stranger'",
+    replace: "  if (app.orgSlug !== '') return 'ours'",
+    test: { file: FAULTS_TEST, name: "a name that is a stranger's app is given up" },
+  },
+  {
+    name: 'ownership: a machine without our mark is adopted',
+    file: 'packages/core/src/names.ts',
+    find: '.every(([key, value]) => metadata?.[key] === value)',
+    replace: ".every(([key, value]) => metadata?.[key] === value || key !== '')",
+    test: { file: HALF_TRUTHS_TEST, name: "somebody's machine in the place of ours is not adopted" },
+  },
+  {
+    name: 'plan: a doomed generation is revived',
+    file: 'packages/core/src/plan.ts',
+    find: '  if (row.teardownStartedAt) return',
+    replace: "  if (row.teardownStartedAt && entitlement.kind !== 'entitled') return",
+    test: { file: PLAN_TEST, name: 'a generation whose teardown began is never brought up again' },
+  },
+  {
+    name: 'plan: an app is stopped without a drain',
+    file: 'packages/core/src/plan.ts',
+    find: '  if (!running || !world.app.bootstrapped) return null',
+    replace: '  if (!running || world.app.bootstrapped) return null',
+    test: { file: PLAN_TEST, name: 'stopped, resized or deleted only after its drain ended' },
+  },
+  {
+    name: 'plan: an unseen Fly counts as an empty one',
+    file: 'packages/core/src/plan.ts',
+    find: "  if (world.fly.kind === 'unreachable') return UNSEEN\n  return row.deployed",
+    replace: '  return row.deployed',
+    test: { file: PLAN_TEST, name: 'Fly does not answer' },
+  },
+  {
+    name: 'brakes: they hold nothing',
+    file: 'packages/core/src/brakes.ts',
+    find: '  return engaged.find(holds) ?? null',
+    replace: '  return engaged.length > BRAKE_NAMES.length ? (engaged.find(holds) ?? null) : null',
+    test: { file: PLAN_TEST, name: 'what a brake holds is neither begun nor continued' },
+  },
+  {
+    name: 'retries: an error that no repetition cures is repeated',
+    file: 'services/worker/src/reconcile/failure.ts',
+    find: '  if (error instanceof FlyError) return PERMANENT_FLY.has(error.code)',
+    replace: "  if (error instanceof FlyError) return PERMANENT_FLY.has('')",
+    test: { file: FAULTS_TEST, name: 'an error that no repetition cures is not repeated' },
+  },
+  {
+    name: 'versions: what was wanted meanwhile is taken for done',
+    file: 'packages/db/src/work.ts',
+    find: 'done_version = greatest(done_version, ${result.doneVersion}), failed_attempts = 0,',
+    replace: 'done_version = greatest(done_version, ${result.doneVersion}) + 1, failed_attempts = 0,',
+    test: { file: 'packages/db/src/work.test.ts', name: 'done: free again; a want raised meanwhile is told' },
+  },
+  {
+    name: 'relay: something newer does not end a pause',
+    file: 'packages/db/src/wants.ts',
+    find: '      or want.wanted_version > work.planned_version)`',
+    replace: '      or want.wanted_version < work.planned_version)`',
+    test: {
+      file: 'packages/db/src/wants.test.ts',
+      name: 'not before its time, unless something newer is wanted',
+    },
+  },
+  {
+    name: 'queue: a wake during a run is swallowed',
+    file: 'packages/jobs/src/wake.ts',
+    find: 'keepLastIfActive: true',
+    replace: 'keepLastIfActive: false',
+    test: { file: 'packages/jobs/src/wake.test.ts', name: 'during a run leads to exactly one more run' },
+  },
+  {
+    name: 'queue: a parked job is not woken',
+    file: 'packages/jobs/src/wake.ts',
+    find: "  if (!isParked(existing) && !evenIfBackingOff) return 'coalesced'",
+    replace: "  if (isParked(existing) && !evenIfBackingOff) return 'coalesced'",
+    test: { file: 'packages/jobs/src/wake.test.ts', name: 'ends the pause of a parked job' },
+  },
+  {
+    name: 'sweep: users who were never enrolled are provisioned',
+    file: 'packages/db/src/sweep.ts',
+    find: 'where want.enrolled_at is not null and',
+    replace: 'where',
+    test: {
+      file: 'packages/db/src/wants.test.ts',
+      name: 'users who are not enrolled, or have work to do already, are left out',
+    },
+  },
+  {
+    name: 'cost: an open interval is opened again',
+    file: 'packages/db/src/step.ts',
+    find: '    on conflict (user_fly_app_id) where ended_at is null do nothing\n',
+    replace: '',
+    test: { file: 'packages/db/src/step.test.ts', name: 'an interval that is open goes on' },
+  },
+  {
+    name: 'shim: a replaced machine is served',
+    file: 'services/api/src/routes/shim/app-caller.ts',
+    find: "  if (app.flyMachineId !== machineId) throw new HangarError('machine_not_current')\n",
+    replace: '',
+    test: {
+      file: 'services/api/src/routes/shim/who-may-write.test.ts',
+      name: '410 for a machine that was replaced',
+    },
+  },
+  {
+    name: 'webhook: any signature is good',
+    file: 'services/api/src/webhooks/supabase/verify.ts',
+    find: '  if (!signed) throw',
+    replace: '  if (!signed && id === undefined) throw',
+    test: {
+      file: 'services/api/src/webhooks/supabase/verify.test.ts',
+      name: 'id and timestamp are part of what is signed',
+    },
+  },
+]

@@ -1,0 +1,54 @@
+/** What changes between the look that a plan was made from and the step that carries it out. */
+import { createUser, setTier, waitFor } from '@hangar/testkit'
+import { describe, expect, test } from '@jest/globals'
+import { useEngine } from '../testing/engine.ts'
+import { reconcileUser } from './job.ts'
+
+const engine = useEngine()
+const SLOW_MS = 500
+
+/** Starts a reconcile, and acts while its call to Fly is under way. */
+async function during(userId: string, operation: string, act: () => Promise<void>): Promise<void> {
+  const slow = engine.sim.sim.faults.add({
+    kind: 'delay',
+    match: { operation },
+    count: 1,
+    params: { ms: SLOW_MS },
+  })
+  const running = reconcileUser(engine.deps, userId, new AbortController().signal)
+  await waitFor(() => slow.struck === 1, { what: `${operation} to be under way`, timeoutMs: 5_000 })
+  await act()
+  await running
+}
+
+const mutationsOf = (app: string) =>
+  engine.sim.sim.calls.list({ app }).filter((call) => call.method !== 'GET' && call.applied)
+
+describe('the guard before a step', () => {
+  test('a tier that comes back before the teardown begins keeps the app as it is', async () => {
+    const { db } = engine.database
+    const { userId } = await createUser(db, { tier: 'pro' })
+    await engine.drive(userId)
+    const row = await engine.live(userId)
+    const before = mutationsOf(row.flyAppName)
+    await setTier(db, userId, 'free')
+    // The tier is read first, then Fly: by the time the plan says "tear down", the user has paid again.
+    await during(userId, 'machines.list', () => setTier(db, userId, 'pro'))
+    await engine.drive(userId)
+    expect(await engine.live(userId)).toMatchObject({ id: row.id, status: 'active', teardownStartedAt: null })
+    expect(mutationsOf(row.flyAppName)).toEqual(before)
+    expect(await engine.eventTypes(userId)).not.toContain('deprovision_started')
+  })
+
+  test('a tier that ends between two steps ends the plan: no machine is made', async () => {
+    const { db } = engine.database
+    const { userId } = await createUser(db, { tier: 'pro' })
+    await during(userId, 'secrets.set', () => setTier(db, userId, 'free'))
+    await engine.drive(userId)
+    const [row] = await engine.generations(userId)
+    expect(row?.status).toBe('deleted')
+    const operations = mutationsOf(row!.flyAppName).map((call) => call.operation)
+    expect(operations).not.toContain('machines.create')
+    expect(await engine.eventTypes(userId)).toContain('provision_superseded')
+  })
+})
