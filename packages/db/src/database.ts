@@ -1,5 +1,12 @@
 /** The connection: one pool per process, typed rows, and the few settings that every process shares. */
-import { CamelCasePlugin, CompiledQuery, Kysely, PostgresDialect, type Transaction } from 'kysely'
+import {
+  CamelCasePlugin,
+  CompiledQuery,
+  Kysely,
+  PostgresDialect,
+  type PostgresPool,
+  type Transaction,
+} from 'kysely'
 import pg from 'pg'
 import { PreparingClient } from './prepared.ts'
 import type { Schema } from './schema.ts'
@@ -23,10 +30,8 @@ const CONNECT_TIMEOUT_MS = 5_000
 /** Opens a pool; nothing is connected before the first query. End it with `db.destroy()`. */
 export function createDatabase(options: DatabaseOptions): Database {
   const pool = new pg.Pool({
-    connectionString: options.connectionString,
-    application_name: options.applicationName,
+    ...clientConfig(options),
     max: options.maxConnections ?? 10,
-    types: typeParsers,
     Client: PreparingClient,
     // A database that does not answer is an error, not a wait for TCP to give up.
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
@@ -34,7 +39,15 @@ export function createDatabase(options: DatabaseOptions): Database {
   // An idle connection that the server closes is reported here, and the pool has already dropped it. Without
   // a listener that report would end the process; the next query opens a new connection or fails by itself.
   pool.on('error', () => undefined)
-  const timeoutMs = Math.trunc(options.statementTimeoutMs ?? 30_000)
+  return databaseOver(pool, options)
+}
+
+/** The same over a pool of the caller's own, such as one that decides when each statement runs. */
+export function databaseOver(
+  pool: PostgresPool,
+  { statementTimeoutMs = 30_000 }: Pick<DatabaseOptions, 'statementTimeoutMs'> = {},
+): Database {
+  const timeoutMs = Math.trunc(statementTimeoutMs)
   return new Kysely<Schema>({
     dialect: new PostgresDialect({
       pool,
@@ -46,6 +59,19 @@ export function createDatabase(options: DatabaseOptions): Database {
     // Column names are camelCase in TypeScript; what lies inside a jsonb value stays as it was written.
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
   })
+}
+
+/** One connection as the pool would make it, not yet connected. */
+export function createClient(options: Pick<DatabaseOptions, 'connectionString' | 'applicationName'>) {
+  return new PreparingClient(clientConfig(options))
+}
+
+function clientConfig(options: Pick<DatabaseOptions, 'connectionString' | 'applicationName'>) {
+  return {
+    connectionString: options.connectionString,
+    application_name: options.applicationName,
+    types: typeParsers,
+  }
 }
 
 /** bigint as number: our versions, fences and ids stay far below 2^53. numeric (money) stays a string. */

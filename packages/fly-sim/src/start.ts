@@ -124,7 +124,8 @@ function handlers(context: AdminContext, adminApart: boolean) {
   return { serveApi, serveAdmin }
 }
 
-function buildSim(options: FlySimOptions): Sim {
+/** The inside alone, without its wire. */
+export function buildSim(options: FlySimOptions): Sim {
   const clock =
     options.clock === 'virtual'
       ? virtualClock()
