@@ -1,5 +1,5 @@
 /** From a machine that exists to an app that works, and the marks that say so. */
-import { HangarError, costPerSecondUsd, priceModelLabel } from '@hangar/core'
+import { HangarError, costPerSecondUsd, priceModelLabel, sameGuest } from '@hangar/core'
 import type { Machine } from '@hangar/fly-client'
 import type { StepResult } from '../attempt.ts'
 import { waitForMachine } from '../fly-wait.ts'
@@ -87,7 +87,10 @@ export async function activate(context: StepContext): Promise<StepResult> {
     { type: 'provision_healthy', metadata },
     { type: 'provision_completed', metadata },
   ])
-  return 'settled'
+  // What is up now may have been begun for another tier: then it is resized next.
+  const { entitlement } = context.attempt
+  const asWanted = entitlement.kind === 'entitled' && sameGuest(entitlement.guest, guestOf(row))
+  return asWanted ? 'settled' : 'replan'
 }
 
 /** The end of a resize or repair. */
