@@ -465,6 +465,7 @@ create table hangar.inspections (
   id uuid not null,
   user_id uuid not null,
   requested_by text not null,
+  question jsonb default '{}'::jsonb not null,
   created_at timestamp with time zone default hangar.now() not null,
   done_at timestamp with time zone,
   result jsonb,
@@ -660,6 +661,7 @@ CREATE INDEX user_fly_app_events_by_time ON public.user_fly_app_events USING btr
 CREATE INDEX user_fly_app_events_by_user ON public.user_fly_app_events USING btree (user_id, id);
 CREATE INDEX user_fly_apps_by_teardown ON public.user_fly_apps USING btree (teardown_started_at) WHERE (teardown_started_at IS NOT NULL);
 CREATE UNIQUE INDEX user_fly_apps_one_live_per_user ON public.user_fly_apps USING btree (user_id) WHERE (deleted_at IS NULL);
+CREATE INDEX user_fly_apps_under_way ON public.user_fly_apps USING btree (user_id) WHERE ((deleted_at IS NULL) AND ((status <> 'active'::text) OR (operation IS NOT NULL)));
 
 -- Views, empty until hangar.install_host() replaces them
 

@@ -2,7 +2,7 @@
 --   what an operator can force, what was found on Fly that no live row explains (orphans), what was found changed
 --   by hand (drift), what a dry run found out, and what somebody should look at (alerts).
 -- Locks: user_fly_apps and user_fly_app_events are ours; two columns without a default are added to the first (no
---   rewrite) and one index, and a check on the second is replaced, which reads it once (a million events: about a
+--   rewrite) and two indexes, and a check on the second is replaced, which reads it once (a million events: about a
 --   second). No host table is touched.
 -- Grants: none to PUBLIC, anon, authenticated or service_role; the schema is not exposed.
 
@@ -51,6 +51,9 @@ alter table public.user_fly_apps
   add column drift jsonb;
 create index user_fly_apps_by_teardown on public.user_fly_apps (teardown_started_at)
   where teardown_started_at is not null;
+-- Few at any time, however many apps there are: what the look for stuck rows reads each minute.
+create index user_fly_apps_under_way on public.user_fly_apps (user_id)
+  where deleted_at is null and (status <> 'active' or operation is not null);
 
 alter table public.user_fly_app_events drop constraint user_fly_app_events_event_type_is_known;
 alter table public.user_fly_app_events add constraint user_fly_app_events_event_type_is_known check (
@@ -121,6 +124,8 @@ create table hangar.inspections (
   id uuid primary key,
   user_id uuid not null,
   requested_by text not null,
+  -- What if: {} as things are; {"override": {"desired", "guest"} | null}, {"forced": action}: as if that were so.
+  question jsonb not null default '{}',
   created_at timestamptz not null default hangar.now(),
   done_at timestamptz,
   -- The plan and what it was made from, or what went wrong.

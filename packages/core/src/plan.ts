@@ -198,12 +198,20 @@ function drainEnd(row: RowFacts): Step[] {
   return row.drainStartedAt ? [{ kind: 'end_drain' }] : []
 }
 
-function present(machines: MachineFacts[]): MachineFacts[] {
+/** Those that still exist. */
+export function present<T extends MachineFacts>(machines: readonly T[]): T[] {
   return machines.filter((machine) => !GONE.has(machine.state))
 }
 
+export function isRunning(machine: MachineFacts): boolean {
+  return RUNNING.has(machine.state)
+}
+
 /** The machine that is to be the app's: the one on record, else one of ours, a running one first. */
-function chooseMachine(machines: MachineFacts[], ownId: string | null): MachineFacts | undefined {
+export function chooseMachine<T extends MachineFacts>(
+  machines: readonly T[],
+  ownId: string | null,
+): T | undefined {
   const ours = machines.filter((machine) => machine.owned)
   return (
     ours.find((machine) => machine.id === ownId) ??

@@ -141,6 +141,7 @@ export interface HangarInspections {
   createdAt: Generated<Timestamp>;
   doneAt: Timestamp | null;
   id: string;
+  question: Generated<Json>;
   requestedBy: string;
   result: Json | null;
   userId: string;
