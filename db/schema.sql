@@ -425,6 +425,13 @@ create table hangar.burst_approvals (
   constraint burst_approvals_used_fits CHECK (used >= 0 AND used <= approved)
 );
 
+create table hangar.complete_scans (
+  only_one boolean default true not null,
+  began_at timestamp with time zone not null,
+  constraint complete_scans_has_one_row CHECK (only_one),
+  constraint complete_scans_pkey PRIMARY KEY (only_one)
+);
+
 create table hangar.cost_intervals (
   id bigint generated always as identity not null,
   user_fly_app_id uuid not null,
@@ -499,8 +506,10 @@ create table hangar.orphans (
   monthly_cost_usd numeric(12,2) default 0 not null,
   first_seen_at timestamp with time zone default hangar.now() not null,
   last_seen_at timestamp with time zone default hangar.now() not null,
+  complete_scans integer default 0 not null,
   state text default 'found'::text not null,
   delete_requested_by text,
+  withheld text,
   ended_at timestamp with time zone,
   constraint orphans_ended_means_ended_at CHECK ((state = 'found'::text) = (ended_at IS NULL)),
   constraint orphans_kind_is_known CHECK (kind = ANY (ARRAY['dead_row'::text, 'unknown_name'::text])),

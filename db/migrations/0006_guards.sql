@@ -47,7 +47,7 @@ create table hangar.burst_approvals (
 alter table public.user_fly_apps
   -- The counted burst that this teardown belongs to: such teardowns do not count towards the brake.
   add column burst_approval_id bigint,
-  -- What differs on Fly and is only reported: {"fields": [{"field", "want", "have"}], "seen_at"}. Null: nothing.
+  -- What differs on Fly and is only reported: {"fields": [{"field", "want", "have"}], "seenAt"}. Null: nothing.
   add column drift jsonb;
 create index user_fly_apps_by_teardown on public.user_fly_apps (teardown_started_at)
   where teardown_started_at is not null;
@@ -90,15 +90,25 @@ create table hangar.orphans (
   monthly_cost_usd numeric(12, 2) not null default 0,
   first_seen_at timestamptz not null default hangar.now(),
   last_seen_at timestamptz not null default hangar.now(),
+  -- In how many scans that saw all of the organisation.
+  complete_scans integer not null default 0,
   --   found  seen, and nothing decided;  deleted, adopted  by us;  gone  no longer on Fly, by no deed of ours
   state text not null default 'found'
     constraint orphans_state_is_known check (state in ('found', 'deleted', 'adopted', 'gone')),
   -- An operator said "delete it", with a reason in the audit log: no grace.
   delete_requested_by text,
+  -- Why it was not deleted although it was due.
+  withheld text,
   ended_at timestamptz,
   constraint orphans_ended_means_ended_at check ((state = 'found') = (ended_at is null))
 );
 create index orphans_found_by_user on hangar.orphans (user_id) where state = 'found';
+
+-- When the last scan began that saw all of the organisation. One row.
+create table hangar.complete_scans (
+  only_one boolean primary key default true constraint complete_scans_has_one_row check (only_one),
+  began_at timestamptz not null
+);
 
 -- Something that somebody should look at. One open row per kind and subject: more of the same is counted.
 create table hangar.alerts (

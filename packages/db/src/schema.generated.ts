@@ -87,6 +87,11 @@ export interface HangarBurstApprovals {
   used: Generated<number>;
 }
 
+export interface HangarCompleteScans {
+  beganAt: Timestamp;
+  onlyOne: Generated<boolean>;
+}
+
 export interface HangarCostIntervals {
   cpuKind: string;
   cpus: number;
@@ -161,6 +166,7 @@ export interface HangarMigrationChecksums {
 
 export interface HangarOrphans {
   appName: string;
+  completeScans: Generated<number>;
   deleteRequestedBy: string | null;
   endedAt: Timestamp | null;
   firstSeenAt: Generated<Timestamp>;
@@ -173,6 +179,7 @@ export interface HangarOrphans {
   state: Generated<string>;
   userFlyAppId: string | null;
   userId: string | null;
+  withheld: string | null;
 }
 
 export interface HangarPermits {
@@ -283,6 +290,7 @@ export interface DB {
   "hangar.auditLog": HangarAuditLog;
   "hangar.brakes": HangarBrakes;
   "hangar.burstApprovals": HangarBurstApprovals;
+  "hangar.completeScans": HangarCompleteScans;
   "hangar.costIntervals": HangarCostIntervals;
   "hangar.forcedActions": HangarForcedActions;
   "hangar.hostMapping": HangarHostMapping;
