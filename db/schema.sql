@@ -405,6 +405,7 @@ create table hangar.brakes (
   reason text,
   details jsonb default '{}'::jsonb not null,
   ignored_until timestamp with time zone,
+  strikes integer default 0 not null,
   updated_at timestamp with time zone default hangar.now() not null,
   constraint brakes_engaged_says_why CHECK ((engaged_at IS NULL) = (reason IS NULL) AND (engaged_at IS NULL) = (engaged_by IS NULL)),
   constraint brakes_name_is_known CHECK (name = ANY (ARRAY['fly_unreachable'::text, 'unhealthy_share'::text, 'deletion_burst'::text, 'restored'::text, 'operator'::text])),

@@ -25,12 +25,18 @@ create table hangar.brakes (
   details jsonb not null default '{}',
   -- An operator let go: the condition that engaged it is not looked at again before this time.
   ignored_until timestamptz,
+  -- Looks in a row that saw its condition while it is free; any worker may do the next look.
+  strikes integer not null default 0,
   updated_at timestamptz not null default hangar.now(),
   constraint brakes_engaged_says_why check (
     (engaged_at is null) = (reason is null) and (engaged_at is null) = (engaged_by is null))
 );
 insert into hangar.brakes (name)
 values ('fly_unreachable'), ('unhealthy_share'), ('deletion_burst'), ('restored'), ('operator');
+
+-- Repairs that begin, over the whole fleet: sixty a minute, ten at once.
+insert into hangar.permits (name, tokens, capacity, refill_per_second)
+values ('repair', 10, 10, 1);
 
 -- Teardowns an operator has agreed to beforehand: "these 10,000 downgrades are meant".
 create table hangar.burst_approvals (

@@ -74,6 +74,7 @@ export interface HangarBrakes {
   ignoredUntil: Timestamp | null;
   name: string;
   reason: string | null;
+  strikes: Generated<number>;
   updatedAt: Generated<Timestamp>;
 }
 

@@ -36,7 +36,7 @@ export async function runAttempt(parts: CallerParts, call: Call): Promise<Attemp
   // A wait lasts for up to a minute: as a probe it would keep everybody else out that long.
   const mayProbe = call.name !== 'machines.wait'
   if (parts.breaker && !mayProbe && parts.breaker.state !== 'closed') return refusedByBreaker(call, undefined)
-  const entry = parts.breaker?.enter()
+  const entry = parts.breaker?.enter({ evenIfOpen: call.opts.evenIfOpen === true })
   if (entry?.allowed === false) return refusedByBreaker(call, entry.retryAfterMs)
   const wire = await sendOnce(parts.dispatcher, wireRequest(parts, call))
   entry?.settle(verdictOn(wire))

@@ -45,6 +45,18 @@ describe('the circuit breaker', () => {
     expect(breaker.state).toBe('closed')
   })
 
+  test('a caller that asks even if it is open closes it with an answer, and makes it no worse without', () => {
+    const breaker = new CircuitBreaker(quickClock(), { failures: 1 })
+    run(breaker, 'failed')
+    for (const verdict of ['failed', 'served'] as const) {
+      expect(breaker.state).toBe('open')
+      const entry = breaker.enter({ evenIfOpen: true })
+      expect(entry.allowed).toBe(true)
+      if (entry.allowed) entry.settle(verdict)
+    }
+    expect(breaker.state).toBe('closed')
+  })
+
   test('a probe that was aborted hands on to the next', () => {
     const clock = quickClock()
     const breaker = new CircuitBreaker(clock, { failures: 1 })

@@ -23,6 +23,8 @@ export interface CallOptions {
   leaseNonce?: string | undefined
   /** At most so many attempts of a read. Default 4. A mutation is always sent once. */
   attempts?: number | undefined
+  /** Sent although the circuit is open: for a caller that asks rarely, to find out whether Fly is back. */
+  evenIfOpen?: boolean | undefined
 }
 
 export type Query = Record<string, string | number | boolean | undefined>
