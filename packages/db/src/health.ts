@@ -10,6 +10,10 @@ export type HealthSubject = {
   userId: string
   flyAppName: string
   flyMachineId: string | null
+  flyInstanceId: string | null
+  generation: number
+  /** Names of what is on record as changed by hand. */
+  driftFields: string[]
   healthStatus: HealthStatus
   healthFailures: number
   launchedAt: Date | null
@@ -35,12 +39,19 @@ export function listHealthSubjects(
       'app.userId',
       'app.flyAppName',
       'app.flyMachineId',
+      'app.flyInstanceId',
+      'app.generation',
       'app.healthStatus',
       'app.healthFailures',
     ])
     .leftJoin('hangar.userWants as want', 'want.userId', 'app.userId')
     .leftJoin('hangar.userWork as work', 'work.userId', 'app.userId')
     .select(['app.launchedAt', 'heartbeat.lastHeartbeatAt', databaseNow.as('now')])
+    .select(
+      sql<string[]>`array(select one->>'field' from jsonb_array_elements(app.drift->'fields') one)`.as(
+        'driftFields',
+      ),
+    )
     .select(sql<boolean>`coalesce(want.wanted_version, 0) > coalesce(work.done_version, 0)`.as('pending'))
     .where('app.status', '=', 'active')
     .where('app.operation', 'is', null)

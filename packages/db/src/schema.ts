@@ -2,7 +2,7 @@
  * The generated row types, narrowed once by hand where PostgreSQL knows more than the generator can read: CHECK
  * constraints, the shape of a jsonb value, view columns that are never null.
  */
-import type { AppStatus, CpuKind, Guest, HealthStatus } from '@hangar/core'
+import type { AppStatus, CpuKind, DriftField, Guest, HealthStatus } from '@hangar/core'
 import type { ColumnType, Generated } from 'kysely'
 import type * as generated from './schema.generated.ts'
 
@@ -14,6 +14,9 @@ export type AppOperation = 'resize' | 'repair'
 /** What the app said it wrote out before it went idle. */
 export type DrainReport = { signalsFlushed: number; executionsFlushed: number; lost: number }
 
+/** What differs on Fly and is only reported; `seenAt` is when it was found, not when it was last seen. */
+export type StoredDrift = { fields: DriftField[]; seenAt: string }
+
 /** A jsonb column of a known shape; written as text, because a driver makes a list into a PostgreSQL array. */
 type JsonOf<T> = ColumnType<T, string, string>
 
@@ -24,6 +27,7 @@ type UserFlyApps = Narrow<
     healthStatus: Generated<HealthStatus>
     cpuKind: CpuKind
     operation: AppOperation | null
+    drift: StoredDrift | null
   }
 >
 

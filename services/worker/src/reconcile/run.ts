@@ -4,6 +4,7 @@
  */
 import { HangarError, plan } from '@hangar/core'
 import { type Attempt, type StepResult, guard } from './attempt.ts'
+import { recordDrift } from './drift.ts'
 import { observe } from './observe.ts'
 import { needsGuard, perform } from './steps/index.ts'
 import { comeToRest, resumeFromError } from './steps/rest.ts'
@@ -39,6 +40,7 @@ async function onePass(attempt: Attempt): Promise<RunResult | null> {
   )
   if (next.kind === 'settled') {
     if (seen.row) await comeToRest(attempt, seen, seen.row)
+    if (seen.row) await recordDrift(attempt, seen, seen.row)
     return { kind: 'settled', reason: next.reason }
   }
   if (next.kind === 'wait') return { kind: 'wait', delayMs: next.delayMs, reason: next.reason }

@@ -13,6 +13,7 @@ import {
 } from '@hangar/db'
 import type { OrgMachine } from '@hangar/fly-client'
 import type { ReconcileDeps } from '../reconcile/deps.ts'
+import { watchForChanges } from './changed-by-hand.ts'
 
 const PAGE = 500
 /** A heartbeat comes every 30 s; three missed ones are a fact. */
@@ -32,6 +33,7 @@ export type HealthSummary = {
 
 export async function sweepHealth(deps: ReconcileDeps, signal: AbortSignal): Promise<HealthSummary> {
   const listing = await deps.fly.orgs.collectMachines({}, { signal })
+  const changeOf = watchForChanges(listing.machines, deps.settings.installationId)
   const machines = new Map(listing.machines.map((machine) => [machine.id, machine]))
   const summary: HealthSummary = {
     checked: 0,
@@ -54,7 +56,8 @@ export async function sweepHealth(deps: ReconcileDeps, signal: AbortSignal): Pro
       summary.checked++
       if (verdict.status !== 'healthy') summary[verdict.status]++
       // A want that is open already is about to be worked on; raising it again would begin its backoff anew.
-      if (verdict.repair && !subject.pending && subject.healthFailures + 1 >= FAILURES_BEFORE_REPAIR) {
+      const failed = verdict.repair && subject.healthFailures + 1 >= FAILURES_BEFORE_REPAIR
+      if (!subject.pending && (failed || (!verdict.repair && changeOf(subject) !== null))) {
         await raiseWant(deps.db, subject.userId, 'health')
         summary.woken++
       }

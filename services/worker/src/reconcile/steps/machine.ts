@@ -1,14 +1,11 @@
 /** The machine of a generation: made, found, started, changed. Whatever it is, the row says so before it is used. */
-import { type Guest, HangarError, machineName, monthlyCostUsd, ownershipMetadata } from '@hangar/core'
-import type { AppRow } from '@hangar/db'
-import { FlyError, type Machine, type MachineConfig } from '@hangar/fly-client'
-import { type Attempt, type StepResult, flyCall, guard } from '../attempt.ts'
+import { type Guest, HangarError, machineName, monthlyCostUsd } from '@hangar/core'
+import { FlyError, type Machine } from '@hangar/fly-client'
+import { type StepResult, flyCall, guard } from '../attempt.ts'
 import { isOwnMachine, machineFacts } from '../look.ts'
+import { machineConfig } from '../machine-config.ts'
 import { guestOf } from '../observe.ts'
 import { type StepContext, type StepEvent, record, operation } from './context.ts'
-
-/** The port every app listens on. */
-const APP_PORT = 8080
 
 export async function createMachine(context: StepContext): Promise<StepResult> {
   const { guest } = wanted(context)
@@ -28,7 +25,7 @@ export async function updateMachine(context: StepContext, machineId: string): Pr
   const { guest } = wanted(context)
   const launching = { launchedAt: 'now', startedAt: null, drainStartedAt: null } as const
   await record(context, launching, [], { clearDrained: true })
-  const update = { config: machineConfig(attempt, row, guest) }
+  const update = { config: machineConfig(attempt.deps.settings, row, guest) }
   const machine = await attempt.deps.fly.machines.update(row.flyAppName, machineId, update, flyCall(attempt))
   const metadata = { machine_id: machineId, from: guestOf(row), to: guest }
   const launchedAt = context.seen.row?.launchedAt ?? 'now'
@@ -99,7 +96,7 @@ async function createOrAdopt(context: StepContext, guest: Guest): Promise<Machin
   const { attempt, row } = context
   const { fly } = attempt.deps
   const name = machineName(row.flyAppName)
-  const config = machineConfig(attempt, row, guest)
+  const config = machineConfig(attempt.deps.settings, row, guest)
   const minimum = row.secretsVersion === null ? {} : { minSecretsVersion: row.secretsVersion }
   try {
     return await fly.machines.create(
@@ -117,41 +114,5 @@ async function createOrAdopt(context: StepContext, guest: Guest): Promise<Machin
       operator: `machine ${machine.id} in ${row.flyAppName} has our name but not our metadata`,
       cause: error,
     })
-  }
-}
-
-function ownershipOf({ deps, userId }: Attempt, row: AppRow) {
-  return { installationId: deps.settings.installationId, userId, generation: row.generation }
-}
-
-/** The whole configuration of a user's machine. No services: it has no public address, and nothing stops it idle. */
-function machineConfig(attempt: Attempt, row: AppRow, guest: Guest): MachineConfig {
-  const { settings } = attempt.deps
-  const killAfterSeconds = Math.ceil(settings.drainGraceMs / 1000) + 5
-  return {
-    image: row.image,
-    guest: { cpu_kind: guest.cpuKind, cpus: guest.cpus, memory_mb: guest.memoryMb },
-    env: {
-      USER_ID: row.userId,
-      RUN_MODE: 'user_dedicated',
-      HANGAR_URL: settings.publicUrl,
-      HANGAR_GENERATION: String(row.generation),
-      PORT: String(APP_PORT),
-    },
-    restart: { policy: 'always' },
-    // Fly's default of 5 s would cut the drain short (facts: kill timeout, default 5 s, at most 300 s).
-    stop_config: { signal: 'SIGTERM', timeout: `${killAfterSeconds}s` },
-    metadata: ownershipMetadata(ownershipOf(attempt, row)),
-    // Proof of health for an image that sends no heartbeats; it routes nothing and restarts nothing.
-    checks: {
-      health: {
-        type: 'http',
-        port: APP_PORT,
-        path: '/health',
-        interval: '15s',
-        timeout: '5s',
-        grace_period: '10s',
-      },
-    },
   }
 }
