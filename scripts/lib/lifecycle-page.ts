@@ -134,6 +134,7 @@ function answer(row: RowFacts | null, entitlement: Entitlement, fly: FlyFacts): 
     app: { bootstrapped: true, drainedAt: null },
     brakes: [],
     forced: null,
+    namesInDoubt: false,
     drainGraceMs: GRACE_MS,
   }
   return plan(world)

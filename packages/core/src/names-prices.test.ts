@@ -2,8 +2,16 @@ import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { guestProblems } from './guests.ts'
-import { appName, DEFAULT_APP_PREFIX, isOwnedBy, machineName, ownershipMetadata } from './names.ts'
-import { costPerSecondUsd, monthlyCostUsd, SECONDS_PER_MONTH } from './prices.ts'
+import {
+  appName,
+  appRowId,
+  DEFAULT_APP_PREFIX,
+  isOwnedBy,
+  machineName,
+  ownershipMetadata,
+  readOwnership,
+} from './names.ts'
+import { costPerSecondUsd, listedMachineMonthUsd, monthlyCostUsd, SECONDS_PER_MONTH } from './prices.ts'
 
 // The same values each time: a test that fails fails for everybody.
 fc.configureGlobal({ seed: 20_260_301 })
@@ -36,6 +44,24 @@ describe('names', () => {
     expect(isOwnedBy(undefined, ownership)).toBe(false)
     expect(machineName('vyx-user-abcdefgh')).toBe('vyx-user-abcdefgh-m1')
   })
+  test('a mark is read as it was written, and what was never written is none', () => {
+    const ownership = { installationId: randomUUID(), userId: randomUUID(), generation: 3 }
+    const metadata = ownershipMetadata(ownership)
+    expect(readOwnership({ ...metadata, made_by: 'hand' })).toEqual(ownership)
+    expect(readOwnership(undefined)).toBeNull()
+    for (const generation of ['0', '-1', '1.5', '12345678901', '']) {
+      expect(readOwnership({ ...metadata, hangar_generation: generation })).toBeNull()
+    }
+    expect(readOwnership({ ...metadata, hangar_user: "'; drop table" })).toBeNull()
+  })
+  test('the id of a row is the same each time, and another for each generation', () => {
+    const ownership = { installationId: randomUUID(), userId: randomUUID(), generation: 1 }
+    expect(appRowId(ownership)).toMatch(
+      /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+    )
+    expect(appRowId({ ...ownership })).toBe(appRowId(ownership))
+    expect(appRowId({ ...ownership, generation: 2 })).not.toBe(appRowId(ownership))
+  })
 })
 
 describe('prices', () => {
@@ -50,6 +76,14 @@ describe('prices', () => {
     ['at least 5.00', guest(1, 256), 5],
   ])("the product's rule, %s", (_, size, usd) => {
     expect(monthlyCostUsd('product', size, 'iad')).toBe(usd)
+  })
+  test.each([
+    ['a running one', { state: 'started', guest: guest(2, 512) }, 6],
+    ['one in a state nobody knows', { state: 'hibernating', guest: guest(2, 512) }, 6],
+    ['a stopped one: its root filesystem', { state: 'stopped', guest: guest(2, 512) }, 0.15],
+    ['one whose size is not shown: the least there is', { state: 'started', guest: null }, 5],
+  ])('a machine in a list, %s', (_, machine, usd) => {
+    expect(listedMachineMonthUsd('product', { ...machine, region: 'iad' })).toBe(usd)
   })
   // Rows of Fly's price table as captured on 2025-08-19, USD for 30 days in iad; sjc from its cost guide.
   test.each([

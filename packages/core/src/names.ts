@@ -23,6 +23,19 @@ export function appName(parts: {
   return parts.prefix + base36(digest, SUFFIX_LENGTH)
 }
 
+/**
+ * The id of the row of one generation. It follows from its arguments, as the name does: where a database was restored
+ * to before a generation was reserved, the row that takes that generation up again has the id, and so the tokens,
+ * that the running app was given.
+ */
+export function appRowId({ installationId, userId, generation }: Ownership): string {
+  const digest = createHash('sha256').update(['row', installationId, userId, generation].join('\n')).digest()
+  // RFC 9562, version 8: the bits are our own, but for these two fields.
+  digest.writeUInt8((digest.readUInt8(6) & 0x0f) | 0x80, 6)
+  digest.writeUInt8((digest.readUInt8(8) & 0x3f) | 0x80, 8)
+  return digest.toString('hex', 0, 16).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+}
+
 /** The name of the one machine in an app. A second create of the same name answers 409 with the first's id. */
 export function machineName(name: string): string {
   return `${name}-m1`
@@ -48,4 +61,16 @@ export function ownershipMetadata(ownership: Ownership): Record<string, string> 
 export function isOwnedBy(metadata: Record<string, string> | undefined, ownership: Ownership): boolean {
   const expected = ownershipMetadata(ownership)
   return Object.entries(expected).every(([key, value]) => metadata?.[key] === value)
+}
+
+const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/
+const GENERATION = /^[1-9][0-9]{0,8}$/
+
+/** Whose a machine says it is; null where the mark is missing or is none that we ever wrote. */
+export function readOwnership(metadata: Record<string, string> | undefined): Ownership | null {
+  const installationId = metadata?.['hangar_installation'] ?? ''
+  const userId = metadata?.['hangar_user'] ?? ''
+  const generation = metadata?.['hangar_generation'] ?? ''
+  if (!UUID.test(installationId) || !UUID.test(userId) || !GENERATION.test(generation)) return null
+  return { installationId, userId, generation: Number(generation) }
 }

@@ -231,6 +231,7 @@ const worlds = (entitlement: fc.Arbitrary<Entitlement>): fc.Arbitrary<World> =>
     app: fc.record({ bootstrapped: fc.boolean(), drainedAt: moment }),
     brakes: fc.constant([]),
     forced: fc.oneof(fc.constant(null), fc.constantFrom(...FORCED_ACTIONS)),
+    namesInDoubt: fc.constant(false),
     drainGraceMs: fc.constant(30_000),
   })
 

@@ -55,6 +55,7 @@ const world = (facts: Partial<World>): World => ({
   app: { bootstrapped: true, drainedAt: null },
   brakes: [],
   forced: null,
+  namesInDoubt: false,
   drainGraceMs: 30_000,
   ...facts,
 })
@@ -69,6 +70,12 @@ describe('plan: a user who is entitled', () => {
   const up = 'await_started await_healthy activate'
   test.each<[string, Partial<World>, string]>([
     ['no row: a name is reserved before Fly is touched', {}, 'reserve'],
+    ['no row, and a restored database may not know what is on Fly', { namesInDoubt: true }, 'wait 60000'],
+    [
+      'such a doubt holds up nobody who has a row',
+      { row: active, fly: ours(machine('started')), namesInDoubt: true },
+      'settled',
+    ],
     ['a row and nothing on Fly', { row: provisioning }, `create_app set_secrets create_machine ${up}`],
     [
       'a row just reserved',
@@ -389,6 +396,7 @@ const worldArbitrary: fc.Arbitrary<World> = fc.record({
   // Half of the worlds are free of both, as nearly all are in life.
   brakes: fc.oneof(fc.constant([]), fc.subarray([...BRAKE_NAMES])),
   forced: fc.oneof(fc.constant(null), fc.constantFrom(...FORCED_ACTIONS)),
+  namesInDoubt: fc.boolean(),
   drainGraceMs: fc.constant(30_000),
 })
 

@@ -33,6 +33,7 @@ export function plan(world: World): Plan {
     return { kind: 'settled', reason: `nothing there, and nothing wanted: ${entitlement.reason}` }
   const stopped = held(world, 'anything')
   if (stopped) return stopped
+  if (!row && world.namesInDoubt) return NAMES_IN_DOUBT
   if (!row) return steps([{ kind: 'reserve' }], entitlement.reason)
   if (row.teardownStartedAt) return held(world, 'teardown') ?? planTeardown(world, row)
   if (entitlement.kind === 'not_entitled') return beginTeardown(world, entitlement.reason)
@@ -43,6 +44,12 @@ export function plan(world: World): Plan {
 }
 
 const UNSEEN: Plan = { kind: 'wait', delayMs: UNSEEN_MS, reason: 'Fly cannot be seen' }
+
+const NAMES_IN_DOUBT: Plan = {
+  kind: 'wait',
+  delayMs: HOLD_MS,
+  reason: 'the database was restored: what is on Fly is looked through first',
+}
 
 function hold({ row }: World, reason: string): Plan {
   const atRest = !row || (row.deployed && !row.operation && !row.teardownStartedAt)

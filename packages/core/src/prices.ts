@@ -49,6 +49,22 @@ function flyUsdPerSecond(guest: Guest, region: string): number {
   return base * (REGION_MULTIPLIERS[region] ?? UNKNOWN_REGION_MULTIPLIER)
 }
 
+/** A machine in these states costs only its root filesystem. */
+const STORED = new Set(['created', 'stopped', 'suspended', 'failed', 'launch_failed'])
+/** Fly's price as of 2026-07, for 30 days. No list shows the size of a root filesystem, so one GB is assumed. */
+const STORED_MONTH_USD = 0.15
+/** What a machine whose size Fly does not show costs at least. */
+const SMALLEST: Guest = { cpuKind: 'shared', cpus: 1, memoryMb: 256 }
+
+/** USD for a month of a machine as Fly's lists show it: an estimate, unrounded. */
+export function listedMachineMonthUsd(
+  model: PriceModel,
+  machine: { state: string; region: string; guest: Guest | null },
+): number {
+  if (STORED.has(machine.state)) return STORED_MONTH_USD
+  return monthlyCostUsd(model, machine.guest ?? SMALLEST, machine.region)
+}
+
 /** How the ledger names the model: a list price with the date of the list. */
 export function priceModelLabel(model: PriceModel): string {
   return model === 'fly_list' ? `fly_list ${FLY_LIST_AS_OF}` : model

@@ -86,6 +86,11 @@ export type World = {
   brakes: readonly BrakeName[]
   /** What an operator forces on this very row. */
   forced: ForcedAction | null
+  /**
+   * The database was restored, and what is on Fly was not looked through since: a generation that no row knows of may
+   * be there.
+   */
+  namesInDoubt: boolean
   /** How long an app may take to drain, and how long Hangar waits for it. */
   drainGraceMs: number
 }

@@ -20,6 +20,8 @@ export type EntitlementFacts = SubscriptionFacts & {
   now: Date
   brakes: BrakeName[]
   forced: ForcedAction | null
+  /** The database was restored, and no whole scan of what is on Fly began since. */
+  namesInDoubt: boolean
 }
 export type WorldRows = EntitlementFacts & { app: AppRow | null; heartbeat: HeartbeatRow | null }
 
@@ -35,6 +37,7 @@ type FactsRow = {
   region: string | null
   brakes: BrakeName[]
   forced: ForcedAction | null
+  namesInDoubt: boolean
 }
 
 /** The facts of one user, whether or not any table knows them. */
@@ -76,7 +79,9 @@ function selectFacts(who: RawBuilder<unknown>): RawBuilder<FactsRow> {
       want.host_row_seen_at, want.host_row_deleted_at, override.desired, override.guest, override.region,
       array(select name from hangar.brakes where engaged_at is not null order by name) as brakes,
       (select action from hangar.forced_actions forced join public.user_fly_apps app on app.id = forced.user_fly_app_id
-        where app.user_id = who.user_id and app.deleted_at is null) as forced
+        where app.user_id = who.user_id and app.deleted_at is null) as forced,
+      exists (select from hangar.brakes where name = 'restored' and engaged_at is not null and not exists (
+        select from hangar.complete_scans where began_at > engaged_at)) as names_in_doubt
     from ${who}
     left join hangar.host_subscriptions host on host.user_id = who.user_id
     left join hangar.user_wants want on want.user_id = who.user_id
@@ -97,6 +102,7 @@ function toFacts(row: FactsRow): EntitlementFacts {
     region,
     brakes,
     forced,
+    namesInDoubt,
   } = row
   return {
     now,
@@ -106,5 +112,6 @@ function toFacts(row: FactsRow): EntitlementFacts {
     override: desired && { desired, guest, region },
     brakes,
     forced,
+    namesInDoubt,
   }
 }

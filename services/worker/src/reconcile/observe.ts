@@ -13,7 +13,7 @@ export async function observe(attempt: Attempt): Promise<Observation> {
   const rows = await readWorld(db, attempt.lease, LEASE_MS)
   if (!rows) throw new HangarError('lease_lost', { operator: `lease of ${attempt.userId} was lost` })
   const entitlement = entitlementOf(rows, settings.policy)
-  const { app: row, heartbeat, brakes, forced } = rows
+  const { app: row, heartbeat, brakes, forced, namesInDoubt } = rows
   Object.assign(attempt, { entitlement, brakes, forced })
   const seen = row ? await lookUnlessBraked(attempt, row) : NOTHING_THERE
   const world: World = {
@@ -33,6 +33,7 @@ export async function observe(attempt: Attempt): Promise<Observation> {
     app: { bootstrapped: heartbeat?.bootstrappedAt != null, drainedAt: heartbeat?.drainedAt ?? null },
     brakes,
     forced,
+    namesInDoubt,
     drainGraceMs: settings.drainGraceMs,
   }
   return { world, row, rows, machines: seen.machines }
