@@ -76,3 +76,18 @@ const HELD = 'held by the brake '
 export function heldReason(name: BrakeName): string {
   return `${HELD}${name}`
 }
+
+/** What stands on them from its release until they are looked at. */
+export const NO_LONGER_HELD = 'no longer held by a brake'
+
+/**
+ * Causes of failure that an outage of Fly's API leaves behind: Fly did not serve the call. When it is over they are
+ * tried afresh at once; any other failure sits out its pause. `fly_` and a code of the Fly client.
+ */
+export const OUTAGE_CODES = [
+  'fly_unavailable',
+  'fly_timeout',
+  'fly_network_before_send',
+  'fly_network_after_send',
+  'fly_unexpected_answer',
+] as const

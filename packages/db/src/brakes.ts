@@ -1,13 +1,13 @@
 /**
- * `hangar.brakes` and the counted bursts beside them. Engaging and releasing is idempotent: of any number of callers
- * at once, one is told that it made the change, and that one tells the world (an alert, a log line).
+ * `hangar.brakes`: engaging and releasing is idempotent. Of any number of callers at once, one is told that it made
+ * the change; the alert is raised and resolved in the same transaction, so that there is one for each engaged brake.
  */
-import { BRAKE_NAMES, type BrakeName } from '@hangar/core'
+import { BRAKE_NAMES, type BrakeName, BRAKES } from '@hangar/core'
 import { sql } from 'kysely'
-import type { Database, Tx } from './database.ts'
+import { raiseAlert, resolveAlert } from './alerts.ts'
+import { type Database, inTransaction, type Tx } from './database.ts'
+import { retryAfterOutage, wakeHeld } from './held.ts'
 import { intervalMs } from './now.ts'
-import { onlyRow } from './rows.ts'
-import { readSettings } from './settings.ts'
 
 export type BrakeRow = {
   name: BrakeName
@@ -18,6 +18,10 @@ export type BrakeRow = {
   ignoredUntil: Date | null
 }
 
+export type WhyEngaged = { by: string; reason: string; details?: Record<string, unknown> }
+
+const BRAKE_ALERT = 'brake_engaged'
+
 /** All brakes, engaged or not, in their usual order. */
 export async function listBrakes(db: Database | Tx): Promise<BrakeRow[]> {
   const { rows } = await sql<BrakeRow>`
@@ -25,80 +29,78 @@ export async function listBrakes(db: Database | Tx): Promise<BrakeRow[]> {
   return rows.sort((a, b) => BRAKE_NAMES.indexOf(a.name) - BRAKE_NAMES.indexOf(b.name))
 }
 
+/** The names of those engaged now. */
+export async function listEngaged(db: Database | Tx): Promise<BrakeName[]> {
+  return (await listBrakes(db)).filter((brake) => brake.engagedAt !== null).map((brake) => brake.name)
+}
+
 /** True when it was free, and nobody has asked to ignore its condition for now. */
-export async function engageBrake(
+export function engageBrake(db: Database | Tx, name: BrakeName, why: WhyEngaged): Promise<boolean> {
+  return inTransaction(db, async (tx) => {
+    const details = why.details ?? {}
+    const result = await sql`
+      update hangar.brakes
+      set engaged_at = hangar.now(), engaged_by = ${why.by}, reason = ${why.reason},
+        details = ${JSON.stringify(details)}::jsonb, strikes = 0, updated_at = hangar.now()
+      where name = ${name} and engaged_at is null
+        and (ignored_until is null or ignored_until <= hangar.now())`.execute(tx)
+    if (result.numAffectedRows !== 1n) return false
+    const message = `${BRAKES[name].summary}: ${why.reason}`
+    await raiseAlert(tx, { kind: BRAKE_ALERT, subject: name, severity: 'critical', message, details })
+    return true
+  })
+}
+
+/** One more look that saw its condition; the last of `needed` in a row engages it. True when this one did. */
+export function strikeBrake(
   db: Database | Tx,
   name: BrakeName,
-  why: { by: string; reason: string; details?: Record<string, unknown> },
+  { needed, ...why }: WhyEngaged & { needed: number },
 ): Promise<boolean> {
-  const result = await sql`
-    update hangar.brakes
-    set engaged_at = hangar.now(), engaged_by = ${why.by}, reason = ${why.reason},
-      details = ${JSON.stringify(why.details ?? {})}::jsonb, updated_at = hangar.now()
-    where name = ${name} and engaged_at is null
-      and (ignored_until is null or ignored_until <= hangar.now())`.execute(db)
-  return result.numAffectedRows === 1n
+  return inTransaction(db, async (tx) => {
+    const { rows } = await sql<{ strikes: number }>`
+      update hangar.brakes set strikes = strikes + 1
+      where name = ${name} and engaged_at is null returning strikes`.execute(tx)
+    const [brake] = rows
+    return brake !== undefined && brake.strikes >= needed && engageBrake(tx, name, why)
+  })
+}
+
+/** A look that did not see its condition. */
+export async function clearStrikes(db: Database | Tx, name: BrakeName): Promise<void> {
+  await sql`update hangar.brakes set strikes = 0 where name = ${name} and strikes > 0`.execute(db)
 }
 
 /**
- * Lets go, and makes those it held due at once. `ignoreForMs`: how long its condition is not looked at again, so that
- * a brake an operator has released does not engage again on what they have just judged. True when it was engaged.
+ * Lets go, and makes those it held due; with the end of an outage also those whom the outage failed. `ignoreForMs`:
+ * how long its condition is not looked at again, so that a brake an operator has released does not engage again on
+ * what they have just judged. True when it was engaged.
  */
-export async function releaseBrake(
+export function releaseBrake(
   db: Database | Tx,
   name: BrakeName,
   { ignoreForMs = 0 }: { ignoreForMs?: number } = {},
 ): Promise<boolean> {
-  const result = await sql`
-    update hangar.brakes
-    set engaged_at = null, engaged_by = null, reason = null, details = '{}', updated_at = hangar.now(),
-      ignored_until = ${ignoreForMs > 0 ? sql`hangar.now() + ${intervalMs(ignoreForMs)}` : sql`null`}
-    where name = ${name} and engaged_at is not null`.execute(db)
-  return result.numAffectedRows === 1n
-}
-
-/**
- * May one more teardown begin? Counted in the caller's transaction, which has to begin the teardown in it: the row
- * lock on the brake makes callers take turns, so that the threshold is exact. An approved burst is used up first.
- * `held`: the burst is over the threshold, and the brake is engaged now.
- */
-export async function takeTeardownSlot(
-  tx: Tx,
-  actor: string,
-): Promise<{ kind: 'go'; approvalId: number | null } | { kind: 'held'; engagedNow: boolean }> {
-  await sql`select from hangar.brakes where name = 'deletion_burst' for update`.execute(tx)
-  const approvalId = await useApproval(tx)
-  if (approvalId !== null) return { kind: 'go', approvalId }
-  const { teardownBurst } = await readSettings(tx)
-  const { begun, live, ignored } = onlyRow(
-    (
-      await sql<{ begun: number; live: number; ignored: boolean }>`
-        select
-          (select count(*) from public.user_fly_apps
-            where teardown_started_at > hangar.now() - ${intervalMs(teardownBurst.windowMs)}
-              and burst_approval_id is null) as begun,
-          (select count(*) from public.user_fly_apps where deleted_at is null) as live,
-          coalesce(ignored_until > hangar.now(), false) as ignored
-        from hangar.brakes where name = 'deletion_burst'`.execute(tx)
-    ).rows,
-  )
-  const allowed = Math.max(teardownBurst.least, Math.floor(live * teardownBurst.share))
-  if (begun < allowed || ignored) return { kind: 'go', approvalId: null }
-  const minutes = teardownBurst.windowMs / 60_000
-  const engagedNow = await engageBrake(tx, 'deletion_burst', {
-    by: actor,
-    reason: `${begun} teardowns began within ${minutes} minutes; ${allowed} are usual for ${live} apps`,
-    details: { begun, allowed, live },
+  return inTransaction(db, async (tx) => {
+    const result = await sql`
+      update hangar.brakes
+      set engaged_at = null, engaged_by = null, reason = null, details = '{}', strikes = 0,
+        updated_at = hangar.now(),
+        ignored_until = ${ignoreForMs > 0 ? sql`hangar.now() + ${intervalMs(ignoreForMs)}` : sql`null`}
+      where name = ${name} and engaged_at is not null`.execute(tx)
+    if (result.numAffectedRows !== 1n) return false
+    await resolveAlert(tx, BRAKE_ALERT, name)
+    await wakeHeld(tx, [name])
+    if (name === 'fly_unreachable') await retryAfterOutage(tx)
+    return true
   })
-  return { kind: 'held', engagedNow }
 }
 
-async function useApproval(tx: Tx): Promise<number | null> {
-  const { rows } = await sql<{ id: number }>`
-    update hangar.burst_approvals set used = used + 1
-    where id = (
-      select id from hangar.burst_approvals
-      where used < approved and expires_at > hangar.now() order by id limit 1 for update)
-    returning id`.execute(tx)
-  return rows[0]?.id ?? null
+/** Makes those due whom a run parked in the moment in which the brake let go. */
+export async function wakeHeldByNobody(db: Database | Tx): Promise<number> {
+  const engaged = await listEngaged(db)
+  return wakeHeld(
+    db,
+    BRAKE_NAMES.filter((name) => !engaged.includes(name)),
+  )
 }

@@ -14,6 +14,11 @@ import type { Schema } from './schema.ts'
 export type Database = Kysely<Schema>
 export type Tx = Transaction<Schema>
 
+/** In the caller's transaction, or in one of its own. */
+export function inTransaction<T>(db: Database | Tx, change: (tx: Tx) => Promise<T>): Promise<T> {
+  return db.isTransaction ? change(db) : db.transaction().execute(change)
+}
+
 export type DatabaseOptions = {
   /** Direct or session-mode connection (port 5432): a transaction pooler breaks the migration lock. */
   connectionString: string
@@ -61,9 +66,11 @@ export function databaseOver(
   })
 }
 
-/** One connection as the pool would make it, not yet connected. */
-export function createClient(options: Pick<DatabaseOptions, 'connectionString' | 'applicationName'>) {
-  return new PreparingClient(clientConfig(options))
+/** One connection as the pool would make it, not yet connected. `pipeline`: statements are sent before the answers of those before them. */
+export function createClient(
+  options: Pick<DatabaseOptions, 'connectionString' | 'applicationName'> & { pipeline?: boolean },
+) {
+  return new PreparingClient({ ...clientConfig(options), pipeline: options.pipeline ?? false } as object)
 }
 
 function clientConfig(options: Pick<DatabaseOptions, 'connectionString' | 'applicationName'>) {

@@ -3,7 +3,7 @@ import { HangarError } from '@hangar/core'
 import { sql } from 'kysely'
 import type { Database, Tx } from './database.ts'
 
-export type PermitName = 'fly_app_delete'
+export type PermitName = 'fly_app_delete' | 'repair'
 export type Permit = { ok: true } | { ok: false; retryAfterMs: number }
 
 /** Takes one permit, or says when the next one will be there. A permit that was taken is spent. */

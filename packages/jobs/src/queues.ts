@@ -5,17 +5,19 @@ import type { LaneJob, SweepJob } from './payloads.ts'
 
 /**
  * `provision` and `deprovision` are two lanes to the same reconcile, so that a burst of downgrades never delays
- * an upgrade. The others carry sweeps by name, made by job schedulers; the sweeps of one queue take turns.
+ * an upgrade. The others carry sweeps by name, made by job schedulers; the sweeps of one queue take turns, and
+ * `guards` waits for no other.
  */
 export const QUEUES = {
   provision: 'provision',
   deprovision: 'deprovision',
+  guards: 'guards',
   health: 'health',
   cost: 'cost',
   sweep: 'sweep',
 } as const
 export type QueueName = keyof typeof QUEUES
-export type SweepQueueName = 'health' | 'cost' | 'sweep'
+export type SweepQueueName = 'guards' | 'health' | 'cost' | 'sweep'
 
 /** The braces put every key on one node of a Redis Cluster; without them BullMQ's scripts fail with CROSSSLOT. */
 export const DEFAULT_PREFIX = '{hangar}'
@@ -46,6 +48,7 @@ export type Queues = {
   readonly prefix: string
   readonly provision: Queue<LaneJob>
   readonly deprovision: Queue<LaneJob>
+  readonly guards: Queue<SweepJob>
   readonly health: Queue<SweepJob>
   readonly cost: Queue<SweepJob>
   readonly sweep: Queue<SweepJob>
@@ -70,6 +73,7 @@ export function createQueues({ redis, prefix = DEFAULT_PREFIX }: { redis: Redis;
     prefix,
     provision: open<LaneJob>('provision', LANE_JOB_OPTIONS),
     deprovision: open<LaneJob>('deprovision', LANE_JOB_OPTIONS),
+    guards: open<SweepJob>('guards', SWEEP_JOB_OPTIONS),
     health: open<SweepJob>('health', SWEEP_JOB_OPTIONS),
     cost: open<SweepJob>('cost', SWEEP_JOB_OPTIONS),
     sweep: open<SweepJob>('sweep', SWEEP_JOB_OPTIONS),

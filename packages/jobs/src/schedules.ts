@@ -11,6 +11,7 @@ const MINUTE_MS = 60_000
 
 /** What runs by the clock. The scheduler keeps these in Redis; the workers do the work. */
 export const SCHEDULES = [
+  { id: 'guards', queue: 'guards', everyMs: 15_000 },
   { id: 'differences', queue: 'sweep', everyMs: MINUTE_MS },
   { id: 'health', queue: 'health', everyMs: 5 * MINUTE_MS },
   { id: 'cost', queue: 'cost', everyMs: 60 * MINUTE_MS },

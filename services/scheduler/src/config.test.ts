@@ -11,6 +11,7 @@ describe('the configuration', () => {
     const config = readConfig(stores)
     expect(config).toMatchObject({ RELAY_INTERVAL_MS: 1000, SCHEDULE_CHECK_INTERVAL_MS: 2000, PORT: 3002 })
     expect(schedulesFrom(config)).toEqual([
+      { id: 'guards', queue: 'guards', everyMs: 15_000 },
       { id: 'differences', queue: 'sweep', everyMs: 60_000 },
       { id: 'health', queue: 'health', everyMs: 300_000 },
       { id: 'cost', queue: 'cost', everyMs: 3_600_000 },

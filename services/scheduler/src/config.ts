@@ -17,6 +17,8 @@ export const configSchema = z.object({
   RELAY_BATCH_SIZE: z.coerce.number().int().min(1).max(10_000).default(1000),
   /** The longest the schedules are missing after Redis was flushed. */
   SCHEDULE_CHECK_INTERVAL_MS: intervalMs(2000),
+  /** How soon an outage of Fly is seen, and its end. */
+  GUARDS_INTERVAL_MS: intervalMs(15_000),
   DIFFERENCES_INTERVAL_MS: intervalMs(60_000),
   HEALTH_INTERVAL_MS: intervalMs(300_000),
   COST_INTERVAL_MS: intervalMs(3_600_000),

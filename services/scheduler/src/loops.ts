@@ -48,6 +48,7 @@ export function startLoops(parts: LoopParts): { relay: Loop; schedules: Loop } {
 /** The schedules, with the configured intervals in place of the usual ones. */
 export function schedulesFrom(config: SchedulerConfig): Schedule<SweepName>[] {
   const everyMs: Record<SweepName, number> = {
+    guards: config.GUARDS_INTERVAL_MS,
     differences: config.DIFFERENCES_INTERVAL_MS,
     health: config.HEALTH_INTERVAL_MS,
     cost: config.COST_INTERVAL_MS,

@@ -12,11 +12,13 @@ import {
 import type { ReconcileDeps } from '../reconcile/deps.ts'
 import { sweepCost } from './cost.ts'
 import { sweepDifferences } from './differences.ts'
+import { sweepGuards } from './guards.ts'
 import { sweepHealth } from './health.ts'
 
 type Sweep = (deps: ReconcileDeps, signal: AbortSignal) => Promise<unknown>
 
 const SWEEPS = {
+  guards: sweepGuards,
   differences: sweepDifferences,
   health: sweepHealth,
   cost: sweepCost,

@@ -8,6 +8,7 @@ import {
   sumCostUsd,
   takePermit,
   takeTeardownSlot,
+  type TeardownSlot,
   type Tx,
   updateApp,
 } from '@hangar/db'
@@ -15,7 +16,6 @@ import { FlyError } from '@hangar/fly-client'
 import { type StepResult, flyCall, guard, write } from '../attempt.ts'
 import { waitForMachine } from '../fly-wait.ts'
 import { guestOf } from '../observe.ts'
-import { alertBrake } from '../alerts.ts'
 import { type StepContext, type StepEvent, insertStepEvent, record, operation } from './context.ts'
 
 const KILL_AFTER = '5s'
@@ -30,19 +30,18 @@ const GONE_POLL_MS = 1_000
  */
 export async function beginTeardown(context: StepContext): Promise<StepResult> {
   const { attempt } = context
-  return attempt.deps.db.transaction().execute(async (tx): Promise<StepResult> => {
-    const slot = attempt.forced === null ? await takeTeardownSlot(tx, attempt.deps.owner) : NOT_COUNTED
-    if (slot.kind === 'held') {
-      if (slot.engagedNow) await alertBrake(tx, 'deletion_burst')
-      return 'replan'
-    }
-    await recordBeginning(context, tx, slot.approvalId)
-    return 'replan'
+  const slot = await attempt.deps.db.transaction().execute(async (tx) => {
+    const taken = attempt.forced === null ? await takeTeardownSlot(tx, attempt.deps.owner) : NOT_COUNTED
+    if (taken.kind === 'go') await recordBeginning(context, tx, taken.approvalId)
+    return taken
   })
+  if (slot.kind === 'held' && slot.engagedNow)
+    attempt.logger.error({ brake: 'deletion_burst' }, 'brake engaged')
+  return 'replan'
 }
 
 /** What an operator forces on one row is no part of a burst. */
-const NOT_COUNTED = { kind: 'go', approvalId: null } as const
+const NOT_COUNTED: TeardownSlot = { kind: 'go', approvalId: null }
 
 async function recordBeginning(context: StepContext, tx: Tx, burstApprovalId: number | null): Promise<void> {
   const { attempt, row } = context

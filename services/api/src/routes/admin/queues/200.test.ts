@@ -23,6 +23,7 @@ test.each(['viewer', 'operator', 'admin', 'key'] as const)(
     expect(listed.map((queue) => queue.name).sort()).toEqual([
       'cost',
       'deprovision',
+      'guards',
       'health',
       'provision',
       'sweep',
