@@ -5,7 +5,7 @@ import {
   Kysely,
   PostgresDialect,
   type PostgresPool,
-  type Transaction,
+  Transaction,
 } from 'kysely'
 import pg from 'pg'
 import { PreparingClient } from './prepared.ts'
@@ -16,7 +16,7 @@ export type Tx = Transaction<Schema>
 
 /** In the caller's transaction, or in one of its own. */
 export function inTransaction<T>(db: Database | Tx, change: (tx: Tx) => Promise<T>): Promise<T> {
-  return db.isTransaction ? change(db) : db.transaction().execute(change)
+  return db instanceof Transaction ? change(db) : db.transaction().execute(change)
 }
 
 export type DatabaseOptions = {

@@ -25,6 +25,13 @@ export async function countHeld(db: Database | Tx): Promise<Record<BrakeName, nu
   return Object.fromEntries(counted) as Record<BrakeName, number>
 }
 
+/** How many users are parked for this reason. */
+export async function countParked(db: Database | Tx, reason: string): Promise<number> {
+  const { rows } = await sql<{ users: number }>`
+    select count(*) as users from hangar.user_work where parked_reason = ${reason}`.execute(db)
+  return onlyRow(rows).users
+}
+
 /** Makes those due whom one of these brakes holds. */
 export function wakeHeld(db: Database | Tx, names: readonly BrakeName[]): Promise<number> {
   const reasons = names.map(heldReason)

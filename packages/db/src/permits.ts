@@ -4,11 +4,12 @@ import { sql } from 'kysely'
 import type { Database, Tx } from './database.ts'
 
 export type PermitName = 'fly_app_delete' | 'repair'
-export type Permit = { ok: true } | { ok: false; retryAfterMs: number }
+/** `eachMs`: how far apart permits come. */
+export type Permit = { ok: true } | { ok: false; retryAfterMs: number; eachMs: number }
 
 /** Takes one permit, or says when the next one will be there. A permit that was taken is spent. */
 export async function takePermit(db: Database | Tx, name: PermitName): Promise<Permit> {
-  const { rows } = await sql<{ ok: boolean; retryAfterMs: number }>`
+  const { rows } = await sql<{ ok: boolean; retryAfterMs: number; eachMs: number }>`
     update hangar.permits as permit
     set tokens = case when bucket.available >= 1 then bucket.available - 1 else bucket.available end,
       refilled_at = bucket.at
@@ -21,8 +22,9 @@ export async function takePermit(db: Database | Tx, name: PermitName): Promise<P
     ) bucket
     where permit.name = bucket.name
     returning bucket.available >= 1 as ok,
-      ceil(1000 * (1 - bucket.available) / bucket.refill_per_second)::int as retry_after_ms`.execute(db)
+      ceil(1000 * (1 - bucket.available) / bucket.refill_per_second)::int as retry_after_ms,
+      (1000 / bucket.refill_per_second)::double precision as each_ms`.execute(db)
   const [row] = rows
   if (!row) throw new HangarError('internal', { operator: `there are no permits called ${name}` })
-  return row.ok ? { ok: true } : { ok: false, retryAfterMs: row.retryAfterMs }
+  return row.ok ? { ok: true } : { ok: false, retryAfterMs: row.retryAfterMs, eachMs: row.eachMs }
 }

@@ -3,10 +3,11 @@
  * health, which is an observation and no state; whatever has to be done about it is done by the reconcile it wakes.
  * A listing in which a region is missing acts on nothing that it does not show.
  */
-import type { HealthStatus } from '@hangar/core'
+import { type BrakedAct, type HealthStatus, holdingBrake } from '@hangar/core'
 import {
   type HealthSubject,
   type HealthVerdict,
+  listEngaged,
   listHealthSubjects,
   raiseWant,
   recordHealth,
@@ -14,6 +15,7 @@ import {
 import type { OrgMachine } from '@hangar/fly-client'
 import type { ReconcileDeps } from '../reconcile/deps.ts'
 import { watchForChanges } from './changed-by-hand.ts'
+import { judgeUnhealthyShare } from './unhealthy-share.ts'
 
 const PAGE = 500
 /** A heartbeat comes every 30 s; three missed ones are a fact. */
@@ -31,7 +33,15 @@ export type HealthSummary = {
   partial: boolean
 }
 
+/**
+ * Nobody is woken before the whole fleet has been looked at: where too much of it is unhealthy at once, or a brake
+ * holds repairs already, what was found is written down and left alone. In an outage of Fly it is not even asked.
+ */
 export async function sweepHealth(deps: ReconcileDeps, signal: AbortSignal): Promise<HealthSummary> {
+  if (await isBraked(deps, 'anything')) {
+    deps.logger.info('health sweep left out: Fly is unreachable')
+    return { checked: 0, unhealthy: 0, unknown: 0, woken: 0, partial: true }
+  }
   const listing = await deps.fly.orgs.collectMachines({}, { signal })
   const changeOf = watchForChanges(listing.machines, deps.settings.installationId)
   const machines = new Map(listing.machines.map((machine) => [machine.id, machine]))
@@ -42,6 +52,7 @@ export async function sweepHealth(deps: ReconcileDeps, signal: AbortSignal): Pro
     woken: 0,
     partial: !listing.complete,
   }
+  const toWake: string[] = []
   let afterId: string | undefined
   for (;;) {
     signal.throwIfAborted()
@@ -57,16 +68,23 @@ export async function sweepHealth(deps: ReconcileDeps, signal: AbortSignal): Pro
       if (verdict.status !== 'healthy') summary[verdict.status]++
       // A want that is open already is about to be worked on; raising it again would begin its backoff anew.
       const failed = verdict.repair && subject.healthFailures + 1 >= FAILURES_BEFORE_REPAIR
-      if (!subject.pending && (failed || (!verdict.repair && changeOf(subject) !== null))) {
-        await raiseWant(deps.db, subject.userId, 'health')
-        summary.woken++
-      }
+      if (!subject.pending && (failed || (!verdict.repair && changeOf(subject) !== null)))
+        toWake.push(subject.userId)
     }
     afterId = subjects.at(-1)?.id
     if (subjects.length < PAGE) break
   }
+  await judgeUnhealthyShare(deps)
+  if (!(await isBraked(deps, 'repair'))) {
+    for (const userId of toWake) await raiseWant(deps.db, userId, 'health')
+    summary.woken = toWake.length
+  }
   deps.logger.info(summary, 'health sweep')
   return summary
+}
+
+async function isBraked({ db }: ReconcileDeps, act: BrakedAct): Promise<boolean> {
+  return holdingBrake(await listEngaged(db), act, { kind: 'entitled' }) !== null
 }
 
 /** What one look says of one app; null where it can say nothing yet. */

@@ -4,6 +4,7 @@ import type { Machine } from '@hangar/fly-client'
 import type { StepResult } from '../attempt.ts'
 import { waitForMachine } from '../fly-wait.ts'
 import { guestOf } from '../observe.ts'
+import { awaitPermit } from '../permit.ts'
 import { type StepContext, record, operation } from './context.ts'
 
 /** How soon to look again for the first heartbeat; the heartbeat itself wakes the job earlier. */
@@ -110,7 +111,10 @@ export async function beginResize(context: StepContext): Promise<StepResult> {
   return 'replan'
 }
 
+/** Paced over the whole fleet: whatever has stopped many machines at once, we do not start them all at once. */
 export async function beginRepair(context: StepContext, reason: string): Promise<StepResult> {
+  const wait = await awaitPermit(context.attempt, 'repair')
+  if (wait) return wait
   // A heartbeat from before proves nothing of what comes now, and a machine that is down costs nothing.
   const patch = {
     operation: 'repair',

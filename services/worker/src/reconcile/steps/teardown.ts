@@ -6,7 +6,6 @@ import {
   closeCostInterval,
   hasEventSince,
   sumCostUsd,
-  takePermit,
   takeTeardownSlot,
   type TeardownSlot,
   type Tx,
@@ -16,6 +15,7 @@ import { FlyError } from '@hangar/fly-client'
 import { type StepResult, flyCall, guard, write } from '../attempt.ts'
 import { waitForMachine } from '../fly-wait.ts'
 import { guestOf } from '../observe.ts'
+import { awaitPermit } from '../permit.ts'
 import { type StepContext, type StepEvent, insertStepEvent, record, operation } from './context.ts'
 
 const KILL_AFTER = '5s'
@@ -103,8 +103,8 @@ export async function deleteMachine(context: StepContext, machineId: string): Pr
 export async function deleteApp(context: StepContext): Promise<StepResult> {
   const { attempt, row } = context
   const { apps } = attempt.deps.fly
-  const permit = await takePermit(attempt.deps.db, 'fly_app_delete')
-  if (!permit.ok) return { waitMs: permit.retryAfterMs, reason: 'waiting for a permit to delete an app' }
+  const wait = await awaitPermit(attempt, 'fly_app_delete')
+  if (wait) return wait
   if (!(await isOurDeletion(attempt.deps.db, row)))
     await record(context, {}, { type: DELETING, status: 'started', metadata: { app: row.flyAppName } })
   await apps.delete(row.flyAppName, { force: true }, flyCall(attempt))
