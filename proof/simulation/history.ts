@@ -1,0 +1,176 @@
+/** One history from its seed to its verdict. */
+import type { CallEntry } from '@hangar/fly-sim'
+import type { Store } from './database.ts'
+import { Dice } from './dice.ts'
+import type { Engine } from './engine.ts'
+import type { Strike, Turn } from './scheduler.ts'
+import { drawScript, type Event, type Script } from './script.ts'
+import { Simulation } from './simulation.ts'
+import { atRest, differences, judge, orphans, readStates } from './verdict.ts'
+
+export type HistoryOptions = {
+  seed: number
+  store: Store
+  readable?: boolean
+  engine?: Partial<Engine>
+  script?: Script
+  /** From the end of the faults, or of the pause that four failures in a row had led to before. */
+  convergeWithinMs?: number
+  rewrite?: (sql: string) => string
+  relay?: boolean
+}
+
+export type HistoryResult = {
+  seed: number
+  hash: string
+  turns: number
+  flips: number
+  faults: ReadonlyMap<string, number>
+  mutations: number
+  violations: string[]
+  /** From the end of the faults until all was at rest. */
+  convergedAfterMs: number | null
+  lines: readonly string[]
+}
+
+export const CONVERGE_WITHIN_MS = 60_000
+/** How often it is looked whether all is at rest. */
+const LOOK_EVERY_MS = 1_000
+
+export async function runHistory(options: HistoryOptions): Promise<HistoryResult> {
+  const dice = new Dice(options.seed)
+  const script = options.script ?? drawScript(dice)
+  const simulation = new Simulation({
+    seed: options.seed,
+    store: options.store,
+    readable: options.readable === true,
+    users: script.users,
+    workers: script.workers,
+    ...(options.engine && { engine: options.engine }),
+    relayIntervalMs: options.relay === false ? null : script.relayIntervalMs,
+    differencesIntervalMs: script.differencesIntervalMs,
+    healthIntervalMs: script.healthIntervalMs,
+  })
+  if (options.rewrite) simulation.sqlClock.rewrite = options.rewrite
+  await simulation.start()
+  try {
+    perform(simulation, script, dice)
+    await simulation.run(script.calmAtMs)
+    simulation.calm()
+    const { convergedAfterMs, found } = await converge(
+      simulation,
+      options.convergeWithinMs ?? CONVERGE_WITHIN_MS,
+    )
+    const left = await orphans(simulation)
+    for (const orphan of left) if (orphan.late) simulation.count('orphan of a late call')
+    const violations = [
+      ...found,
+      ...simulation.apps.doubles.map((which) => `two apps traded at once: ${which}`),
+      ...(await judge(simulation)).map(
+        ({ guarantee, what, app, userId }) => `${guarantee}: ${app ?? userId ?? ''} ${what}`,
+      ),
+      ...left.filter(({ late }) => !late).map(({ name }) => `${name} is on Fly and nobody's`),
+    ]
+    return resultOf(simulation, script, convergedAfterMs, violations)
+  } finally {
+    simulation.stop()
+  }
+}
+
+function resultOf(
+  simulation: Simulation,
+  script: Script,
+  convergedAfterMs: number | null,
+  violations: string[],
+): HistoryResult {
+  const { trace, faults, memory } = simulation
+  return {
+    seed: simulation.seed,
+    hash: trace.hash,
+    turns: trace.turns,
+    flips: script.events.filter(({ event }) => event.kind === 'flip').length,
+    faults,
+    mutations: memory.sim.calls.list().filter((call: CallEntry) => call.method !== 'GET').length,
+    violations,
+    convergedAfterMs,
+    lines: trace.lines ?? [],
+  }
+}
+
+/** Waits until nothing is left to do, or the time is up; then what is not as it should be. */
+export async function converge(
+  simulation: Simulation,
+  withinMs: number,
+): Promise<{ convergedAfterMs: number | null; found: string[] }> {
+  const calmAtMs = simulation.time.nowMs
+  const paused = (await readStates(simulation)).map((state) => state.pausedUntilMs ?? 0)
+  const untilMs = Math.max(calmAtMs, ...paused) + withinMs
+  while (simulation.time.nowMs < untilMs) {
+    await simulation.run(LOOK_EVERY_MS)
+    if (!simulation.lanes.idle) continue
+    const states = await readStates(simulation)
+    if (!atRest(simulation, states)) continue
+    return { convergedAfterMs: simulation.time.nowMs - calmAtMs, found: differences(simulation, states) }
+  }
+  const states = await readStates(simulation)
+  const busy = states
+    .filter((state) => state.wanted > state.done)
+    .map((state) => `user ${state.userId.slice(-4)} is not done ${withinMs / 1000} s after the faults`)
+  return { convergedAfterMs: null, found: [...busy, ...differences(simulation, states)] }
+}
+
+function perform(simulation: Simulation, script: Script, dice: Dice): void {
+  for (const { atMs, event } of script.events) simulation.later(atMs, () => carryOut(simulation, event))
+  const chance = dice.fork()
+  simulation.scheduler.saboteur = (turn) => strike(turn, script, chance, (kind) => simulation.count(kind))
+  const manners = dice.fork()
+  simulation.apps.manners = () => ({
+    beats: !manners.chance(script.silentChance),
+    drains: !manners.chance(script.stubbornChance),
+  })
+}
+
+export function carryOut(simulation: Simulation, event: Event): void {
+  switch (event.kind) {
+    case 'flip':
+      if (event.deliveriesMs.length === 0) simulation.count('webhook lost')
+      if (event.deliveriesMs.length > 1) simulation.count('webhook doubled')
+      simulation.flip(simulation.user(event.user), event.tier, event.deliveriesMs)
+      return
+    case 'call':
+      simulation.callByHand(simulation.user(event.user))
+      return
+    case 'crash':
+      simulation.crash(event.worker, event.forMs)
+      return
+    case 'freeze':
+      simulation.freeze(event.worker, event.forMs)
+      return
+    case 'flush':
+      simulation.flushQueue()
+      return
+    case 'fly':
+      simulation.flyFault(event.fault, event.forMs)
+  }
+}
+
+function strike(turn: Turn, script: Script, dice: Dice, count: (kind: string) => void): Strike | null {
+  if (turn.kind !== 'sql' && turn.kind !== 'fly') return null
+  const when = dice.chance(0.5) ? 'before' : 'after'
+  const what = turn.kind === 'sql' ? 'statement' : 'call'
+  const roll = dice.next()
+  if (roll < script.errorChance) {
+    count(`${what} broken ${when}`)
+    return { when, what: 'error', delayMs: 0 }
+  }
+  if (roll < script.errorChance + script.delayChance) {
+    count(`${what} delayed`)
+    return { when, what: 'delay', delayMs: dice.pick([200, 3_000, 12_000, 20_000]) }
+  }
+  if (
+    roll < script.errorChance + script.delayChance + script.exitChance &&
+    turn.actor.name.startsWith('worker')
+  )
+    return { when, what: 'exit', delayMs: 0 }
+  return null
+}

@@ -1,0 +1,107 @@
+/** What comes by the clock: the relay, which wakes whom Postgres says is due, and the sweeps of the worker. */
+import { DEFAULT_POLICY } from '@hangar/core'
+import type { Database, WantSource } from '@hangar/db'
+import type { Simulation } from './simulation.ts'
+import { newActor } from './virtual-time.ts'
+
+/** services/scheduler asks for a thousand; no history has as many users. */
+const BATCH = 1_000
+
+export type Intervals = {
+  relayIntervalMs: number | null
+  differencesIntervalMs: number | null
+  healthIntervalMs: number | null
+}
+
+export class Housekeeping {
+  readonly #simulation: Simulation
+  readonly #intervals: Intervals
+  readonly #actor = newActor('scheduler')
+  readonly #db: Database
+  /** The writes when the last round found nothing, and when a pause or a lease next ends. */
+  #emptyAt = -1
+  #nextDueMs = 0
+
+  constructor(simulation: Simulation, intervals: Intervals) {
+    this.#simulation = simulation
+    this.#intervals = intervals
+    this.#db = simulation.databaseFor(this.#actor)
+  }
+
+  start(): void {
+    const { relayIntervalMs, differencesIntervalMs, healthIntervalMs } = this.#intervals
+    if (relayIntervalMs !== null) this.#every(relayIntervalMs, () => this.#relay())
+    if (differencesIntervalMs !== null)
+      this.#every(differencesIntervalMs, () => this.#sweep('sweepDifferences'))
+    if (healthIntervalMs !== null) this.#every(healthIntervalMs, () => this.#sweep('sweepHealth'))
+  }
+
+  async raise(user: string, source: WantSource): Promise<void> {
+    const { engine } = this.#simulation
+    await engine.raiseWant(this.#db, user, source, { enroll: true })
+    this.#simulation.wake(user, 'provision', 'a call by hand')
+  }
+
+  /** One after the other: a round that takes long puts off the next. */
+  #every(intervalMs: number, round: () => Promise<void>): void {
+    const { scheduler } = this.#simulation
+    scheduler.after(intervalMs, this.#actor, () => {
+      void round()
+        .catch(() => undefined)
+        .finally(() => this.#every(intervalMs, round))
+    })
+  }
+
+  /** A round that would find nothing, because nothing was written since the last and no pause has ended, is left out. */
+  async #relay(): Promise<void> {
+    const { sqlClock, time } = this.#simulation
+    if (sqlClock.writes === this.#emptyAt && time.nowMs < this.#nextDueMs) return
+    const due = await this.#relayOnce()
+    this.#emptyAt = due === 0 ? sqlClock.writes : -1
+    if (due === 0)
+      this.#nextDueMs = await this.#simulation.scheduler.turn(
+        this.#actor,
+        'other',
+        'looks when to look again',
+        () => readNextDueMs(this.#simulation),
+      )
+  }
+
+  async #relayOnce(): Promise<number> {
+    const { engine, scheduler, lanes } = this.#simulation
+    const { paidTiers, payingStatuses } = DEFAULT_POLICY
+    const due = await engine.listUsersToWake(this.#db, { paidTiers, payingStatuses, limit: BATCH })
+    for (const { userId, lane } of due) {
+      await scheduler.turn(
+        this.#actor,
+        'queue',
+        `the relay wakes the ${lane} lane of ${userId.slice(-4)}`,
+        () => lanes.wake({ userId, lane, evenIfBackingOff: true }),
+      )
+    }
+    return due.length
+  }
+
+  /** A sweep is a job of some worker, which may die or freeze in it: the next one comes all the same. */
+  #sweep(which: 'sweepDifferences' | 'sweepHealth'): Promise<void> {
+    const { engine, workers, trace, time } = this.#simulation
+    const worker = workers.find((one) => one.actor.state === 'running')
+    if (worker) {
+      trace.remark(time.elapsedMs, worker.actor.name, `begins ${which}`)
+      engine[which](worker.deps, new AbortController().signal).catch(() => undefined)
+    }
+    return Promise.resolve()
+  }
+}
+
+async function readNextDueMs(simulation: Simulation): Promise<number> {
+  simulation.sqlClock.tell()
+  const { rows } = await simulation.store.client.query<{ ms: number | null }>(
+    `select extract(epoch from min(least(
+       case when next_attempt_at > hangar.now() then next_attempt_at end,
+       case when lease_expires_at > hangar.now() then lease_expires_at end)))::double precision * 1000 as ms
+     from hangar.user_work`,
+    [],
+  )
+  return rows[0]?.ms ?? Infinity
+}

@@ -1,0 +1,157 @@
+/** A history as a list of what happens to Hangar and when; drawn from a seed, or written by hand for a regression. */
+import type { FaultKind, FaultSpec } from '@hangar/fly-sim'
+import type { Dice } from './dice.ts'
+
+/** How much of everything there is. */
+export type Weather = 'fair' | 'rough' | 'stormy'
+
+export type Event =
+  | { kind: 'flip'; user: number; tier: Tier; deliveriesMs: number[] }
+  | { kind: 'call'; user: number }
+  | { kind: 'crash'; worker: number; forMs: number }
+  | { kind: 'freeze'; worker: number; forMs: number }
+  | { kind: 'flush' }
+  | { kind: 'fly'; fault: FaultSpec; forMs: number }
+
+export type Tier = 'free' | 'pro' | 'elite'
+
+export type Script = {
+  users: number
+  workers: number
+  events: { atMs: number; event: Event }[]
+  /** When the faults end. */
+  calmAtMs: number
+  relayIntervalMs: number
+  differencesIntervalMs: number | null
+  healthIntervalMs: number | null
+  /** Of each statement and each call. */
+  errorChance: number
+  delayChance: number
+  exitChance: number
+  /** Of each program in a machine. */
+  silentChance: number
+  stubbornChance: number
+}
+
+const TIERS: readonly Tier[] = ['free', 'pro', 'elite']
+
+type FlyMenu = { kind: FaultKind; operation?: string; params?: FaultSpec['params'] }
+
+/** Faults of Fly that end with the calm. `delay`: applied late, when the caller may have given up and others act. */
+const FLY_FAULTS: readonly FlyMenu[] = [
+  { kind: 'internal' },
+  { kind: 'bad_gateway' },
+  { kind: 'rate_limited' },
+  { kind: 'rate_limited', params: { retryAfterSeconds: 3 } },
+  { kind: 'timeout_408' },
+  { kind: 'hang' },
+  { kind: 'hang_after' },
+  { kind: 'reset_before' },
+  { kind: 'reset_after' },
+  { kind: 'error_after' },
+  { kind: 'truncated' },
+  { kind: 'invalid_json' },
+  { kind: 'empty_body' },
+  { kind: 'delay', params: { ms: 4_000 } },
+  { kind: 'delay', params: { ms: 12_000 } },
+  { kind: 'delay_after', params: { ms: 8_000 } },
+  { kind: 'delay_after', params: { ms: 14_000 } },
+  { kind: 'slow_body', params: { ms: 5_000 } },
+  { kind: 'start_failed' },
+  { kind: 'launch_failed' },
+  { kind: 'checks_missing' },
+  { kind: 'checks_critical' },
+  { kind: 'stuck_state' },
+  { kind: 'ignores_signals' },
+  { kind: 'app_delete_stuck' },
+  { kind: 'fresh_app_missing', params: { ms: 3_000 } },
+  { kind: 'fresh_app_unauthorized', params: { ms: 2_000 } },
+  { kind: 'fresh_machine_missing', params: { ms: 3_000 } },
+  { kind: 'app_half_gone' },
+  { kind: 'late_list', params: { ms: 20_000 } },
+  { kind: 'partial_list' },
+  { kind: 'not_found', operation: 'machines.get' },
+  { kind: 'not_found', operation: 'apps.get' },
+]
+
+const OPERATIONS = ['*', '*', 'machines.*', 'apps.*', 'secrets.*', 'machines.create', 'machines.update', 'machines.stop', 'apps.create', 'apps.delete', 'machines.delete', 'machines.wait'] as const // prettier-ignore
+
+export function drawScript(dice: Dice): Script {
+  const weather = dice.pick<Weather>(['fair', 'rough', 'rough', 'stormy'])
+  const users = dice.pick([1, 1, 1, 2, 3])
+  const workers = dice.pick([1, 2, 2, 3])
+  const calmAtMs = dice.between(3, 30) * 1_000
+  const at = () => dice.between(0, calmAtMs)
+  const events: Script['events'] = []
+  for (let user = 0; user < users; user++) {
+    const flips = dice.between(1, 4)
+    for (let flip = 0; flip < flips; flip++)
+      events.push({
+        atMs: flip === 0 ? dice.between(0, 2_000) : at(),
+        event: { kind: 'flip', user, tier: dice.pick(TIERS), deliveriesMs: drawDeliveries(dice) },
+      })
+  }
+  if (dice.chance(0.2)) events.push({ atMs: at(), event: { kind: 'call', user: dice.between(0, users - 1) } })
+  if (weather !== 'fair')
+    for (let left = dice.between(1, weather === 'stormy' ? 5 : 2); left > 0; left--)
+      events.push({ atMs: at(), event: drawTrouble(dice, workers) })
+  const chances = (most: number) => (weather === 'stormy' && dice.chance(0.5) ? dice.next() * most : 0)
+  return {
+    users,
+    workers,
+    events: events.sort((a, b) => a.atMs - b.atMs),
+    calmAtMs,
+    relayIntervalMs: dice.pick([1_000, 1_000, 2_000]),
+    differencesIntervalMs: dice.chance(0.2) ? 10_000 : null,
+    healthIntervalMs: dice.chance(0.2) ? 15_000 : null,
+    errorChance: chances(0.08),
+    delayChance: chances(0.06),
+    exitChance: chances(0.03),
+    silentChance: chances(1),
+    stubbornChance: chances(1),
+  }
+}
+
+/** Mostly once and soon; sometimes never, twice, or so late that others overtake it. */
+function drawDeliveries(dice: Dice): number[] {
+  const soon = () => dice.between(1, 300)
+  const late = () => dice.between(1_000, 20_000)
+  return dice.pick([() => [soon()], () => [soon()], () => [], () => [soon(), soon()], () => [late()]])()
+}
+
+function drawTrouble(dice: Dice, workers: number): Event {
+  const worker = dice.between(0, workers - 1)
+  return dice.pick<() => Event>([
+    () => ({ kind: 'crash', worker, forMs: dice.between(100, 6_000) }),
+    () => ({ kind: 'crash', worker, forMs: dice.between(100, 6_000) }),
+    () => ({ kind: 'freeze', worker, forMs: dice.between(1_000, 40_000) }),
+    () => ({ kind: 'freeze', worker, forMs: dice.between(15_000, 25_000) }),
+    () => ({ kind: 'flush' }),
+    () => drawFlyTrouble(dice),
+    () => drawFlyTrouble(dice),
+    () => drawFlyTrouble(dice),
+    () => drawFlyTrouble(dice),
+    () => ({
+      kind: 'fly',
+      fault: { kind: 'status', params: { status: 503 } },
+      forMs: dice.between(1_000, 15_000),
+    }),
+  ])()
+}
+
+function drawFlyTrouble(dice: Dice): Event {
+  const { kind, operation = dice.pick(OPERATIONS), params = {} } = dice.pick(FLY_FAULTS)
+  const fault: FaultSpec = {
+    kind,
+    params,
+    probability: dice.pick([0.1, 0.3, 0.6, 1]),
+    seed: dice.between(1, 2 ** 30),
+    ...(operation === '*' || isOfAMachine(kind) ? {} : { match: { operation } }),
+    ...(dice.chance(0.4) ? { count: dice.between(1, 2) } : {}),
+  }
+  return { kind: 'fly', fault, forMs: dice.between(2_000, 20_000) }
+}
+
+/** These strike machines and apps, not calls. */
+const isOfAMachine = (kind: FaultKind) =>
+  /^(start_failed|launch_failed|checks_|stuck_|ignores_|app_|fresh_|late_|partial_)/.test(kind)
