@@ -44,6 +44,9 @@ export function createDatabase(options: DatabaseOptions): Database {
   // An idle connection that the server closes is reported here, and the pool has already dropped it. Without
   // a listener that report would end the process; the next query opens a new connection or fails by itself.
   pool.on('error', () => undefined)
+  // The pool listens to idle connections only: one that breaks between two statements of a transaction would end the
+  // process. Its next statement fails, and the pool drops it.
+  pool.on('connect', (client) => void client.on('error', () => undefined))
   return databaseOver(pool, options)
 }
 
