@@ -11,7 +11,11 @@ const POLL_MS = 1_000
 
 export type Delivery = { url: string; status: number | 'failed'; ms: number }
 
-export type Courier = { stop(): Promise<void> }
+export type Courier = {
+  /** Resolves when it carries nothing any more: it was stopped, or the database went away. */
+  readonly ended: Promise<void>
+  stop(): Promise<void>
+}
 
 type QueuedRequest = {
   method: string
@@ -58,6 +62,7 @@ export async function startCourier(options: {
 
   const carrying = carry().catch(() => {})
   return {
+    ended: carrying,
     stop: async () => {
       stopping.abort()
       await carrying
