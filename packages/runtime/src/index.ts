@@ -2,6 +2,7 @@
  * What every process needs to be one: its settings, its log, its metrics and health, an exit code that tells how
  * it ended, and an end in order. A `main.ts` reads as a list: load, build, start, wait for a signal, stop.
  */
+export { measureBrakes } from './brake-metric.ts'
 export { commonConfig, ConfigError, EXIT_CONFIG, loadConfig, masterKeyFields, portField } from './config.ts'
 export { createLogger, type Logger } from './logger.ts'
 export { createMetrics } from './metrics.ts'

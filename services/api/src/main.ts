@@ -1,7 +1,14 @@
 import { createKeyRing, HangarError, systemClock } from '@hangar/core'
-import { assertHostRowsVisible, createDatabase, findHostMapping } from '@hangar/db'
+import { assertHostRowsVisible, createDatabase, findHostMapping, listEngaged } from '@hangar/db'
 import { closeQueues, closeRedis, createQueues, createRedis } from '@hangar/jobs'
-import { createLogger, createMetrics, createStopper, policyFrom, runMain } from '@hangar/runtime'
+import {
+  createLogger,
+  createMetrics,
+  createStopper,
+  measureBrakes,
+  policyFrom,
+  runMain,
+} from '@hangar/runtime'
 import { createApp } from './app.ts'
 import { readConfig } from './config.ts'
 import { createApiMetrics } from './metrics.ts'
@@ -24,6 +31,9 @@ await runMain('api', async () => {
   stopper.onStop('redis', () => closeRedis(redis))
   stopper.onStop('queues', () => closeQueues(queues))
 
+  const registry = createMetrics({ service: 'api' })
+  measureBrakes(registry, () => listEngaged(db))
+
   const issuer = config.SUPABASE_URL && new URL('/auth/v1', config.SUPABASE_URL).href
   const app = createApp({
     db,
@@ -43,7 +53,7 @@ await runMain('api', async () => {
     publicUrl: new URL(config.HANGAR_PUBLIC_URL),
     clock: systemClock,
     logger,
-    metrics: createApiMetrics(createMetrics({ service: 'api' })),
+    metrics: createApiMetrics(registry),
   })
   const server = await startServer(app, { port: config.PORT, host: config.HOST })
   stopper.onStop('http', (signal) => server.close(signal))

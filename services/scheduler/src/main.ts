@@ -1,9 +1,16 @@
 /**
  * The scheduler: says what is due and puts it into the queues; never does the work. Several may run at once.
  */
-import { assertHostRowsVisible, createDatabase, findInstallationId } from '@hangar/db'
+import { assertHostRowsVisible, createDatabase, findInstallationId, listEngaged } from '@hangar/db'
 import { closeQueues, closeRedis, createQueues, createRedis } from '@hangar/jobs'
-import { createLogger, createMetrics, createStopper, runMain, startOpsServer } from '@hangar/runtime'
+import {
+  createLogger,
+  createMetrics,
+  createStopper,
+  measureBrakes,
+  runMain,
+  startOpsServer,
+} from '@hangar/runtime'
 
 import { readConfig } from './config.ts'
 import { startLoops } from './loops.ts'
@@ -21,6 +28,7 @@ await runMain('scheduler', async () => {
     statementTimeoutMs: 10_000,
   })
   stopper.onStop('database', () => db.destroy())
+  measureBrakes(registry, () => listEngaged(db))
   // A role that sees no host rows would send every user to the wrong lane.
   await assertHostRowsVisible(db)
 

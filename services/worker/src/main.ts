@@ -1,10 +1,17 @@
 /**
  * The worker: does the work that the two lanes and the sweeps ask for, and is the only process that talks to Fly.
  */
-import { assertHostRowsVisible, createDatabase, findInstallationId } from '@hangar/db'
+import { assertHostRowsVisible, createDatabase, findInstallationId, listEngaged } from '@hangar/db'
 import { closeRedis, createRedis } from '@hangar/jobs'
 import { createFlyClient } from '@hangar/fly-client'
-import { createLogger, createMetrics, createStopper, runMain, startOpsServer } from '@hangar/runtime'
+import {
+  createLogger,
+  createMetrics,
+  createStopper,
+  measureBrakes,
+  runMain,
+  startOpsServer,
+} from '@hangar/runtime'
 import { readConfig } from './config.ts'
 import { buildReconcileDeps } from './build.ts'
 import { startLanes } from './lanes.ts'
@@ -24,6 +31,7 @@ await runMain('worker', async () => {
     maxConnections: Math.min(config.WORKER_CONCURRENCY, 20),
   })
   stopper.onStop('database', () => db.destroy())
+  measureBrakes(registry, () => listEngaged(db))
   // Before anything is believed: a role that sees no rows would read every user as gone.
   await assertHostRowsVisible(db)
 

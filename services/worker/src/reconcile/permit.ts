@@ -1,5 +1,5 @@
 import { countParked, type PermitName, takePermit } from '@hangar/db'
-import type { Attempt, StepResult } from './attempt.ts'
+import type { Attempt } from './attempt.ts'
 
 const REASONS = {
   fly_app_delete: 'waiting for a permit to delete an app',
@@ -12,7 +12,10 @@ const MOST_WAIT_MS = 60_000
  * Null: go on. Else how long to wait: anywhere up to when the last of all who wait would have theirs, or a crowd would
  * come back together for each single permit.
  */
-export async function awaitPermit({ deps }: Attempt, name: PermitName): Promise<StepResult | null> {
+export async function awaitPermit(
+  { deps }: Attempt,
+  name: PermitName,
+): Promise<{ waitMs: number; reason: string } | null> {
   const permit = await takePermit(deps.db, name)
   if (permit.ok) return null
   const reason = REASONS[name]
