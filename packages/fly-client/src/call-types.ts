@@ -25,6 +25,8 @@ export interface CallOptions {
   attempts?: number | undefined
   /** Sent although the circuit is open: for a caller that asks rarely, to find out whether Fly is back. */
   evenIfOpen?: boolean | undefined
+  /** "Not there" is believed even of what this client made a moment ago: somebody else may have deleted it. */
+  mayBeGone?: boolean | undefined
 }
 
 export type Query = Record<string, string | number | boolean | undefined>

@@ -86,7 +86,7 @@ export class Caller {
         ...(input.secrets ?? []),
       ],
       params: input.params,
-      mayBeGone: input.mayBeGone ?? false,
+      mayBeGone: input.mayBeGone ?? opts.mayBeGone ?? false,
       startedAt,
       deadlineAt: startedAt + (opts.deadlineMs ?? parts.deadlineMs),
       attempt: 0,

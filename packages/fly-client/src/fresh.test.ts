@@ -48,6 +48,14 @@ describe('an object that this client just created', () => {
     expect(bench.server.to(GET)).toHaveLength(2)
   })
 
+  test('nor for a caller who knows that somebody else may have deleted it', async () => {
+    bench.server.on('POST /v1/apps', json(201, {}))
+    bench.server.on(GET, notFound)
+    await bench.fly.apps.create({ name: 'a' })
+    expect((await failureOf(bench.fly.apps.get('a', { mayBeGone: true }))).code).toBe('not_found')
+    expect(bench.server.to(GET)).toHaveLength(1)
+  })
+
   test('nor once this client deleted it', async () => {
     bench.server.on('POST /v1/apps', json(201, {}))
     bench.server.on('DELETE /v1/apps/a', json(202))

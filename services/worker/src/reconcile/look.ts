@@ -19,7 +19,9 @@ type Looking = { attempt: Attempt; row: AppRow; call: CallOptions }
 
 export async function lookAtFly(attempt: Attempt, row: AppRow): Promise<FlyLook> {
   if (attempt.lastLook?.app === row.flyAppName) return attempt.lastLook
-  const found = await look({ attempt, row, call: flyLook(attempt) })
+  // Another worker may be deleting what our client made a moment ago: then "not there" is no "not yet".
+  const call = { ...flyLook(attempt), mayBeGone: row.teardownStartedAt !== null }
+  const found = await look({ attempt, row, call })
   attempt.lastLook = { app: row.flyAppName, ...found }
   return attempt.lastLook
 }
