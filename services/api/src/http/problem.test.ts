@@ -50,6 +50,14 @@ test.each([coded('23505'), new TypeError('x is undefined'), 'a bare string', { n
   },
 )
 
+test.each([
+  ['an app that is told to come back in a moment', new HangarError('machine_not_recorded'), 'info'],
+  ['a failure of ours', new HangarError('internal'), 'error'],
+])('%s: 5xx, logged where it belongs', async (_name, failure, level) => {
+  expect((await failingWith(failure)).status).toBeGreaterThanOrEqual(500)
+  expect(JSON.parse(log.at(-1) ?? '')).toMatchObject({ level, code: failure.code })
+})
+
 test("details reach the caller and can not pass for the document's own fields", async () => {
   const details = { detail: 'tier free', status: 200, code: 'fine' }
   const response = await failingWith(

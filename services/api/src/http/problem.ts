@@ -76,12 +76,16 @@ function sendProblem(response: Response, error: HangarError, requestId: string):
   response.status(error.status).type('application/problem+json').send(JSON.stringify(problem))
 }
 
+/** An answer that every new machine may get once or twice: nobody has to look at it. */
+const IS_USUAL = new Set<ErrorCode>(['machine_not_recorded'])
+
 /** The last middleware. Logs our own failures with their cause, a caller's mistake in one quiet line. */
 export function problemHandler(logger: Logger): ErrorRequestHandler {
   return (failure: unknown, _request, response, next) => {
     const error = toHangarError(failure)
     const { requestId } = response.locals as { requestId: string }
-    if (error.status >= 500) logger.error({ err: failure, code: error.code, requestId }, error.message)
+    if (error.status >= 500 && !IS_USUAL.has(error.code))
+      logger.error({ err: failure, code: error.code, requestId }, error.message)
     else logger.info({ code: error.code, requestId }, error.message)
     // Half an answer cannot be mended; Express's own handler cuts the connection.
     if (response.headersSent) {
