@@ -1,0 +1,180 @@
+/**
+ * One campaign: the system starts, users change their tiers while the nemesis breaks things, the faults end, and what
+ * is desired has to come to be. Then the checker judges all that happened.
+ */
+import { createDatabase, type Database } from '@hangar/db'
+import pg from 'pg'
+import { check, type Violation } from '../checker/index.ts'
+import { readRetained } from '../checker/read.ts'
+import { UserApps } from './actors/apps.ts'
+import { keepCourier } from './actors/courier.ts'
+import { Postman } from './actors/postman.ts'
+import { Users } from './actors/users.ts'
+import { readHistory, whatIsMissing } from './history.ts'
+import { readLogs, unexpectedLines } from './logs.ts'
+import { startNemesis } from './nemesis/index.ts'
+import { diceOf } from './random.ts'
+import { type Rig, startRig } from './rig/rig.ts'
+import type { ChaosSettings } from './settings.ts'
+
+const ROUGH = { lost: 0.25, doubled: 0.2, late: 0.2 }
+const ALL_LOST = { lost: 1, doubled: 0, late: 0 }
+const LOOK_EVERY_MS = 250
+const MAX_TEARDOWNS = 1_000_000
+
+export type Figures = {
+  seed: number
+  seconds: number
+  users: number
+  faults: Record<string, number>
+  flips: number
+  flipsRepeated: number
+  webhooks: Postman['counts']
+  flyCalls: number
+  flyMutations: number
+  drainsReported: number
+  generations: number
+  events: number
+  restarts: Record<string, number>
+  endedByThemselves: number
+  violations: number
+  unexpectedLogLines: number
+  /** Null: not within the time given. */
+  secondsToConverge: number | null
+}
+
+export type Outcome = {
+  figures: Figures
+  violations: Violation[]
+  unexpected: string[]
+  /** What was still missing when the time was up. */
+  missing: string[]
+  nemesisFailures: string[]
+  logFolder: string
+}
+
+type Parts = {
+  settings: ChaosSettings
+  rig: Rig
+  db: Database
+  users: Users
+  userApps: UserApps
+  postman: Postman
+}
+
+export async function runCampaign(
+  settings: ChaosSettings,
+  say: (line: string) => void,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const dice = diceOf(settings.seed)
+  const userApps = await UserApps.listen(dice.fork('apps'))
+  const postman = await Postman.listen(dice.fork('postman'), settings.loseAllWebhooks ? ALL_LOST : ROUGH)
+  let rig: Rig | undefined
+  let failed = true
+  const undo: (() => Promise<unknown>)[] = [() => userApps.stop(), () => postman.stop()]
+  try {
+    rig = await startRig({ webhookUrl: postman.url, drainUrl: userApps.drainUrl, say, signal })
+    postman.deliverTo(rig.frontUrl)
+    const db = createDatabase({
+      connectionString: rig.postgres.url,
+      applicationName: 'chaos',
+      maxConnections: 8,
+    })
+    undo.push(() => db.destroy())
+    const users = new Users(db, dice.fork('users'))
+    userApps.run(rig.fly, rig.frontUrl)
+    const courier = keepCourier(rig.postgres.url)
+    undo.push(() => courier.stop())
+    const outcome = await run({ settings, rig, db, users, userApps, postman }, say, signal)
+    failed = !isGood(outcome)
+    return outcome
+  } finally {
+    for (let next = undo.pop(); next; next = undo.pop()) await next().catch(() => undefined)
+    await rig?.stop({ keepLogs: failed && !signal.aborted })
+  }
+}
+
+export const isGood = ({ violations, unexpected, missing, nemesisFailures }: Outcome): boolean =>
+  violations.length + unexpected.length + missing.length + nemesisFailures.length === 0
+
+async function run(parts: Parts, say: (line: string) => void, signal: AbortSignal): Promise<Outcome> {
+  const { settings, rig, db, users, userApps, postman } = parts
+  const dice = diceOf(settings.seed)
+  await users.create(settings.users)
+  await approveTeardowns(rig)
+  const retainedBefore = await readRetained(rig.postgres.url)
+  say(`${settings.users} users are there; ${settings.seconds} s of faults begin (seed ${settings.seed})`)
+
+  const forMs = settings.seconds * 1_000
+  const flipping = users.flip(AbortSignal.any([signal, AbortSignal.timeout(forMs)]))
+  const nemesis = startNemesis({ rig, db, dice: dice.fork('nemesis'), forMs, signal })
+  await Promise.all([flipping, nemesis.ended])
+  signal.throwIfAborted()
+  const endedAtMs = performance.now()
+  userApps.lossless = true
+  const earlierEvents = await db
+    .selectFrom('userFlyAppEvents')
+    .select(['id', 'eventType', 'userId'])
+    .execute()
+  say(`the faults are over after ${users.changes.length} tier changes; waiting for what is desired`)
+
+  const missing = await converge(parts, endedAtMs, signal)
+  const secondsToConverge = missing.length > 0 ? null : Math.round((performance.now() - endedAtMs) / 100) / 10
+  const logs = readLogs(rig.logFolder)
+  const history = await readHistory({ rig, db, users, userApps, retainedBefore, earlierEvents, logs })
+  const violations = check(history)
+  const unexpected = unexpectedLines(logs)
+  const figures: Figures = {
+    seed: settings.seed,
+    seconds: settings.seconds,
+    users: settings.users,
+    faults: Object.fromEntries([...nemesis.counts].sort(([a], [b]) => a.localeCompare(b))),
+    flips: users.changes.length,
+    flipsRepeated: users.repeated,
+    webhooks: postman.counts,
+    flyCalls: history.calls.length,
+    flyMutations: history.calls.filter((call) => call.method !== 'GET').length,
+    drainsReported: userApps.drained,
+    generations: history.apps.length,
+    events: history.events.length,
+    restarts: Object.fromEntries(rig.replicas.map(({ name, starts }) => [name, starts - 1])),
+    endedByThemselves: rig.replicas.reduce((sum, { ownEnds }) => sum + ownEnds, 0),
+    violations: violations.length,
+    unexpectedLogLines: unexpected.length,
+    secondsToConverge,
+  }
+  const nemesisFailures = [...nemesis.failures]
+  return { figures, violations, unexpected, missing, nemesisFailures, logFolder: rig.logFolder }
+}
+
+/** A campaign's flips are meant: an operator has agreed to them beforehand, or the brake on bursts would hold them. */
+async function approveTeardowns(rig: Rig): Promise<void> {
+  const client = new pg.Client({ connectionString: rig.postgres.url })
+  await client.connect()
+  try {
+    await client.query(
+      `insert into hangar.burst_approvals (approved, reason, actor, expires_at)
+       values ($1, 'a chaos campaign', 'chaos', now() + interval '1 day')`,
+      [MAX_TEARDOWNS],
+    )
+  } finally {
+    await client.end()
+  }
+}
+
+/** What is still missing when the time is up; empty as soon as nothing is. */
+async function converge(
+  { settings, rig, db, users }: Parts,
+  sinceMs: number,
+  signal: AbortSignal,
+): Promise<string[]> {
+  for (;;) {
+    signal.throwIfAborted()
+    const missing = await whatIsMissing(rig, db, users)
+    if (missing.length === 0) return []
+    if (performance.now() - sinceMs > settings.convergeWithinSeconds * 1_000)
+      return missing.map(({ userId = '', app = '', what }) => `${userId} ${app} ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))
+  }
+}

@@ -1,0 +1,39 @@
+/** What the services wrote: an error line that no fault explains fails the campaign. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+export type LogFile = { name: string; text: string }
+
+/** What a fault of ours must lead to, and why it is right that a service says so. */
+const EXPECTED: readonly { line: RegExp; because: string }[] = [
+  {
+    line: /^\{"level":"error".*"service":"api".*"code":"database_unavailable"/,
+    because: 'a request that needs PostgreSQL while it is away, or whose connection is cut, fails with 503',
+  },
+]
+
+const LOUD = new Set(['error', 'fatal'])
+
+export function readLogs(folder: string): LogFile[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.log'))
+    .map((name) => ({ name, text: readFileSync(join(folder, name), 'utf8') }))
+}
+
+/** Lines of level error or above, and lines that are no log lines at all, such as the trace of a crash. */
+export function unexpectedLines(logs: readonly LogFile[]): string[] {
+  return logs
+    .filter(({ name }) => /^(api|worker|scheduler)-/.test(name))
+    .flatMap(({ name, text }) =>
+      text
+        .split('\n')
+        .filter((line) => isLoud(line) && !EXPECTED.some((expected) => expected.line.test(line)))
+        .map((line) => `${name}: ${line.slice(0, 600)}`),
+    )
+}
+
+function isLoud(line: string): boolean {
+  if (line === '') return false
+  const level = /^\{"level":"([a-z]+)"/.exec(line)?.[1]
+  return level === undefined || LOUD.has(level)
+}

@@ -1,0 +1,52 @@
+/** What happens to services: they are killed, asked to end, or stand still for longer than a lease. */
+import type { Replica } from '../rig/replica.ts'
+import type { Deed, Stage } from './deed.ts'
+
+const DOWN_MS = [100, 3_000] as const
+/** A lease lasts 15 s. */
+const FROZEN_MS = [16_000, 21_000] as const
+
+const any = ({ rig, dice }: Stage) => dice.pick(rig.replicas).name
+const worker = ({ rig, dice }: Stage) =>
+  dice.pick(rig.replicas.filter(({ service }) => service === 'worker')).name
+
+function named({ rig }: Stage, name: string): Replica {
+  const replica = rig.replicas.find((one) => one.name === name)
+  if (!replica) throw new Error(`no replica ${name}`)
+  return replica
+}
+
+export const killService: Deed = { kind: 'SIGKILL a service', on: any, run: kill }
+export const killWorker: Deed = { kind: 'SIGKILL a worker', on: worker, run: kill }
+
+export const restartService: Deed = {
+  kind: 'SIGTERM a service',
+  on: any,
+  run: async (stage, name) => {
+    const replica = named(stage, name)
+    await replica.stop()
+    await replica.start()
+    return `${name} was asked to end and started again`
+  },
+}
+
+export const freezeService: Deed = { kind: 'SIGSTOP a service', on: any, run: freeze }
+export const freezeWorker: Deed = { kind: 'SIGSTOP a worker', on: worker, run: freeze }
+
+async function kill(stage: Stage, name: string): Promise<string> {
+  const replica = named(stage, name)
+  await replica.kill()
+  const downMs = stage.dice.between(...DOWN_MS)
+  await stage.pause(downMs)
+  await replica.start()
+  return `${name} was killed, and started after ${downMs} ms`
+}
+
+async function freeze(stage: Stage, name: string): Promise<string> {
+  const replica = named(stage, name)
+  const frozenMs = stage.dice.between(...FROZEN_MS)
+  replica.freeze()
+  await stage.pause(frozenMs)
+  replica.thaw()
+  return `${name} stood still for up to ${frozenMs} ms`
+}
