@@ -11,8 +11,10 @@ export async function createMachine(context: StepContext): Promise<StepResult> {
   const { guest } = wanted(context)
   await forgetOldInstance(context)
   const machine = await createOrAdopt(context, guest)
-  const metadata = { machine_id: machine.id, region: machine.region, guest }
-  await recordLaunch(context, machine, guest, { type: `${operation(context)}_machine_created`, metadata })
+  // One that was found may have been made for an earlier tier: the row says what it is, so that it is resized.
+  const made = machineFacts(context.attempt, context.row, machine).guest ?? guest
+  const metadata = { machine_id: machine.id, region: machine.region, guest: made }
+  await recordLaunch(context, machine, made, { type: `${operation(context)}_machine_created`, metadata })
   return 'next'
 }
 
