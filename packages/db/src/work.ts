@@ -66,6 +66,16 @@ export async function claimLease(
   return { lease: { userId, owner, fence: work.fence }, work, want, now }
 }
 
+/** Null: nobody has ever worked on this user. */
+export async function findWork(db: Database | Tx, userId: string): Promise<WorkRow | null> {
+  const row = await db
+    .selectFrom('hangar.userWork')
+    .selectAll()
+    .where('userId', '=', userId)
+    .executeTakeFirst()
+  return row ?? null
+}
+
 /** Holds the lease for `ttlMs` from now. False: it is lost, or it has run out, which counts the same. */
 export async function extendLease(db: Database, lease: Lease, ttlMs: number): Promise<boolean> {
   const result = await sql`

@@ -50,9 +50,17 @@ export async function readEntitlementFacts(db: Database | Tx, userId: string): P
 export async function readWorld(db: Database, lease: Lease, ttlMs: number): Promise<WorldRows | null> {
   const facts = await extendLeaseAndReadFacts(db, lease, ttlMs)
   if (!facts) return null
-  const app = await findLiveApp(db, lease.userId)
-  const heartbeat = app && (await findHeartbeat(db, app.id))
-  return { ...facts, app, heartbeat }
+  return { ...facts, ...(await readRows(db, lease.userId)) }
+}
+
+/** The same without a lease: for a dry run, which may be out of date by the time it is read, and changes nothing. */
+export async function glanceAtWorld(db: Database, userId: string): Promise<WorldRows> {
+  return { ...(await readEntitlementFacts(db, userId)), ...(await readRows(db, userId)) }
+}
+
+async function readRows(db: Database, userId: string): Promise<Pick<WorldRows, 'app' | 'heartbeat'>> {
+  const app = await findLiveApp(db, userId)
+  return { app, heartbeat: app && (await findHeartbeat(db, app.id)) }
 }
 
 /** Extends the lease and re-reads the facts in one round trip. Null: the lease is lost, nothing was extended. */

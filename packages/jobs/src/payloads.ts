@@ -8,6 +8,10 @@ import { z } from 'zod'
 export const laneJobSchema = z.object({ userId: z.guid() })
 export type LaneJob = z.infer<typeof laneJobSchema>
 
+/** The question is in Postgres under this id, and the answer will be. */
+export const inspectJobSchema = z.object({ requestId: z.guid() })
+export type InspectJob = z.infer<typeof inspectJobSchema>
+
 /** A sweep asks Postgres what is due; there is nothing to tell it. */
 export const sweepJobSchema = z.object({})
 export type SweepJob = z.infer<typeof sweepJobSchema>

@@ -1,12 +1,12 @@
 import { Queue, type DefaultJobOptions } from 'bullmq'
 import type { Redis } from 'ioredis'
 
-import type { LaneJob, SweepJob } from './payloads.ts'
+import type { InspectJob, LaneJob, SweepJob } from './payloads.ts'
 
 /**
  * `provision` and `deprovision` are two lanes to the same reconcile, so that a burst of downgrades never delays
  * an upgrade. The others carry sweeps by name, made by job schedulers; the sweeps of one queue take turns, and
- * `guards` waits for no other.
+ * `guards` waits for no other. `inspect` carries questions about one user, which change nothing.
  */
 export const QUEUES = {
   provision: 'provision',
@@ -15,6 +15,7 @@ export const QUEUES = {
   health: 'health',
   cost: 'cost',
   sweep: 'sweep',
+  inspect: 'inspect',
 } as const
 export type QueueName = keyof typeof QUEUES
 export type SweepQueueName = 'guards' | 'health' | 'cost' | 'sweep'
@@ -43,6 +44,12 @@ export const SWEEP_JOB_OPTIONS = {
   stackTraceLimit: 5,
 } as const satisfies DefaultJobOptions
 
+/** Whoever asks waits for seconds and can ask again: no repetition by itself. */
+export const INSPECT_JOB_OPTIONS = {
+  attempts: 1,
+  stackTraceLimit: 5,
+} as const satisfies DefaultJobOptions
+
 export type Queues = {
   readonly redis: Redis
   readonly prefix: string
@@ -52,6 +59,7 @@ export type Queues = {
   readonly health: Queue<SweepJob>
   readonly cost: Queue<SweepJob>
   readonly sweep: Queue<SweepJob>
+  readonly inspect: Queue<InspectJob>
 }
 
 /** The producing side of all queues, over one `producer` connection that the caller owns and closes. */
@@ -77,6 +85,7 @@ export function createQueues({ redis, prefix = DEFAULT_PREFIX }: { redis: Redis;
     health: open<SweepJob>('health', SWEEP_JOB_OPTIONS),
     cost: open<SweepJob>('cost', SWEEP_JOB_OPTIONS),
     sweep: open<SweepJob>('sweep', SWEEP_JOB_OPTIONS),
+    inspect: open<InspectJob>('inspect', INSPECT_JOB_OPTIONS),
   }
 }
 

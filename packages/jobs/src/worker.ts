@@ -5,7 +5,14 @@ import type { z } from 'zod'
 import type { Lane } from '@hangar/core'
 
 import { backoffStrategy, settle, unforeseenRetryDelayMs, type Outcome } from './outcome.ts'
-import { laneJobSchema, sweepJobSchema, type LaneJob, type SweepJob } from './payloads.ts'
+import {
+  inspectJobSchema,
+  laneJobSchema,
+  sweepJobSchema,
+  type InspectJob,
+  type LaneJob,
+  type SweepJob,
+} from './payloads.ts'
 import { DEFAULT_PREFIX, type QueueName, type SweepQueueName } from './queues.ts'
 import { closeWithin, SHUTDOWN, type Runs } from './stop.ts'
 import { promoteIfDelayed } from './wake.ts'
@@ -62,6 +69,11 @@ export function createSweepWorker(
   options: WorkerOptions<SweepJob> & { queue: SweepQueueName },
 ): HangarWorker {
   return createWorker(options.queue, sweepJobSchema, options)
+}
+
+/** Answers questions about users. */
+export function createInspectWorker(options: WorkerOptions<InspectJob>): HangarWorker {
+  return createWorker('inspect', inspectJobSchema, options)
 }
 
 function createWorker<Data>(

@@ -1,6 +1,7 @@
 /** Every queue this process works on, and one way to stop them all. */
 import { LANES } from '@hangar/core'
 import {
+  createInspectWorker,
   createLaneWorker,
   createSweepWorker,
   type HangarWorker,
@@ -12,8 +13,12 @@ import type { createMetrics, Logger } from '@hangar/runtime'
 import type { WorkerConfig } from './config.ts'
 import { countOutcomes } from './metrics.ts'
 import type { ReconcileDeps } from './reconcile/deps.ts'
+import { answerRequest } from './inspect/job.ts'
 import { reconcileUser } from './reconcile/job.ts'
 import { isSweep, runSweep, SWEEP_QUEUES } from './sweeps/index.ts'
+
+/** Few people ask at once, and each answer costs a handful of reads on Fly that the lanes need. */
+const INSPECT_CONCURRENCY = 4
 
 export function startLanes(parts: {
   config: WorkerConfig
@@ -46,9 +51,14 @@ export function startLanes(parts: {
   const sweeps = SWEEP_QUEUES.map((queue) =>
     createSweepWorker({ ...common, queue, concurrency: 1, process: sweep }),
   )
+  const inspect = createInspectWorker({
+    ...common,
+    concurrency: INSPECT_CONCURRENCY,
+    process: ({ requestId }, { signal }) => counted('inspect', answerRequest(deps, requestId, signal)),
+  })
   return {
     close: async (deadlineMs) => {
-      await Promise.all([...lanes, ...sweeps].map((worker) => worker.close(deadlineMs)))
+      await Promise.all([...lanes, ...sweeps, inspect].map((worker) => worker.close(deadlineMs)))
     },
   }
 }

@@ -6,8 +6,8 @@ import { SWEEP_NAMES } from './sweeps/index.ts'
 
 const OUTCOMES = ['done', 'again_after', 'retry', 'never', 'thrown'] as const
 /** A lane's job is called after its lane, a sweep's after its schedule. */
-type JobName = Lane | SweepName
-const JOBS: readonly JobName[] = [...LANES, ...SWEEP_NAMES]
+type JobName = Lane | SweepName | 'inspect'
+const JOBS: readonly JobName[] = [...LANES, ...SWEEP_NAMES, 'inspect']
 
 /** Counts each job by how it ended, and its seconds. Every series exists at zero: a missing one means "broken". */
 export function countOutcomes(registry: ReturnType<typeof createMetrics>) {

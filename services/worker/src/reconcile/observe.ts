@@ -12,6 +12,12 @@ export async function observe(attempt: Attempt): Promise<Observation> {
   const { settings, db } = attempt.deps
   const rows = await readWorld(db, attempt.lease, LEASE_MS)
   if (!rows) throw new HangarError('lease_lost', { operator: `lease of ${attempt.userId} was lost` })
+  return observeFrom(attempt, rows)
+}
+
+/** The same from rows that are read already; asks Fly, and only with reads. */
+export async function observeFrom(attempt: Attempt, rows: WorldRows): Promise<Observation> {
+  const { settings } = attempt.deps
   const entitlement = entitlementOf(rows, settings.policy)
   const { app: row, heartbeat, brakes, forced, namesInDoubt } = rows
   Object.assign(attempt, { entitlement, brakes, forced })

@@ -1,0 +1,33 @@
+import { ERRORS } from '@hangar/core'
+import { answerInspection, findInspection } from '@hangar/db'
+import { FlyError } from '@hangar/fly-client'
+import type { Outcome } from '@hangar/jobs'
+import type { ReconcileDeps } from '../reconcile/deps.ts'
+import { FLY_CALL_TIMEOUT_MS } from '../reconcile/deps.ts'
+import { inspectUser } from './inspect.ts'
+
+/** Answers one question, whose text is in Postgres; one that is answered, or was forgotten, is left. */
+export async function answerRequest(
+  deps: ReconcileDeps,
+  requestId: string,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const asked = await findInspection(deps.db, requestId)
+  if (!asked || asked.doneAt) return { kind: 'done' }
+  const bounded = AbortSignal.any([signal, AbortSignal.timeout(2 * FLY_CALL_TIMEOUT_MS)])
+  try {
+    const result = await inspectUser(deps, asked.userId, asked.question, bounded)
+    await answerInspection(deps.db, requestId, result)
+  } catch (error) {
+    // Stopping is no answer: the job goes back, and another worker takes it.
+    signal.throwIfAborted()
+    deps.logger.warn({ err: error, requestId }, 'a dry run failed')
+    await answerInspection(deps.db, requestId, { error: wordsFor(error) })
+  }
+  return { kind: 'done' }
+}
+
+/** What Fly said is for people to read; anything else is for the log. */
+function wordsFor(error: unknown): string {
+  return error instanceof FlyError ? error.message : ERRORS.internal.publicMessage
+}
