@@ -4,11 +4,28 @@ import { join } from 'node:path'
 
 export type LogFile = { name: string; text: string }
 
+/** How a database that went away, or a connection to it that was cut, is reported by the driver. */
+const DATABASE_AWAY =
+  '(Connection terminated|terminating connection|timeout exceeded when trying to connect|the database system is' +
+  '|Client has encountered a connection error|(read|write|connect) (ECONN|EPIPE))'
+
 /** What a fault of ours must lead to, and why it is right that a service says so. */
 const EXPECTED: readonly { line: RegExp; because: string }[] = [
   {
     line: /^\{"level":"error".*"service":"api".*"code":"database_unavailable"/,
     because: 'a request that needs PostgreSQL while it is away, or whose connection is cut, fails with 503',
+  },
+  {
+    line: new RegExp(
+      `^\\{"level":"error".*"service":"worker".*"message":"${DATABASE_AWAY}.*"msg":"the failure could not be recorded"`,
+    ),
+    because:
+      'an attempt that fails because PostgreSQL is away cannot be counted there; the lease runs out by itself',
+  },
+  {
+    line: new RegExp(`^(api|worker|scheduler|caused by): .*${DATABASE_AWAY}`),
+    because:
+      'a service that is started while PostgreSQL is away does not start, and its supervisor tries again',
   },
 ]
 
