@@ -4,6 +4,7 @@ import { sql, type Insertable, type Selectable } from 'kysely'
 import type { Database, Tx } from './database.ts'
 import { APP_NAME_KEY, isUniqueViolation, nameTaken } from './pg-errors.ts'
 import { resolveNow, type WithNow } from './now.ts'
+import { onlyRow } from './rows.ts'
 import type { Schema } from './schema.ts'
 
 export type AppRow = Selectable<Schema['userFlyApps']>
@@ -15,6 +16,7 @@ export type AppPatch = Partial<WithNow<AppColumns>>
 
 export type NewApp = Pick<
   Insertable<Schema['userFlyApps']>,
+  | 'id'
   | 'userId'
   | 'generation'
   | 'flyAppName'
@@ -73,14 +75,16 @@ export function listLiveApps(
   return query.orderBy('id').limit(page.limit).execute()
 }
 
-/** The number of the user's next life. Call it under the user's lease: nothing else keeps two from being equal. */
+/**
+ * The number of the user's next life: above that of every row, and of every app of theirs that was ever seen on Fly.
+ * Call it under the user's lease: nothing else keeps two from being equal.
+ */
 export async function nextGeneration(tx: Tx, userId: string): Promise<number> {
-  const row = await tx
-    .selectFrom('userFlyApps')
-    .select((eb) => eb.fn.max('generation').as('last'))
-    .where('userId', '=', userId)
-    .executeTakeFirst()
-  return (row?.last ?? 0) + 1
+  const { rows } = await sql<{ last: number | null }>`
+    select greatest(
+      (select max(generation) from public.user_fly_apps where user_id = ${userId}),
+      (select max(generation) from hangar.orphans where user_id = ${userId})) as last`.execute(tx)
+  return (onlyRow(rows).last ?? 0) + 1
 }
 
 /** Throws `app_name_taken` if any row, deleted ones included, ever had the name; the transaction stays usable. */

@@ -2,7 +2,7 @@
  * The generated row types, narrowed once by hand where PostgreSQL knows more than the generator can read: CHECK
  * constraints, the shape of a jsonb value, view columns that are never null.
  */
-import type { AppStatus, CpuKind, DriftField, Guest, HealthStatus } from '@hangar/core'
+import type { AppStatus, CpuKind, DriftField, Guest, HealthStatus, OrphanKind } from '@hangar/core'
 import type { ColumnType, Generated } from 'kysely'
 import type * as generated from './schema.generated.ts'
 
@@ -10,7 +10,10 @@ type Narrow<Table, Columns> = Omit<Table, keyof Columns> & Columns
 
 export type EventStatus = 'started' | 'success' | 'failed' | 'skipped'
 export type OverrideDesired = 'on' | 'off' | 'paused'
+export type OrphanState = 'found' | 'deleted' | 'adopted' | 'gone'
 export type AppOperation = 'resize' | 'repair'
+/** A machine of an orphan, as Fly's list showed it. The guest is null where the list did not say. */
+export type OrphanMachine = { id: string; state: string; region: string; guest: Guest | null }
 /** What the app said it wrote out before it went idle. */
 export type DrainReport = { signalsFlushed: number; executionsFlushed: number; lost: number }
 
@@ -41,6 +44,11 @@ type UserOverrides = Narrow<
   { desired: OverrideDesired; guest: JsonOf<Guest | null> | null }
 >
 
+type Orphans = Narrow<
+  generated.HangarOrphans,
+  { kind: OrphanKind; state: Generated<OrphanState>; machines: JsonOf<OrphanMachine[]> }
+>
+
 type HostSubscriptions = Narrow<generated.HangarHostSubscriptions, { userId: string }>
 type HostUsers = Narrow<generated.HangarHostUsers, { userId: string }>
 type HostTraders = Narrow<
@@ -58,6 +66,7 @@ export type Schema = Narrow<
       generated.HangarAuditLog,
       { before: JsonOf<unknown> | null; after: JsonOf<unknown> | null }
     >
+    'hangar.orphans': Orphans
     'hangar.userOverrides': UserOverrides
     'hangar.hostSubscriptions': HostSubscriptions
     'hangar.hostUsers': HostUsers

@@ -20,6 +20,8 @@ export const configSchema = z.object({
   /** How soon an outage of Fly is seen, and its end. */
   GUARDS_INTERVAL_MS: intervalMs(15_000),
   DIFFERENCES_INTERVAL_MS: intervalMs(60_000),
+  /** An app that no row explains is found within two of these. */
+  ORPHANS_INTERVAL_MS: intervalMs(300_000),
   HEALTH_INTERVAL_MS: intervalMs(300_000),
   COST_INTERVAL_MS: intervalMs(3_600_000),
   /** After SIGTERM, how long the round in hand may take. */

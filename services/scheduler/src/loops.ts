@@ -50,6 +50,7 @@ export function schedulesFrom(config: SchedulerConfig): Schedule<SweepName>[] {
   const everyMs: Record<SweepName, number> = {
     guards: config.GUARDS_INTERVAL_MS,
     differences: config.DIFFERENCES_INTERVAL_MS,
+    orphans: config.ORPHANS_INTERVAL_MS,
     health: config.HEALTH_INTERVAL_MS,
     cost: config.COST_INTERVAL_MS,
   }

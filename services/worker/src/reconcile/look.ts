@@ -86,7 +86,9 @@ async function lookAtApp(looking: Looking): Promise<FlyFacts> {
 async function confirmAbsence(looking: Looking): Promise<'absent' | 'unreachable'> {
   const { attempt, row, call } = looking
   if (!(await wasMade(looking)) || (await wasDeletedByUs(looking))) return 'absent'
-  const { apps } = await attempt.deps.fly.apps.list(call)
+  const { apps, totalApps } = await attempt.deps.fly.apps.list(call)
+  // A list that is shorter than it says leaves open what is missing in it.
+  if (apps.length < totalApps) return 'unreachable'
   return apps.some((app) => app.name === row.flyAppName) ? 'unreachable' : 'absent'
 }
 
@@ -107,7 +109,7 @@ function wasDeletedByUs({ attempt, row }: Looking): Promise<boolean> {
 export async function ownerOf(
   attempt: Attempt,
   app: FlyApp,
-  row: AppRow,
+  row: Pick<AppRow, 'network'>,
   call: CallOptions,
 ): Promise<'ours' | 'stranger' | 'unreachable'> {
   if (app.orgSlug !== attempt.deps.settings.orgSlug) return 'stranger'

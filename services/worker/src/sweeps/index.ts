@@ -14,12 +14,14 @@ import { sweepCost } from './cost.ts'
 import { sweepDifferences } from './differences.ts'
 import { sweepGuards } from './guards.ts'
 import { sweepHealth } from './health.ts'
+import { sweepOrphans } from './orphans.ts'
 
 type Sweep = (deps: ReconcileDeps, signal: AbortSignal) => Promise<unknown>
 
 const SWEEPS = {
   guards: sweepGuards,
   differences: sweepDifferences,
+  orphans: sweepOrphans,
   health: sweepHealth,
   cost: sweepCost,
 } as const satisfies Record<SweepName, Sweep>

@@ -12,7 +12,7 @@ import {
   updateApp,
 } from '@hangar/db'
 import { FlyError } from '@hangar/fly-client'
-import { type StepResult, flyCall, guard, write } from '../attempt.ts'
+import { type Attempt, type StepResult, flyCall, guard, write } from '../attempt.ts'
 import { waitForMachine } from '../fly-wait.ts'
 import { guestOf } from '../observe.ts'
 import { awaitPermit } from '../permit.ts'
@@ -96,23 +96,34 @@ export async function deleteMachine(context: StepContext, machineId: string): Pr
   return 'next'
 }
 
-/**
- * Deletes the app and goes on only when Fly no longer knows it: a deletion is accepted before it is done. That we
- * mean to is written first, so that whoever finds the app gone knows who did it.
- */
 export async function deleteApp(context: StepContext): Promise<StepResult> {
   const { attempt, row } = context
+  const result = await removeApp(attempt, row.flyAppName, async () => {
+    if (!(await isOurDeletion(attempt.deps.db, row)))
+      await record(context, {}, { type: DELETING, status: 'started', metadata: { app: row.flyAppName } })
+  })
+  return result === 'gone' ? 'next' : result
+}
+
+/**
+ * Deletes an app and calls it gone only when Fly no longer knows it: a deletion is accepted before it is done. That we
+ * mean to is written first (`announce`), so that whoever finds the app gone knows who did it.
+ */
+export async function removeApp(
+  attempt: Attempt,
+  name: string,
+  announce: () => Promise<void>,
+): Promise<'gone' | { waitMs: number; reason: string }> {
   const { apps } = attempt.deps.fly
   const wait = await awaitPermit(attempt, 'fly_app_delete')
   if (wait) return wait
-  if (!(await isOurDeletion(attempt.deps.db, row)))
-    await record(context, {}, { type: DELETING, status: 'started', metadata: { app: row.flyAppName } })
-  await apps.delete(row.flyAppName, { force: true }, flyCall(attempt))
+  await announce()
+  await apps.delete(name, { force: true }, flyCall(attempt))
   await guard(attempt)
   try {
-    await apps.get(row.flyAppName, flyCall(attempt))
+    await apps.get(name, flyCall(attempt))
   } catch (error) {
-    if (error instanceof FlyError && error.code === 'not_found') return 'next'
+    if (error instanceof FlyError && error.code === 'not_found') return 'gone'
     throw error
   }
   return { waitMs: GONE_POLL_MS, reason: 'Fly still shows the app' }
