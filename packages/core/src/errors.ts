@@ -35,6 +35,11 @@ export const ERRORS = {
   },
   fly_failed: { status: 502, publicMessage: 'Fly.io answered with an error.', retry: 'transient' },
   fly_rejected: { status: 502, publicMessage: 'Fly.io refused the request.', retry: 'permanent' },
+  force_pointless: {
+    status: 409,
+    publicMessage: 'Forcing this would change nothing on this app now.',
+    retry: 'permanent',
+  },
   forbidden: { status: 403, publicMessage: 'Your role does not allow this.', retry: 'permanent' },
   generation_ended: {
     status: 410,
@@ -79,6 +84,7 @@ export const ERRORS = {
     retry: 'permanent',
   },
   migration_failed: { status: 500, publicMessage: 'A database migration failed.', retry: 'permanent' },
+  no_app: { status: 404, publicMessage: 'This user has no app.', retry: 'permanent' },
   not_found: { status: 404, publicMessage: 'There is nothing at this address.', retry: 'permanent' },
   payload_too_large: { status: 413, publicMessage: 'The request body is too large.', retry: 'permanent' },
   redis_unavailable: { status: 503, publicMessage: 'The queue is not reachable.', retry: 'transient' },

@@ -21,6 +21,8 @@ export type ApiDeps = {
   /** The address that browsers and apps know us by. */
   publicUrl: URL
   clock: Clock
+  /** How long a caller waits for a worker's answer before being told where it will be. */
+  inspectWaitMs: number
   logger: Logger
   metrics: ApiMetrics
 }

@@ -14,6 +14,9 @@ import { readConfig } from './config.ts'
 import { createApiMetrics } from './metrics.ts'
 import { startServer } from './server.ts'
 
+/** Longer than a look at Fly usually takes, shorter than the time-outs of whoever calls us. */
+const INSPECT_WAIT_MS = 5_000
+
 await runMain('api', async () => {
   const config = readConfig()
   const logger = createLogger({ service: 'api', level: config.LOG_LEVEL })
@@ -52,6 +55,7 @@ await runMain('api', async () => {
     subscriptions: mapping.subscriptions,
     publicUrl: new URL(config.HANGAR_PUBLIC_URL),
     clock: systemClock,
+    inspectWaitMs: INSPECT_WAIT_MS,
     logger,
     metrics: createApiMetrics(registry),
   })

@@ -7,7 +7,10 @@ import { bootstrap } from './shim/bootstrap/handler.ts'
 import { drained } from './shim/drained/handler.ts'
 import { heartbeat } from './shim/heartbeat/handler.ts'
 import { deprovisionApp } from './v1/deprovision-app/handler.ts'
+import { forceApp } from './v1/force-app/handler.ts'
 import { getApp } from './v1/get-app/handler.ts'
+import { getInspection } from './v1/get-inspection/handler.ts'
+import { getPlan } from './v1/get-plan/handler.ts'
 import { listAppEvents } from './v1/list-app-events/handler.ts'
 import { listApps } from './v1/list-apps/handler.ts'
 import { provisionApp } from './v1/provision-app/handler.ts'
@@ -21,6 +24,9 @@ export const routes: readonly Route[] = [
   provisionApp,
   deprovisionApp,
   retryApp,
+  forceApp,
+  getPlan,
+  getInspection,
   provisionUserFlyApp,
   deprovisionUserFlyApp,
   checkUserAppHealth,

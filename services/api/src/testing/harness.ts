@@ -72,6 +72,8 @@ export function useApi(options: TestApiOptions = {}): TestApi {
       subscriptions: DEFAULT_HOST_MAPPING.subscriptions,
       publicUrl: new URL('http://hangar.test'),
       clock: systemClock,
+      // No worker answers here.
+      inspectWaitMs: 0,
       logger: createLogger({
         service: 'api',
         level: 'debug',

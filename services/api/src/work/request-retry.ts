@@ -32,5 +32,5 @@ export async function requestRetry(
     return { ...found, wantedVersion: wanted }
   })
   const jobId = wantedVersion === null ? null : await wakeUser(deps, { userId, lane, evenIfBackingOff: true })
-  return { effect: 'work', app, wantedVersion, jobId }
+  return { effect: 'work', app, wantedVersion, jobId, question: {} }
 }

@@ -3,7 +3,15 @@
  * in one transaction; then wakes the lane. Redis may be away: the want is in Postgres, and the relay finds it.
  */
 import { HangarError, type Lane, type Policy } from '@hangar/core'
-import { endOverride, insertAudit, insertOverride, raiseWant, type AppRow, type Tx } from '@hangar/db'
+import {
+  endOverride,
+  insertAudit,
+  insertOverride,
+  raiseWant,
+  type AppRow,
+  type Question,
+  type Tx,
+} from '@hangar/db'
 import { requireRole, type Caller } from '../auth/caller.ts'
 import type { RequestContext } from '../http/route.ts'
 import { decide, guestOf, type Decision, type Intent } from './decide.ts'
@@ -30,6 +38,8 @@ export type WorkAnswer = {
   wantedVersion: number | null
   /** The queue's job, or null: nothing to do, a dry run, or Redis is away and the relay will add one. */
   jobId: string | null
+  /** What a dry run asks the worker: what would follow, were this done? */
+  question: Question
 }
 
 export async function requestWork(
@@ -37,11 +47,12 @@ export async function requestWork(
   { deps, requestId, caller }: RequestContext & { caller: Caller },
 ): Promise<WorkAnswer> {
   if (request.force) requireRole(caller, 'admin')
-  const { app, effect, wantedVersion } = await deps.db.transaction().execute(async (tx) => {
+  const { wantedVersion, ...answer } = await deps.db.transaction().execute(async (tx) => {
     const facts = await readFacts(tx, request.userId)
     if (!facts.known && request.unknownUser === 'refuse') throw new HangarError('unknown_user')
     const decision = decideOrThrow(request, facts, deps.policy)
-    const untouched = { app: facts.app, effect: decision.kind, wantedVersion: null }
+    const question = questionOf(decision)
+    const untouched = { app: facts.app, effect: decision.kind, wantedVersion: null, question }
     if (request.dryRun || decision.kind === 'nothing') return untouched
     await writeOverride(tx, request, decision, caller)
     const wanted = await raiseWant(tx, request.userId, request.source, { enroll: true })
@@ -58,7 +69,14 @@ export async function requestWork(
   })
   const lane: Lane = request.intent
   const jobId = wantedVersion === null ? null : await wakeUser(deps, { userId: request.userId, lane })
-  return { app, effect, wantedVersion, jobId }
+  return { ...answer, wantedVersion, jobId }
+}
+
+function questionOf(decision: Decision): Question {
+  if (decision.kind === 'lift') return { override: null }
+  return decision.kind === 'override'
+    ? { override: { desired: decision.desired, guest: decision.guest } }
+    : {}
 }
 
 function decideOrThrow(

@@ -6,7 +6,7 @@ import { textField } from '../../http/text-field.ts'
 /** Postgres accepts any 128 bits as a uuid, so any are taken; it writes them in lower case. */
 export const userIdPath = z.object({ userId: z.guid().toLowerCase() })
 
-const reason = textField({ max: 500 })
+export const reason = textField({ max: 500 })
 
 /** `?dryRun=true` or `{"dryRun": true}`: says what would happen, and changes nothing. */
 export const dryRunQuery = z.strictObject({ dryRun: z.stringbool().default(false) })

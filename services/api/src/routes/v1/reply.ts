@@ -1,11 +1,21 @@
-import type { Reply } from '../../http/route.ts'
+import { isHangarError } from '@hangar/core'
+import type { Caller } from '../../auth/caller.ts'
+import type { Reply, RequestContext } from '../../http/route.ts'
+import { askWorker, viewInspection } from '../../work/ask-worker.ts'
 import type { WorkAnswer } from '../../work/request-work.ts'
 
 /**
  * The answer of every action on a user. 202: the work is wanted and will be done, in Redis now (`job_id`) or found
- * by the relay. 200: nothing was to be done, or a dry run, which tells the `effect` that the real call would have.
+ * by the relay. 200: nothing was to be done, or a dry run, which tells the `effect` that the real call would have,
+ * and, as `inspection`, each step that a worker would then take.
  */
-export function replyToAction(userId: string, answer: WorkAnswer, dryRun: boolean): Reply {
+export async function replyToAction(
+  userId: string,
+  answer: WorkAnswer,
+  dryRun: boolean,
+  context: RequestContext & { caller: Caller },
+): Promise<Reply> {
+  const inspection = dryRun ? { inspection: await inspect(userId, answer, context) } : {}
   return {
     status: answer.wantedVersion === null ? 200 : 202,
     body: {
@@ -16,6 +26,21 @@ export function replyToAction(userId: string, answer: WorkAnswer, dryRun: boolea
       fly_app_name: answer.app?.flyAppName ?? null,
       wanted_version: answer.wantedVersion,
       job_id: answer.jobId,
+      ...inspection,
     },
+  }
+}
+
+/** Null while Redis is away: what the call would do is known all the same. */
+async function inspect(
+  userId: string,
+  answer: WorkAnswer,
+  context: RequestContext & { caller: Caller },
+): Promise<ReturnType<typeof viewInspection> | null> {
+  try {
+    return viewInspection(await askWorker(userId, answer.question, context))
+  } catch (error) {
+    if (isHangarError(error, 'redis_unavailable')) return null
+    throw error
   }
 }

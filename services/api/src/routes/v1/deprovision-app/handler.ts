@@ -13,6 +13,6 @@ export const deprovisionApp = defineRoute({
     const dryRun = query.dryRun || body.dryRun
     const options = { intent: 'deprovision', unknownUser: 'refuse', source: 'operator' } as const
     const answer = await requestWork({ ...options, ...body, userId, dryRun }, context)
-    return replyToAction(userId, answer, dryRun)
+    return replyToAction(userId, answer, dryRun, context)
   },
 })

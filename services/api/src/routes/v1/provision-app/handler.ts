@@ -14,6 +14,6 @@ export const provisionApp = defineRoute({
     const dryRun = query.dryRun || body.dryRun
     const options = { intent: 'provision', unknownUser: 'refuse', source: 'operator' } as const
     const answer = await requestWork({ ...options, ...body, userId, dryRun }, context)
-    return replyToAction(userId, answer, dryRun)
+    return replyToAction(userId, answer, dryRun, context)
   },
 })

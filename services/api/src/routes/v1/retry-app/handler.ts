@@ -12,6 +12,6 @@ export const retryApp = defineRoute({
   handle: async ({ path: { userId }, query, body }, context) => {
     const dryRun = query.dryRun || body.dryRun
     const answer = await requestRetry({ userId, reason: body.reason, dryRun }, context)
-    return replyToAction(userId, answer, dryRun)
+    return replyToAction(userId, answer, dryRun, context)
   },
 })
