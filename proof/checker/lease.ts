@@ -1,6 +1,8 @@
+import type { AppRow } from '@hangar/db'
 import {
   about,
   type Call,
+  eventsOf,
   fenceOf,
   type Finding,
   type Guarantee,
@@ -16,8 +18,13 @@ export const leaseHolds: Guarantee = {
   findings: (view) => [...lateCalls(view), ...lateWrites(view), ...callsWithoutLease(view)],
 }
 
-function lateCalls({ callsByUser }: View): Finding[] {
-  return [...callsByUser.values()].flatMap((calls) => {
+/** It had moved on to this generation under its lease: the one before was closed, and this one reserved. */
+function workedOn(view: View, fence: number, row: AppRow): boolean {
+  return eventsOf(view, row).some((event) => fenceOf(event) === fence)
+}
+
+function lateCalls(view: View): Finding[] {
+  return [...view.callsByUser.values()].flatMap((calls) => {
     const findings: Finding[] = []
     const late = new Map<number, Call>()
     const lastApp = new Map<number, string | null>()
@@ -33,7 +40,7 @@ function lateCalls({ callsByUser }: View): Finding[] {
             ...about(row),
             what: `${named(call)} after fence ${newest} called, and after ${named(first)}`,
           })
-        else if ((lastApp.get(fence) ?? call.app) !== call.app)
+        else if ((lastApp.get(fence) ?? call.app) !== call.app && !workedOn(view, fence, row))
           findings.push({
             ...about(row),
             what: `${named(call)} after fence ${newest} called, on another generation`,
