@@ -19,6 +19,12 @@ export const ERRORS = {
     publicMessage: 'An app of that name exists on Fly and does not belong to this installation.',
     retry: 'transient',
   },
+  brake_not_by_hand: {
+    status: 409,
+    publicMessage:
+      'This brake engages by its own condition only. The brake called operator is engaged by hand.',
+    retry: 'permanent',
+  },
   bad_request: { status: 400, publicMessage: 'The request could not be read.', retry: 'permanent' },
   bad_signature: { status: 401, publicMessage: 'The signature is missing or wrong.', retry: 'permanent' },
   config_invalid: { status: 500, publicMessage: 'The service is not configured.', retry: 'permanent' },

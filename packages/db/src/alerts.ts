@@ -19,6 +19,21 @@ export type NewAlert = {
   details?: Record<string, unknown>
 }
 
+export type AlertRow = {
+  id: number
+  kind: string
+  subject: string
+  severity: AlertSeverity
+  message: string
+  details: Record<string, unknown>
+  firstAt: Date
+  lastAt: Date
+  times: number
+  acknowledgedAt: Date | null
+  acknowledgedBy: string | null
+  resolvedAt: Date | null
+}
+
 /** True when it is a new one; else the open one is counted up and says what is new. */
 export async function raiseAlert(db: Database | Tx, alert: NewAlert): Promise<boolean> {
   const { rows } = await sql<{ isNew: boolean }>`
@@ -37,4 +52,30 @@ export async function resolveAlert(db: Database | Tx, kind: string, subject: str
   await sql`
     update hangar.alerts set resolved_at = hangar.now()
     where kind = ${kind} and subject = ${subject} and resolved_at is null`.execute(db)
+}
+
+/** Newest first. */
+export async function listAlerts(
+  db: Database | Tx,
+  page: { limit: number; beforeId?: number; openOnly?: boolean },
+): Promise<AlertRow[]> {
+  const { rows } = await sql<AlertRow>`
+    select * from hangar.alerts
+    where id < ${page.beforeId ?? Number.MAX_SAFE_INTEGER} and (resolved_at is null or not ${page.openOnly === true})
+    order by id desc limit ${page.limit}`.execute(db)
+  return rows
+}
+
+/** An operator has seen it; who saw it first stands. `isNew`: it was this one. Null: there is no such alert. */
+export async function acknowledgeAlert(
+  tx: Tx,
+  id: number,
+  actor: string,
+): Promise<{ alert: AlertRow; isNew: boolean } | null> {
+  const { rows: changed } = await sql<AlertRow>`
+    update hangar.alerts set acknowledged_at = hangar.now(), acknowledged_by = ${actor}
+    where id = ${id} and acknowledged_at is null returning *`.execute(tx)
+  if (changed[0]) return { alert: changed[0], isNew: true }
+  const { rows } = await sql<AlertRow>`select * from hangar.alerts where id = ${id}`.execute(tx)
+  return rows[0] ? { alert: rows[0], isNew: false } : null
 }

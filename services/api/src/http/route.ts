@@ -13,7 +13,7 @@ import { methodNotAllowed, validationError } from './problem.ts'
 
 export type Reply = { status: number; body: unknown }
 
-export type Method = 'get' | 'post' | 'delete'
+export type Method = 'get' | 'post' | 'patch' | 'delete'
 
 /** What every handler is told about the request besides its own fields. */
 export type RequestContext = { deps: ApiDeps; requestId: string }

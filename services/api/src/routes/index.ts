@@ -6,6 +6,15 @@ import { provisionUserFlyApp } from './functions/provision-user-fly-app/handler.
 import { bootstrap } from './shim/bootstrap/handler.ts'
 import { drained } from './shim/drained/handler.ts'
 import { heartbeat } from './shim/heartbeat/handler.ts'
+import { acknowledgeAlertRoute } from './v1/acknowledge-alert/handler.ts'
+import { approveBurstRoute } from './v1/approve-burst/handler.ts'
+import { changeSettings } from './v1/change-settings/handler.ts'
+import { engageBrakeRoute } from './v1/engage-brake/handler.ts'
+import { getSettings } from './v1/get-settings/handler.ts'
+import { listAlertsRoute } from './v1/list-alerts/handler.ts'
+import { listBrakesRoute } from './v1/list-brakes/handler.ts'
+import { listBurstApprovalsRoute } from './v1/list-burst-approvals/handler.ts'
+import { releaseBrakeRoute } from './v1/release-brake/handler.ts'
 import { deprovisionApp } from './v1/deprovision-app/handler.ts'
 import { forceApp } from './v1/force-app/handler.ts'
 import { getApp } from './v1/get-app/handler.ts'
@@ -27,6 +36,15 @@ export const routes: readonly Route[] = [
   forceApp,
   getPlan,
   getInspection,
+  listBrakesRoute,
+  engageBrakeRoute,
+  releaseBrakeRoute,
+  listBurstApprovalsRoute,
+  approveBurstRoute,
+  getSettings,
+  changeSettings,
+  listAlertsRoute,
+  acknowledgeAlertRoute,
   provisionUserFlyApp,
   deprovisionUserFlyApp,
   checkUserAppHealth,

@@ -1,4 +1,5 @@
 /** Fields that several /v1 endpoints read and show. Unknown fields are refused: a typo must not pass silently. */
+import { BRAKE_NAMES } from '@hangar/core'
 import type { AppRow } from '@hangar/db'
 import { z } from 'zod'
 import { textField } from '../../http/text-field.ts'
@@ -6,11 +7,22 @@ import { textField } from '../../http/text-field.ts'
 /** Postgres accepts any 128 bits as a uuid, so any are taken; it writes them in lower case. */
 export const userIdPath = z.object({ userId: z.guid().toLowerCase() })
 
+export const brakePath = z.object({ name: z.enum(BRAKE_NAMES) })
+
+/** A bigint that Postgres counts up, as it stands in an address. */
+export const idText = z
+  .string()
+  .regex(/^[1-9]\d{0,15}$/)
+  .transform(Number)
+
 export const reason = textField({ max: 500 })
 
 /** `?dryRun=true` or `{"dryRun": true}`: says what would happen, and changes nothing. */
 export const dryRunQuery = z.strictObject({ dryRun: z.stringbool().default(false) })
-export const actionBody = z.strictObject({ reason: reason.optional(), dryRun: z.boolean().default(false) })
+export const actionBody = z.strictObject({
+  reason: reason.optional(),
+  dryRun: z.boolean().default(false),
+})
 
 /** Against the subscription only with `force`, and `force` only with a reason. */
 export const forcibleBody = actionBody

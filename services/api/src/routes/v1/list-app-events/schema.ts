@@ -1,11 +1,5 @@
 import { z } from 'zod'
 import { pageQuery } from '../../../http/cursor.ts'
+import { idText } from '../fields.ts'
 
-export const listEventsQuery = z.strictObject(
-  pageQuery(
-    z
-      .string()
-      .regex(/^[1-9]\d{0,15}$/)
-      .transform(Number),
-  ),
-)
+export const listEventsQuery = z.strictObject(pageQuery(idText))

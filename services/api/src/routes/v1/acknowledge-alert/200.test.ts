@@ -1,0 +1,24 @@
+import { listAlerts, listAudit, raiseAlert } from '@hangar/db'
+import { expect, test } from '@jest/globals'
+import request from 'supertest'
+import { bearer, useApi } from '../../../testing/harness.ts'
+
+const api = useApi()
+
+test('by an operator; who saw it first stands, and it is open until it is over', async () => {
+  await raiseAlert(api.db, { kind: 'k', subject: '', severity: 'critical', message: 'm' })
+  const id = (await listAlerts(api.db, { limit: 1 }))[0]!.id
+  const [first, second] = ['11111111-1111-4111-8111-111111111111', '22222222-2222-4222-8222-222222222222']
+  const acknowledge = async (sub: string) =>
+    request(api.app)
+      .post(`/v1/alerts/${id}/acknowledge`)
+      .set(await bearer('operator', { sub }))
+  const response = await acknowledge(first)
+  expect(response.status).toBe(200)
+  expect(response.body).toMatchObject({ id, acknowledged_by: `user:${first}`, resolved_at: null })
+  expect((await acknowledge(second)).body).toEqual(response.body)
+  expect(await listAudit(api.db, { limit: 5 })).toMatchObject([
+    { actor: `user:${first}`, action: 'alert.acknowledge', before: { id }, after: { id } },
+  ])
+  expect(await listAlerts(api.db, { limit: 5, openOnly: true })).toHaveLength(1)
+})

@@ -1,0 +1,30 @@
+import { HangarError } from '@hangar/core'
+import { acknowledgeAlert, insertAudit } from '@hangar/db'
+import { z } from 'zod'
+import { defineRoute } from '../../../http/route.ts'
+import { idText } from '../fields.ts'
+import { viewAlert } from '../list-alerts/view.ts'
+
+/** `POST /v1/alerts/{id}/acknowledge`: somebody has seen it. Who did so first stands. */
+export const acknowledgeAlertRoute = defineRoute({
+  method: 'post',
+  path: '/v1/alerts/:id/acknowledge',
+  access: 'operator',
+  reads: { path: z.object({ id: idText }) },
+  handle: async ({ path: { id } }, { deps, caller, requestId }) => {
+    const alert = await deps.db.transaction().execute(async (tx) => {
+      const found = await acknowledgeAlert(tx, id, caller.actor)
+      if (!found) throw new HangarError('not_found', { operator: `there is no alert ${id}` })
+      if (found.isNew)
+        await insertAudit(tx, {
+          actor: caller.actor,
+          action: 'alert.acknowledge',
+          requestId,
+          before: { id, acknowledged_by: null },
+          after: { id, acknowledged_by: caller.actor },
+        })
+      return found.alert
+    })
+    return { status: 200, body: viewAlert(alert) }
+  },
+})

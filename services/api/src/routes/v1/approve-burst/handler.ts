@@ -1,0 +1,45 @@
+import { approveBurst, insertAudit } from '@hangar/db'
+import { defineRoute } from '../../../http/route.ts'
+import { approveBurstBody } from './schema.ts'
+import { viewApproval } from './view.ts'
+
+const MINUTE_MS = 60_000
+
+/**
+ * `POST /v1/burst-approvals`: so many teardowns are meant, and do not count as a burst. Where all approvals together
+ * cover everybody whom the brake on bursts holds, it is released.
+ */
+export const approveBurstRoute = defineRoute({
+  method: 'post',
+  path: '/v1/burst-approvals',
+  access: 'admin',
+  reads: { body: approveBurstBody },
+  handle: async ({ body }, { deps, caller, requestId }) => {
+    const { count, reason } = body
+    const burst = { count, reason, actor: caller.actor, expiresInMs: body.expires_in_minutes * MINUTE_MS }
+    const answer = await deps.db.transaction().execute(async (tx) => {
+      const approved = await approveBurst(tx, burst)
+      const { approval, held, released } = approved
+      await insertAudit(tx, {
+        actor: caller.actor,
+        action: 'burst.approve',
+        reason,
+        requestId,
+        before: { held_users: held },
+        after: { ...viewApproval(approval), brake_released: released },
+      })
+      return approved
+    })
+    if (answer.released)
+      deps.logger.warn({ brake: 'deletion_burst', by: caller.actor, reason }, 'brake released')
+    return {
+      status: 201,
+      body: {
+        ...viewApproval(answer.approval),
+        eta_minutes: answer.etaMinutes,
+        held_users: answer.held,
+        brake_released: answer.released,
+      },
+    }
+  },
+})

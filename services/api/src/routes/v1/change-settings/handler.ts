@@ -1,0 +1,28 @@
+import { insertAudit, readSettings, writeSetting } from '@hangar/db'
+import { defineRoute } from '../../../http/route.ts'
+import { changeSettingsBody, viewSettings } from './schema.ts'
+
+/** `PATCH /v1/settings`: takes effect with the next look, on every worker. */
+export const changeSettings = defineRoute({
+  method: 'patch',
+  path: '/v1/settings',
+  access: 'admin',
+  reads: { body: changeSettingsBody },
+  handle: async ({ body: { reason, changes } }, { deps, caller, requestId }) => {
+    const settings = await deps.db.transaction().execute(async (tx) => {
+      const before = await readSettings(tx)
+      for (const { name, value } of changes) await writeSetting(tx, name, value, caller.actor)
+      const after = await readSettings(tx)
+      await insertAudit(tx, {
+        actor: caller.actor,
+        action: 'settings.change',
+        reason: reason ?? null,
+        requestId,
+        before: viewSettings(before),
+        after: viewSettings(after),
+      })
+      return after
+    })
+    return { status: 200, body: viewSettings(settings) }
+  },
+})

@@ -1,0 +1,4 @@
+import { z } from 'zod'
+import { reason } from '../fields.ts'
+
+export const engageBrakeBody = z.strictObject({ reason })

@@ -1,0 +1,48 @@
+import { raiseAlert, resolveAlert } from '@hangar/db'
+import { expect, test } from '@jest/globals'
+import request from 'supertest'
+import { bearer, useApi } from '../../../testing/harness.ts'
+
+const api = useApi()
+
+type Page = { items: { kind: string }[]; next_cursor: string | null }
+
+test('the open ones by default, all on request, newest first; more of the same is counted', async () => {
+  for (const kind of ['over', 'twice', 'new', 'twice'])
+    await raiseAlert(api.db, {
+      kind,
+      subject: 's',
+      severity: 'warning',
+      message: `${kind}!`,
+      details: { n: 1 },
+    })
+  await resolveAlert(api.db, 'over', 's')
+  const list = async (query: object) => {
+    const response = await request(api.app)
+      .get('/v1/alerts')
+      .query(query)
+      .set(await bearer('viewer'))
+    expect(response.status).toBe(200)
+    return response.body as Page
+  }
+  const open = await list({})
+  expect(open.items.map((alert) => alert.kind)).toEqual(['new', 'twice'])
+  expect(open.items[1]).toEqual({
+    id: expect.any(Number),
+    kind: 'twice',
+    subject: 's',
+    severity: 'warning',
+    message: 'twice!',
+    details: { n: 1 },
+    times: 2,
+    first_at: expect.any(String),
+    last_at: expect.any(String),
+    acknowledged_at: null,
+    acknowledged_by: null,
+    resolved_at: null,
+  })
+  const first = await list({ state: 'all', limit: 2 })
+  const second = await list({ state: 'all', limit: 2, cursor: first.next_cursor })
+  expect([...first.items, ...second.items].map((alert) => alert.kind)).toEqual(['new', 'twice', 'over'])
+  expect(second.next_cursor).toBeNull()
+})

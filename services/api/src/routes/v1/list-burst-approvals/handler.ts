@@ -1,0 +1,20 @@
+import { listBurstApprovals } from '@hangar/db'
+import { page } from '../../../http/cursor.ts'
+import { defineRoute } from '../../../http/route.ts'
+import { viewApproval } from '../approve-burst/view.ts'
+import { listBurstApprovalsQuery } from './schema.ts'
+
+/** `GET /v1/burst-approvals?limit=&cursor=`: who agreed to how many teardowns, and what is left of it; newest first. */
+export const listBurstApprovalsRoute = defineRoute({
+  method: 'get',
+  path: '/v1/burst-approvals',
+  access: 'viewer',
+  reads: { query: listBurstApprovalsQuery },
+  handle: async ({ query }, { deps }) => {
+    const rows = await listBurstApprovals(deps.db, {
+      limit: query.limit + 1,
+      ...(query.cursor === undefined ? {} : { beforeId: query.cursor }),
+    })
+    return { status: 200, body: page(rows, query.limit, { key: (one) => one.id, view: viewApproval }) }
+  },
+})
