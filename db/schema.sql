@@ -108,6 +108,8 @@ begin
     'hangar.host_users, hangar.host_traders, hangar.migration_checksums, hangar.migration, hangar.migration_lock '
     'from %s', service_role_name);
   execute format('revoke update on hangar.audit_log from %s', service_role_name);
+  -- The one table whose rows end: what is older than a day is forgotten.
+  execute format('grant delete on hangar.shim_receipts to %s', service_role_name);
   execute format('grant execute on function hangar.now(), hangar.host_row_count() to %s', service_role_name);
   execute format('grant select, insert, update on public.user_fly_apps to %s', service_role_name);
   execute format('grant select, insert on public.user_fly_app_events to %s', service_role_name);
@@ -217,9 +219,19 @@ declare
   other_table regclass;
 begin
   select k into unknown_part from jsonb_object_keys(mapping) as k
-    where k not in ('subscriptions', 'users', 'traders', 'webhook');
+    where k not in ('subscriptions', 'users', 'traders', 'signals', 'executions', 'webhook');
   if unknown_part is not null then
     raise exception 'host mapping: "%" is not a known key', unknown_part using errcode = 'invalid_parameter_value';
+  end if;
+  if mapping ? 'signals' then
+    perform hangar.check_host_part(mapping, 'signals', '{"trader_id": "any", "symbol": "text|character varying",
+      "payload": "jsonb|json", "created_at": "timestamp with time zone", "user_id": "?uuid",
+      "client_id": "?text|character varying"}');
+  end if;
+  if mapping ? 'executions' then
+    perform hangar.check_host_part(mapping, 'executions', '{"trader_id": "any",
+      "started_at": "timestamp with time zone", "finished_at": "timestamp with time zone",
+      "outcome": "text|character varying", "user_id": "?uuid", "client_id": "?text|character varying"}');
   end if;
   if mapping ? 'webhook' and (coalesce(mapping -> 'webhook' ->> 'url', '') !~ '^https?://'
       or coalesce(mapping -> 'webhook' ->> 'secret_name', '') = '') then
@@ -382,6 +394,8 @@ create table hangar.app_heartbeats (
   version text,
   drained_at timestamp with time zone,
   drained jsonb,
+  bootstrap_etag text,
+  token_key_id text,
   constraint app_heartbeats_pkey PRIMARY KEY (user_fly_app_id)
 );
 
@@ -538,6 +552,27 @@ create table hangar.settings (
   constraint settings_pkey PRIMARY KEY (name)
 );
 
+create table hangar.shim_receipts (
+  user_id uuid not null,
+  kind text not null,
+  client_id text not null,
+  received_at timestamp with time zone not null,
+  constraint shim_receipts_kind_is_known CHECK (kind = ANY (ARRAY['signal'::text, 'execution'::text])),
+  constraint shim_receipts_pkey PRIMARY KEY (user_id, kind, client_id)
+);
+
+create table hangar.trader_placement (
+  user_id uuid not null,
+  runs_on text not null,
+  user_fly_app_id uuid not null,
+  move integer default 1 not null,
+  since timestamp with time zone default hangar.now() not null,
+  released_at timestamp with time zone,
+  changed_in xid8 default pg_current_xact_id() not null,
+  constraint trader_placement_pkey PRIMARY KEY (user_id),
+  constraint trader_placement_runs_on_is_known CHECK (runs_on = ANY (ARRAY['shared'::text, 'moving'::text, 'dedicated'::text]))
+);
+
 create table hangar.user_overrides (
   id bigint generated always as identity not null,
   user_id uuid not null,
@@ -633,6 +668,7 @@ create table public.user_fly_apps (
   deleted_at timestamp with time zone,
   burst_approval_id bigint,
   drift jsonb,
+  secrets_key_id text,
   constraint user_fly_apps_cpu_kind_is_known CHECK (cpu_kind = ANY (ARRAY['shared'::text, 'performance'::text])),
   constraint user_fly_apps_cpus_is_positive CHECK (cpus > 0),
   constraint user_fly_apps_deleted_means_deleted_at CHECK ((status = 'deleted'::text) = (deleted_at IS NOT NULL)),
@@ -653,6 +689,7 @@ alter table hangar.app_heartbeats add constraint app_heartbeats_app_fkey FOREIGN
 alter table hangar.cost_intervals add constraint cost_intervals_app_fkey FOREIGN KEY (user_fly_app_id) REFERENCES public.user_fly_apps(id);
 alter table hangar.forced_actions add constraint forced_actions_app_fkey FOREIGN KEY (user_fly_app_id) REFERENCES public.user_fly_apps(id);
 alter table hangar.orphans add constraint orphans_app_fkey FOREIGN KEY (user_fly_app_id) REFERENCES public.user_fly_apps(id);
+alter table hangar.trader_placement add constraint trader_placement_app_fkey FOREIGN KEY (user_fly_app_id) REFERENCES public.user_fly_apps(id);
 alter table public.user_fly_app_events add constraint user_fly_app_events_app_fkey FOREIGN KEY (user_fly_app_id) REFERENCES public.user_fly_apps(id);
 
 -- Indexes
@@ -664,6 +701,8 @@ CREATE INDEX cost_intervals_by_app ON hangar.cost_intervals USING btree (user_fl
 CREATE UNIQUE INDEX cost_intervals_one_open_per_app ON hangar.cost_intervals USING btree (user_fly_app_id) WHERE (ended_at IS NULL);
 CREATE INDEX inspections_by_time ON hangar.inspections USING btree (created_at);
 CREATE INDEX orphans_found_by_user ON hangar.orphans USING btree (user_id) WHERE (state = 'found'::text);
+CREATE INDEX shim_receipts_by_age ON hangar.shim_receipts USING btree (received_at);
+CREATE INDEX trader_placement_by_change ON hangar.trader_placement USING btree (changed_in);
 CREATE INDEX user_overrides_by_user ON hangar.user_overrides USING btree (user_id, id);
 CREATE UNIQUE INDEX user_overrides_one_open_per_user ON hangar.user_overrides USING btree (user_id) WHERE (ended_at IS NULL);
 CREATE INDEX user_fly_app_events_by_app ON public.user_fly_app_events USING btree (user_fly_app_id, id);

@@ -10,7 +10,7 @@ describe('tokens of one app', () => {
     const ring = createKeyRing({ current: key() })
     const token = shimToken(ring, rowId)
     expect(token).toMatch(/^hgr_[0-9a-f]{8}_[0-9a-f-]{36}_[0-9a-f]{64}$/)
-    expect(verifyShimToken(ring, token)).toEqual({ rowId })
+    expect(verifyShimToken(ring, token)).toEqual({ rowId, keyId: ring.current.id })
     const other = randomUUID()
     expect(verifyShimToken(ring, token.replace(rowId, other))).toBeNull()
   })
@@ -28,8 +28,11 @@ describe('tokens of one app', () => {
     const [before, after] = [key(), key()]
     const old = shimToken(createKeyRing({ current: before }), rowId)
     const rotating = createKeyRing({ current: after, previous: before })
-    expect(verifyShimToken(rotating, old)).toEqual({ rowId })
-    expect(verifyShimToken(createKeyRing({ current: after }), shimToken(rotating, rowId))).toEqual({ rowId })
+    expect(verifyShimToken(rotating, old)).toEqual({ rowId, keyId: rotating.accepted[1]?.id })
+    expect(verifyShimToken(createKeyRing({ current: after }), shimToken(rotating, rowId))).toEqual({
+      rowId,
+      keyId: rotating.current.id,
+    })
     expect(verifyShimToken(createKeyRing({ current: after }), old)).toBeNull()
   })
   test('each purpose has its own key', () => {

@@ -48,14 +48,14 @@ export function shimToken(ring: KeyRing, rowId: string): string {
   return `hgr_${ring.current.id}_${rowId}_${mac(ring.current, 'shim-token', rowId).toString('hex')}`
 }
 
-/** The row that `token` belongs to, or null. Compares in constant time. */
-export function verifyShimToken(ring: KeyRing, token: string): { rowId: string } | null {
+/** The row that `token` belongs to and the master key it was made with, or null. Compares in constant time. */
+export function verifyShimToken(ring: KeyRing, token: string): { rowId: string; keyId: string } | null {
   const match = TOKEN_PATTERN.exec(token)
   const [, keyId, rowId, given] = match ?? []
   if (keyId === undefined || rowId === undefined || given === undefined) return null
   const key = ring.accepted.find((candidate) => candidate.id === keyId)
   if (!key) return null
-  return timingSafeEqual(mac(key, 'shim-token', rowId), Buffer.from(given, 'hex')) ? { rowId } : null
+  return timingSafeEqual(mac(key, 'shim-token', rowId), Buffer.from(given, 'hex')) ? { rowId, keyId } : null
 }
 
 /** The secret with which Hangar asks an app to drain (`X-Shutdown-Token`). */

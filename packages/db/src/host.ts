@@ -49,6 +49,21 @@ export function listCustomTraders(db: Database | Tx, userId: string): Promise<Cu
     .execute()
 }
 
+export type TraderSet = { traders: CustomTrader[]; version: string }
+
+/** The same traders and what stands for them, read at one moment. */
+export async function readTraderSet(db: Database | Tx, userId: string): Promise<TraderSet> {
+  const { rows } = await sql<TraderSet>`
+    select ${TRADERS_VERSION} as version, coalesce(jsonb_agg(
+      jsonb_build_object('id', id, 'name', name, 'definition', definition) order by id), '[]') as traders
+    from hangar.host_traders where user_id = ${userId} and enabled and not is_builtin`.execute(db)
+  return onlyRow(rows)
+}
+
+/** An aggregate over rows of hangar.host_traders: differs as soon as an id, a name or a definition does. */
+export const TRADERS_VERSION = sql<string>`encode(sha256(convert_to(coalesce(
+  string_agg(jsonb_build_array(id, name, definition)::text, ',' order by id), ''), 'UTF8')), 'hex')`
+
 /** How many host rows the caller's role sees, and how many there are, counted at one moment. */
 export async function countHostRows(db: Database | Tx): Promise<{ visible: number; total: number }> {
   const { rows } = await sql<{ visible: number; total: number }>`

@@ -25,7 +25,18 @@ export * from './forced.ts'
 export * from './health.ts'
 export * from './heartbeats.ts'
 export * from './held.ts'
-export * from './host.ts'
+export {
+  assertHostRowsVisible,
+  countHostRows,
+  findSubscription,
+  findUserEmail,
+  listCustomTraders,
+  readTraderSet,
+  userExists,
+  type CustomTrader,
+  type Subscription,
+  type TraderSet,
+} from './host.ts'
 export * from './install-host.ts'
 export * from './inspections.ts'
 export * from './installation.ts'
@@ -34,8 +45,21 @@ export { databaseNow, readDatabaseTime } from './now.ts'
 export * from './orphans.ts'
 export * from './overrides.ts'
 export * from './permits.ts'
+export {
+  confirmReleased,
+  findPlacement,
+  listPlacement,
+  lockApp,
+  returnTraders,
+  takeTraders,
+  type Handover,
+  type Placement,
+  type PlacementChanges,
+  type RunsOn,
+} from './placement.ts'
 export type { AppOperation, DrainReport, EventStatus, OverrideDesired, Schema } from './schema.ts'
 export * from './settings.ts'
+export * from './shim-items.ts'
 export { recordStep, type StepRecord } from './step.ts'
 export * from './sweep.ts'
 export * from './wants.ts'

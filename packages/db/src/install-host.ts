@@ -15,6 +15,25 @@ export type HostMapping = {
     is_builtin?: string
     disabled_by?: string
   }
+  /** Where the signals and executions go that users' apps send. Left out: the shim takes none. */
+  signals?: {
+    table: string
+    trader_id: string
+    symbol: string
+    payload: string
+    created_at: string
+    user_id?: string
+    client_id?: string
+  }
+  executions?: {
+    table: string
+    trader_id: string
+    started_at: string
+    finished_at: string
+    outcome: string
+    user_id?: string
+    client_id?: string
+  }
   /** Where the trigger sends its signed hint. `secret_name` is the name of a Vault secret, never the secret. */
   webhook?: { url: string; secret_name: string }
 }
@@ -38,6 +57,24 @@ export const DEFAULT_HOST_MAPPING: HostMapping = {
     is_builtin: 'is_builtin',
     definition: 'filter',
     disabled_by: 'disabled_by',
+  },
+  signals: {
+    table: 'public.trader_signals',
+    trader_id: 'trader_id',
+    symbol: 'symbol',
+    payload: 'payload',
+    created_at: 'created_at',
+    user_id: 'user_id',
+    client_id: 'client_id',
+  },
+  executions: {
+    table: 'public.trader_execution_history',
+    trader_id: 'trader_id',
+    started_at: 'started_at',
+    finished_at: 'finished_at',
+    outcome: 'outcome',
+    user_id: 'user_id',
+    client_id: 'client_id',
   },
 }
 

@@ -41,6 +41,7 @@ export interface HangarAlerts {
 }
 
 export interface HangarAppHeartbeats {
+  bootstrapEtag: string | null;
   bootstrappedAt: Timestamp | null;
   bufferedSignals: number | null;
   drained: Json | null;
@@ -50,6 +51,7 @@ export interface HangarAppHeartbeats {
   machineId: string | null;
   memoryMb: number | null;
   runningTraderIds: Generated<string[]>;
+  tokenKeyId: string | null;
   userFlyAppId: string;
   userId: string;
   version: string | null;
@@ -198,6 +200,23 @@ export interface HangarSettings {
   value: Json;
 }
 
+export interface HangarShimReceipts {
+  clientId: string;
+  kind: string;
+  receivedAt: Timestamp;
+  userId: string;
+}
+
+export interface HangarTraderPlacement {
+  changedIn: Generated<string>;
+  move: Generated<number>;
+  releasedAt: Timestamp | null;
+  runsOn: string;
+  since: Generated<Timestamp>;
+  userFlyAppId: string;
+  userId: string;
+}
+
 export interface HangarUserOverrides {
   actor: string;
   createdAt: Generated<Timestamp>;
@@ -276,6 +295,7 @@ export interface UserFlyApps {
   operation: string | null;
   region: string;
   retryCount: Generated<number>;
+  secretsKeyId: string | null;
   secretsVersion: number | null;
   startedAt: Timestamp | null;
   status: Generated<string>;
@@ -304,6 +324,8 @@ export interface DB {
   "hangar.orphans": HangarOrphans;
   "hangar.permits": HangarPermits;
   "hangar.settings": HangarSettings;
+  "hangar.shimReceipts": HangarShimReceipts;
+  "hangar.traderPlacement": HangarTraderPlacement;
   "hangar.userOverrides": HangarUserOverrides;
   "hangar.userWants": HangarUserWants;
   "hangar.userWork": HangarUserWork;

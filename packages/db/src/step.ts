@@ -11,6 +11,7 @@ import type { Database, Tx } from './database.ts'
 import type { NewEvent } from './events.ts'
 import { resolveNow } from './now.ts'
 import { APP_NAME_KEY, isUniqueViolation, nameTaken } from './pg-errors.ts'
+import { returnTradersOf } from './placement.ts'
 import { holds, type Lease } from './work.ts'
 
 export type StepRecord = {
@@ -23,6 +24,8 @@ export type StepRecord = {
   openCost?: Pick<NewCostInterval, 'priceModel' | 'usdPerSecond'>
   /** A new machine instance begins undrained. */
   clearDrained?: boolean
+  /** The app certainly trades no more: its user's traders are the shared backend's again. */
+  returnTraders?: boolean
 }
 
 /** The row as it then is. Throws `lease_lost` or `app_name_taken`, and then nothing was written. */
@@ -58,6 +61,7 @@ function writeStep(db: Database | Tx, lease: Lease, step: StepRecord): Promise<A
     .with('events', () => insertEvents(step.events))
     .with('ledger', () => changeLedger(step))
     .with('reports', () => clearReports(step.clearDrained === true))
+    .with('placement', () => placeTraders(step.returnTraders === true))
     .selectFrom('app')
     .selectAll()
     .executeTakeFirst()
@@ -104,6 +108,10 @@ function clearReports(clear: boolean): RawBuilder<Done> {
     update hangar.app_heartbeats report set drained_at = null, drained = null
     from app where report.user_fly_app_id = app.id
     returning report.user_id)`
+}
+
+function placeTraders(back: boolean): RawBuilder<Done> {
+  return back ? sql<Done>`(${returnTradersOf(sql`app`)} returning place.user_id)` : NOTHING
 }
 
 /** What a data-changing part answers; nobody reads it. */

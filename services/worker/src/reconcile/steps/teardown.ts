@@ -5,6 +5,7 @@ import {
   type Database,
   closeCostInterval,
   hasEventSince,
+  returnTraders,
   sumCostUsd,
   takeTeardownSlot,
   type TeardownSlot,
@@ -14,7 +15,7 @@ import {
 import { FlyError } from '@hangar/fly-client'
 import { type Attempt, type StepResult, flyCall, guard, write } from '../attempt.ts'
 import { waitForMachine } from '../fly-wait.ts'
-import { guestOf } from '../observe.ts'
+import { type Observation, guestOf } from '../observe.ts'
 import { awaitPermit } from '../permit.ts'
 import { type StepContext, type StepEvent, insertStepEvent, record, operation } from './context.ts'
 
@@ -81,7 +82,8 @@ export async function stopMachine(context: StepContext, machineId: string): Prom
     if (!(error instanceof FlyError) || !HAS_ENDED.has(error.code)) throw error
   }
   const event = { type: `${operation(context)}_machine_stopped`, metadata: { machine_id: machineId } }
-  await record(context, {}, event, { closeCost: true })
+  const own = machineId === row.flyMachineId
+  await record(context, {}, event, { closeCost: true, returnTraders: own && row.teardownStartedAt !== null })
   return 'next'
 }
 
@@ -92,7 +94,10 @@ export async function deleteMachine(context: StepContext, machineId: string): Pr
   const own = machineId === row.flyMachineId
   const patch =
     own && !row.teardownStartedAt ? { flyMachineId: null, flyInstanceId: null, startedAt: null } : {}
-  await record(context, patch, event, { closeCost: own })
+  await record(context, patch, event, {
+    closeCost: own,
+    returnTraders: own && row.teardownStartedAt !== null,
+  })
   return 'next'
 }
 
@@ -102,7 +107,10 @@ export async function deleteApp(context: StepContext): Promise<StepResult> {
     if (!(await isOurDeletion(attempt.deps.db, row)))
       await record(context, {}, { type: DELETING, status: 'started', metadata: { app: row.flyAppName } })
   })
-  return result === 'gone' ? 'next' : result
+  if (result === 'gone') return 'next'
+  // No machine is left by now, and in a burst the wait is long: nobody's traders wait with it.
+  await returnTraders(attempt.deps.db, row.id)
+  return result
 }
 
 /**
@@ -140,6 +148,7 @@ export async function close(context: StepContext, reason: string): Promise<StepR
   const { attempt, seen, row } = context
   await write(attempt, async (tx) => {
     const facts = await endRow(context, tx)
+    await returnTraders(tx, row.id)
     await insertStepEvent(tx, attempt, row, await endOf(tx, row, reason))
     if (row.teardownStartedAt)
       await insertStepEvent(tx, attempt, row, { type: 'deprovision_completed', metadata: facts })
@@ -148,11 +157,15 @@ export async function close(context: StepContext, reason: string): Promise<StepR
   return 'replan'
 }
 
-/** Ends the row and leaves Fly as it is: the name stays ours for ever, so the orphan scan finds what is left of it. */
+/**
+ * Ends the row and leaves Fly as it is: the name stays ours for ever, so the orphan scan finds what is left of it. An
+ * app that may still be trading keeps its user's traders until it is told that it is over, by the shim's next answer.
+ */
 export async function abandon(context: StepContext, message: string): Promise<StepResult> {
   const { attempt, seen, row } = context
   await write(attempt, async (tx) => {
     const metadata = await endRow(context, tx)
+    if (!mayBeTrading(seen, row)) await returnTraders(tx, row.id)
     await insertStepEvent(tx, attempt, row, {
       type: 'deprovision_abandoned',
       status: 'skipped',
@@ -162,6 +175,14 @@ export async function abandon(context: StepContext, message: string): Promise<St
   })
   seen.row = null
   return 'replan'
+}
+
+/** It asked what to run, and has not said since that it drained. */
+function mayBeTrading({ rows: { heartbeat } }: Observation, row: AppRow): boolean {
+  if (heartbeat?.bootstrappedAt == null) return false
+  return (
+    heartbeat.drainedAt === null || row.drainStartedAt === null || heartbeat.drainedAt < row.drainStartedAt
+  )
 }
 
 async function endRow({ attempt, row }: StepContext, tx: Tx): Promise<Record<string, unknown>> {
