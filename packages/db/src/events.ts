@@ -39,6 +39,20 @@ export function listEvents(
   return query.orderBy('id', 'desc').limit(page.limit).execute()
 }
 
+/**
+ * How far history has come. Events are never deleted and an id once seen stays, so this never falls, but in a database
+ * that was put back to an earlier state. (The sequence would not do: it runs ahead of the rows after a crash.)
+ */
+export async function findLastEventId(db: Database | Tx): Promise<number> {
+  const row = await db
+    .selectFrom('userFlyAppEvents')
+    .select('id')
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row?.id ?? 0
+}
+
 /** Whether this app had such an event at `since` or later: what a step that may run twice asks before it writes. */
 export async function hasEventSince(
   db: Database | Tx,

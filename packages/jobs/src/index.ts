@@ -3,6 +3,7 @@
  * move, and how workers start and stop. Redis never holds the truth: a job says only "this user may need work",
  * so that losing, doubling or flushing jobs costs a delay and nothing else.
  */
+export * from './high-water.ts'
 export * from './outcome.ts'
 export * from './payloads.ts'
 export * from './queues.ts'

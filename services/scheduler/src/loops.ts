@@ -5,6 +5,7 @@ import { ensureSchedulers, SCHEDULES, type Queues, type Schedule, type SweepName
 import { policyFrom, type createMetrics, type Logger } from '@hangar/runtime'
 
 import type { SchedulerConfig } from './config.ts'
+import { watchHistory } from './history.ts'
 import { startLoop, type Loop, type LoopEvents } from './loop.ts'
 import { createLoopMetrics, createRelayMetrics } from './metrics.ts'
 import { relayOnce } from './relay.ts'
@@ -34,7 +35,10 @@ export function startLoops(parts: LoopParts): { relay: Loop; schedules: Loop } {
       ...common,
       ...logged('relay', logger, measured('relay')),
       intervalMs: config.RELAY_INTERVAL_MS,
-      step: () => relayOnce(relay),
+      step: async () => {
+        await watchHistory({ db, queues, logger })
+        await relayOnce(relay)
+      },
     }),
     schedules: startLoop({
       ...common,
@@ -50,6 +54,7 @@ export function schedulesFrom(config: SchedulerConfig): Schedule<SweepName>[] {
   const everyMs: Record<SweepName, number> = {
     guards: config.GUARDS_INTERVAL_MS,
     differences: config.DIFFERENCES_INTERVAL_MS,
+    stuck: config.STUCK_INTERVAL_MS,
     orphans: config.ORPHANS_INTERVAL_MS,
     health: config.HEALTH_INTERVAL_MS,
     cost: config.COST_INTERVAL_MS,
