@@ -12,7 +12,7 @@ import { Postman } from './actors/postman.ts'
 import { Users } from './actors/users.ts'
 import { readHistory, whatIsMissing } from './history.ts'
 import { readLogs, unexpectedLines } from './logs.ts'
-import { startNemesis } from './nemesis/index.ts'
+import { noNemesis, startNemesis } from './nemesis/index.ts'
 import { diceOf } from './random.ts'
 import { type Rig, startRig } from './rig/rig.ts'
 import type { ChaosSettings } from './settings.ts'
@@ -21,6 +21,7 @@ const ROUGH = { lost: 0.25, doubled: 0.2, late: 0.2 }
 const ALL_LOST = { lost: 1, doubled: 0, late: 0 }
 const LOOK_EVERY_MS = 250
 const MAX_TEARDOWNS = 1_000_000
+const ORPHAN_GRACE_MS = 5_000
 
 export type Figures = {
   seed: number
@@ -102,13 +103,17 @@ async function run(parts: Parts, say: (line: string) => void, signal: AbortSigna
   const { settings, rig, db, users, userApps, postman } = parts
   const dice = diceOf(settings.seed)
   await users.create(settings.users)
-  await approveTeardowns(rig)
+  await prepare(rig)
   const retainedBefore = await readRetained(rig.postgres.url)
-  say(`${settings.users} users are there; ${settings.seconds} s of faults begin (seed ${settings.seed})`)
+  say(
+    `${settings.users} users are there; ${settings.seconds} s of ${settings.calm ? 'calm' : 'faults'} begin (seed ${settings.seed})`,
+  )
 
   const forMs = settings.seconds * 1_000
   const flipping = users.flip(AbortSignal.any([signal, AbortSignal.timeout(forMs)]))
-  const nemesis = startNemesis({ rig, db, dice: dice.fork('nemesis'), forMs, signal })
+  const nemesis = settings.calm
+    ? noNemesis
+    : startNemesis({ rig, db, dice: dice.fork('nemesis'), forMs, signal })
   await Promise.all([flipping, nemesis.ended])
   signal.throwIfAborted()
   const endedAtMs = performance.now()
@@ -148,8 +153,11 @@ async function run(parts: Parts, say: (line: string) => void, signal: AbortSigna
   return { figures, violations, unexpected, missing, nemesisFailures, logFolder: rig.logFolder }
 }
 
-/** A campaign's flips are meant: an operator has agreed to them beforehand, or the brake on bursts would hold them. */
-async function approveTeardowns(rig: Rig): Promise<void> {
+/**
+ * What an operator would do before such a day. The flips are meant: without their word the brake on bursts would hold
+ * them. An orphan is deleted in seconds instead of an hour, so that the campaign sees its end.
+ */
+async function prepare(rig: Rig): Promise<void> {
   const client = new pg.Client({ connectionString: rig.postgres.url })
   await client.connect()
   try {
@@ -157,6 +165,10 @@ async function approveTeardowns(rig: Rig): Promise<void> {
       `insert into hangar.burst_approvals (approved, reason, actor, expires_at)
        values ($1, 'a chaos campaign', 'chaos', now() + interval '1 day')`,
       [MAX_TEARDOWNS],
+    )
+    await client.query(
+      `insert into hangar.settings (name, value, updated_by) values ('orphans', $1, 'chaos')`,
+      [JSON.stringify({ graceMs: ORPHAN_GRACE_MS })],
     )
   } finally {
     await client.end()

@@ -10,6 +10,8 @@ export type ChaosSettings = {
   /** How long after the faults' end all that is desired may take to be there. */
   convergeWithinSeconds: number
   loseAllWebhooks: boolean
+  /** No faults: only the tier changes, and what is said of webhooks. */
+  calm: boolean
   /** Where the figures go, as JSON. */
   report: string | null
 }
@@ -21,6 +23,7 @@ export const USAGE = `npm run chaos -- [options]: a whole Hangar of real process
   --seed <n>                      draws the same deeds again; default: drawn
   --converge-within-seconds <n>   after the faults' end, default 60
   --lose-all-webhooks             no webhook ever arrives: the relay is the only way
+  --calm                          no faults
   --report <file>                 writes the figures as JSON
 `
 
@@ -33,6 +36,7 @@ export function readSettings(args: readonly string[]): ChaosSettings | 'help' {
     seed: whole('--seed', values.seed ?? String(Math.floor(Math.random() * 1_000_000))),
     convergeWithinSeconds: whole('--converge-within-seconds', values['converge-within-seconds'] ?? '60'),
     loseAllWebhooks: values['lose-all-webhooks'] === true,
+    calm: values.calm === true,
     report: values.report ?? null,
   }
 }
@@ -44,6 +48,7 @@ function parse(args: readonly string[]) {
     seed: { type: 'string' },
     'converge-within-seconds': { type: 'string' },
     'lose-all-webhooks': { type: 'boolean' },
+    calm: { type: 'boolean' },
     report: { type: 'string' },
     help: { type: 'boolean' },
   } as const

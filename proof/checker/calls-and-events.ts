@@ -9,7 +9,7 @@
  *   machines.update  resize_machine_updated
  *   machines.stop    …_machine_stopped after it, or …_drain_started before it
  *   machines.delete  …_machine_deleted
- *   apps.delete      deprovision_app_deleting before it
+ *   apps.delete      deprovision_app_deleting or orphan_deleting before it
  *
  * A worker that dies, loses its lease or never gets the answer writes nothing: then the call is the last thing that
  * its fence did, and whoever comes next finds what it left.
@@ -65,7 +65,7 @@ const PAIRS: readonly Pair[] = [
   { operation: 'machines.update', after: /^resize_machine_updated$/ },
   { operation: 'machines.stop', after: /_machine_stopped$/, before: /_drain_started$/ },
   { operation: 'machines.delete', after: /_machine_deleted$/ },
-  { operation: 'apps.delete', before: /^deprovision_app_deleting$/, beforeByAnyone: true },
+  { operation: 'apps.delete', before: /^(deprovision_app|orphan)_deleting$/, beforeByAnyone: true },
 ]
 
 function hasEvent(view: View, call: Call, row: AppRow): boolean {
@@ -96,7 +96,7 @@ function wasTheLast(view: View, call: Call, row: AppRow): boolean {
 /** The call that an event claims was made; null for an event that claims none. */
 function operationTold(event: EventRow): string | null {
   if (event.status === 'skipped') return null
-  if (event.eventType === 'deprovision_app_deleted') return 'apps.delete'
+  if (/^(deprovision_app|orphan)_deleted$/.test(event.eventType)) return 'apps.delete'
   const pair = PAIRS.find(({ after }) => after?.test(event.eventType) === true)
   return pair?.operation ?? null
 }

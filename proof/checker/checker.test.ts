@@ -308,6 +308,17 @@ describe('what is allowed', () => {
       (draft) => atSeconds(draft, aCall('machines.create', 62.5, { applied: false, status: 409 })),
     ],
     [
+      "an app that a loser's call made after the end, and that was deleted as an orphan",
+      (draft) => {
+        atSeconds(draft, aCall('apps.create', 70), aCall('apps.delete', 80, { attempt: '3.1' }))
+        draft.events.push(
+          anEvent('orphan_deleting', 79, 3, { status: 'started' }),
+          anEvent('orphan_deleted', 81, 3, { metadata: { app: APP } }),
+        )
+        draft.works[0]!.fence = 3
+      },
+    ],
+    [
       'a change whose answer was lost, found by the next fence',
       (draft) => {
         without(draft, 'deprovision_completed')

@@ -69,7 +69,8 @@ function destroyedTooSoon(view: View): Finding[] {
   return view.calls.flatMap((call): Finding[] => {
     const { row } = call
     if (!row || !DESTROYS.has(call.operation)) return []
-    if (row.teardownStartedAt && notBefore(call.atMs, row.teardownStartedAt)) return []
+    const doomedAt = row.teardownStartedAt ?? row.deletedAt
+    if (doomedAt && notBefore(call.atMs, doomedAt)) return []
     if (isMending(call, eventsOf(view, row))) return []
     return [{ ...about(row), what: `${named(call)} before its teardown had begun` }]
   })

@@ -1,4 +1,4 @@
-import { about, type Finding, type Guarantee, named, notBefore, type View } from './view.ts'
+import { about, type Finding, type Guarantee, isLosers, named, notBefore, type View } from './view.ts'
 
 export const namesAreUsedOnce: Guarantee = {
   name: 'names are used once',
@@ -26,11 +26,11 @@ function shared({ history }: View): Finding[] {
 }
 
 /** Fly keeps no names of its own: an app of an ended generation would come back under the same one. */
-function remade({ calls }: View): Finding[] {
-  return calls.flatMap((call): Finding[] => {
+function remade(view: View): Finding[] {
+  return view.calls.flatMap((call): Finding[] => {
     const ended = call.row?.deletedAt
     if (call.operation !== 'apps.create' || !call.applied || !call.row || !ended) return []
-    if (notBefore(ended, call.atMs)) return []
+    if (notBefore(ended, call.atMs) || isLosers(view, call, call.row)) return []
     return [{ ...about(call.row), what: `${named(call)} under the name of a generation that had ended` }]
   })
 }

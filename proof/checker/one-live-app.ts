@@ -1,4 +1,14 @@
-import { about, bringsUp, type Finding, type Guarantee, named, notBefore, shown, type View } from './view.ts'
+import {
+  about,
+  bringsUp,
+  type Finding,
+  type Guarantee,
+  isLosers,
+  named,
+  notBefore,
+  shown,
+  type View,
+} from './view.ts'
 
 /** Rows never overlap, and Fly is asked to bring something up only while its row lives. */
 export const oneLiveApp: Guarantee = {
@@ -20,7 +30,9 @@ function overlappingRows(view: View): Finding[] {
   )
 }
 
-function callsOutsideOfALife({ calls, history }: View): Finding[] {
+/** What a loser's one call in flight brings up after the end is an orphan, which has to be gone at the end. */
+function callsOutsideOfALife(view: View): Finding[] {
+  const { calls, history } = view
   return calls
     .filter((call) => call.applied && bringsUp(call) && (call.app ?? '').startsWith(history.appPrefix))
     .flatMap((call): Finding[] => {
@@ -28,7 +40,7 @@ function callsOutsideOfALife({ calls, history }: View): Finding[] {
       if (!row) return [{ app: call.app ?? '', what: `${named(call)} for an app that no row ever named` }]
       if (!notBefore(call.endedAtMs ?? call.atMs, row.createdAt))
         return [{ ...about(row), what: `${named(call)} before its row was made` }]
-      if (row.deletedAt && !notBefore(row.deletedAt, call.atMs))
+      if (row.deletedAt && !notBefore(row.deletedAt, call.atMs) && !isLosers(view, call, row))
         return [{ ...about(row), what: `${named(call)} after its row had ended` }]
       return []
     })

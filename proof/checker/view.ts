@@ -95,6 +95,15 @@ export const bringsUp = (call: CallEntry): boolean => BRINGS_UP.has(call.operati
 export const notBefore = (later: Date | number, earlier: Date | number): boolean =>
   Number(later) + CLOCK_SLACK_MS >= Number(earlier)
 
+/** A call of a worker that had lost its lease: somebody with a higher fence had acted on the row before. */
+export function isLosers(view: View, call: Call, row: AppRow): boolean {
+  const { fence } = call
+  if (fence === null) return false
+  return eventsOf(view, row).some(
+    (event) => (fenceOf(event) ?? 0) > fence && notBefore(call.atMs, event.createdAt),
+  )
+}
+
 export const shown = (moment: Date | number): string => new Date(moment).toISOString()
 
 export const named = (call: Call): string =>

@@ -36,6 +36,11 @@ export async function setTier(db: Db, userId: string, tier: string, status?: str
     values (${userId}, ${tier}, ${status === undefined ? 'active' : status})`.execute(db)
 }
 
+/** The product's write when a subscription is taken away altogether. */
+export async function removeSubscription(db: Db, userId: string): Promise<void> {
+  await sql`delete from public.user_subscriptions where user_id = ${userId}`.execute(db)
+}
+
 /** A custom trader of the user, or a built-in one for null. The product's quota may switch it off at once. */
 export async function createTrader(
   db: Db,

@@ -2,12 +2,21 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { DEFAULT_POLICY } from '@hangar/core'
 import type { Database } from '@hangar/db'
-import { createTrader, createUser, insertExecutions, insertSignals, setTier } from '@hangar/testkit/factories'
+import {
+  createTrader,
+  createUser,
+  insertExecutions,
+  insertSignals,
+  removeSubscription,
+  setTier,
+} from '@hangar/testkit/factories'
 import type { DesiredUser, TierChange } from '../../checker/index.ts'
 import type { Dice } from '../random.ts'
 
-const TIERS = ['free', 'pro', 'elite'] as const
-type Tier = (typeof TIERS)[number]
+/** `canceled`: a paid tier whose subscription has ended. `removed`: no subscription row at all. */
+type Tier = 'free' | 'pro' | 'elite' | 'canceled' | 'removed'
+/** Half of all changes lead to an app. */
+const DRAWN: readonly Tier[] = ['pro', 'pro', 'elite', 'elite', 'free', 'free', 'canceled', 'removed']
 
 const TRY_AGAIN_MS = 100
 /** On average a user changes their mind once in so long. */
@@ -56,14 +65,8 @@ export class Users {
     await Promise.all(this.#users.map((user) => user.busy))
   }
 
-  /** Everyone at once, to the end. */
-  async setAll(tierOf: (index: number) => Tier): Promise<void> {
-    for (const [index, user] of this.#users.entries()) this.#change(user, tierOf(index))
-    await Promise.all(this.#users.map((user) => user.busy))
-  }
-
   desired(): DesiredUser[] {
-    return this.#users.map(({ userId, tier }) => ({ userId, guest: DEFAULT_POLICY.guests[tier] ?? null }))
+    return this.#users.map(({ userId, tier }) => ({ userId, guest: guestOf(tier) }))
   }
 
   #changeMind(user: User): void {
@@ -73,7 +76,7 @@ export class Users {
   }
 
   #another(than: Tier): Tier {
-    return this.#dice.pick(TIERS.filter((tier) => tier !== than))
+    return this.#dice.pick(DRAWN.filter((tier) => tier !== than))
   }
 
   /** One user's changes are written one after the other; the last one counts. */
@@ -85,12 +88,18 @@ export class Users {
     })
   }
 
+  #subscribe(userId: string, tier: Tier): Promise<void> {
+    if (tier === 'removed') return removeSubscription(this.#db, userId)
+    if (tier === 'canceled') return setTier(this.#db, userId, 'pro', 'canceled')
+    return setTier(this.#db, userId, tier, 'active')
+  }
+
   async #write(userId: string, tier: Tier): Promise<void> {
     const notBefore = new Date()
     for (;;) {
       try {
-        await setTier(this.#db, userId, tier)
-        this.changes.push({ userId, entitled: tier !== 'free', notBefore, committedBy: new Date() })
+        await this.#subscribe(userId, tier)
+        this.changes.push({ userId, entitled: guestOf(tier) !== null, notBefore, committedBy: new Date() })
         return
       } catch {
         // It may have been committed all the same: then writing it again changes nothing.
@@ -100,3 +109,5 @@ export class Users {
     }
   }
 }
+
+const guestOf = (tier: Tier): DesiredUser['guest'] => DEFAULT_POLICY.guests[tier] ?? null

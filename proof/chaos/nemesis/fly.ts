@@ -44,6 +44,9 @@ const TROUBLES: Readonly<Record<string, readonly Order[]>> = {
   ],
   slow: [
     ['delay', often(0.3, { ms: 3_000 })],
+    // Longer than its caller waits: applied when somebody else has taken over.
+    ['delay', often(0.2, { ms: 13_000 })],
+    ['delay', { ...ofChanges(0.5), params: { ms: 19_000 } }],
     ['delay_after', often(0.3, { ms: 3_000 })],
     ['slow_body', often(0.4, { ms: 2_000 })],
   ],

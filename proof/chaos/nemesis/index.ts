@@ -110,6 +110,9 @@ export function startNemesis(options: {
   return { ended: run(), counts, failures }
 }
 
+/** For a campaign in which nothing is broken. */
+export const noNemesis: Nemesis = { ended: Promise.resolve(), counts: new Map(), failures: [] }
+
 /** Beside the services' logs, on the same clock. */
 function notes(folder: string): (line: string) => void {
   const startedAtMs = performance.now()

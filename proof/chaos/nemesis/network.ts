@@ -3,8 +3,8 @@ import type { Link, LinkState } from '../rig/link.ts'
 import type { Deed, Stage } from './deed.ts'
 
 const CUT_MS = [300, 6_000] as const
-/** Shorter than the timeout of a call to Fly: a call that arrives after its caller gave up is a deed of its own. */
-const HELD_MS = [500, 8_000] as const
+/** Up to longer than the timeout of a call to Fly and a lease: what was sent arrives when nobody waits for it. */
+const HELD_MS = [500, 18_000] as const
 const SLOW_MS = [2_000, 8_000] as const
 const SLOW_BY_MS = [20, 300] as const
 const OUTAGE_MS = [2_000, 5_000] as const

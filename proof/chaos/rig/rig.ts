@@ -37,7 +37,9 @@ const QUEUE_PREFIX = '{hangar}'
 
 /** Intervals only: leases, call timeouts and retries are those of production. */
 const INTERVALS = {
+  GUARDS_INTERVAL_MS: '3000',
   DIFFERENCES_INTERVAL_MS: '2000',
+  ORPHANS_INTERVAL_MS: '3000',
   HEALTH_INTERVAL_MS: '3000',
   COST_INTERVAL_MS: '5000',
   DRAIN_GRACE_MS: '4000',
