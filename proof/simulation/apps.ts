@@ -152,6 +152,7 @@ export class Apps {
   }
 
   #trade(program: Program, row: AppRow): void {
+    if (!this.#runs(program)) return
     for (const other of this.#programs.values()) {
       if (other === program || other.trading?.userId !== row.userId || !this.#runs(other)) continue
       this.doubles.push(`generations ${other.trading.generation} and ${row.generation} of ${row.userId}`)

@@ -34,6 +34,8 @@ export type HistoryResult = {
 }
 
 export const CONVERGE_WITHIN_MS = 60_000
+/** The guarantee that also tells of orphans. */
+const END_STATE = 'what is desired is there'
 /** How often it is looked whether all is at rest. */
 const LOOK_EVERY_MS = 1_000
 
@@ -61,20 +63,27 @@ export async function runHistory(options: HistoryOptions): Promise<HistoryResult
       simulation,
       options.convergeWithinMs ?? CONVERGE_WITHIN_MS,
     )
-    const left = await orphans(simulation)
-    for (const orphan of left) if (orphan.late) simulation.count('orphan of a late call')
-    const violations = [
-      ...found,
-      ...simulation.apps.doubles.map((which) => `two apps traded at once: ${which}`),
-      ...(await judge(simulation)).map(
-        ({ guarantee, what, app, userId }) => `${guarantee}: ${app ?? userId ?? ''} ${what}`,
-      ),
-      ...left.filter(({ late }) => !late).map(({ name }) => `${name} is on Fly and nobody's`),
-    ]
+    const violations = await verdictOf(simulation, found)
     return resultOf(simulation, script, convergedAfterMs, violations)
   } finally {
     simulation.stop()
   }
+}
+
+/** All that is wrong at the end of a history, given what differs from what the last tiers say. */
+export async function verdictOf(simulation: Simulation, found: readonly string[]): Promise<string[]> {
+  const left = await orphans(simulation)
+  for (const orphan of left) if (orphan.late) simulation.count('orphan of a late call')
+  return [
+    ...found,
+    ...simulation.apps.doubles.map((which) => `two apps traded at once: ${which}`),
+    ...(await judge(simulation))
+      .filter(
+        ({ app, guarantee }) =>
+          guarantee !== END_STATE || !left.some(({ name, late }) => late && name === app),
+      )
+      .map(({ guarantee, what, app, userId }) => `${guarantee}: ${app ?? userId ?? ''} ${what}`),
+  ]
 }
 
 function resultOf(

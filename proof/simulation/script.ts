@@ -80,7 +80,7 @@ export function drawScript(dice: Dice): Script {
   const weather = dice.pick<Weather>(['fair', 'rough', 'rough', 'stormy'])
   const users = dice.pick([1, 1, 1, 2, 3])
   const workers = dice.pick([1, 2, 2, 3])
-  const calmAtMs = dice.between(3, 30) * 1_000
+  const calmAtMs = dice.between(3, 20) * 1_000
   const at = () => dice.between(0, calmAtMs)
   const events: Script['events'] = []
   for (let user = 0; user < users; user++) {
@@ -92,9 +92,12 @@ export function drawScript(dice: Dice): Script {
       })
   }
   if (dice.chance(0.2)) events.push({ atMs: at(), event: { kind: 'call', user: dice.between(0, users - 1) } })
+  // Trouble is worth most while there is work: mostly within seconds of a change.
+  const flipsAtMs = events.map((event) => event.atMs)
+  const whileBusy = () => Math.min(calmAtMs, dice.pick(flipsAtMs) + dice.between(0, 5_000))
   if (weather !== 'fair')
-    for (let left = dice.between(1, weather === 'stormy' ? 5 : 2); left > 0; left--)
-      events.push({ atMs: at(), event: drawTrouble(dice, workers) })
+    for (let left = dice.between(1, weather === 'stormy' ? 6 : 3); left > 0; left--)
+      events.push({ atMs: dice.chance(0.8) ? whileBusy() : at(), event: drawTrouble(dice, workers) })
   const chances = (most: number) => (weather === 'stormy' && dice.chance(0.5) ? dice.next() * most : 0)
   return {
     users,

@@ -104,8 +104,14 @@ function onFly(simulation: Simulation, state: State, guest: Guest): string[] {
 export async function judge(simulation: Simulation): Promise<Violation[]> {
   const { memory, store, tierChanges, tiers } = simulation
   const guests = DEFAULT_POLICY.guests as Record<string, Guest>
+  const rows = await readRows(store.reader)
+  const nowMs = simulation.time.nowMs
   return check({
-    ...(await readRows(store.reader)),
+    ...rows,
+    // A worker that was killed gives nothing back: its lease ends by itself.
+    works: rows.works.map((work) =>
+      Number(work.leaseExpiresAt ?? 0) <= nowMs ? { ...work, owner: null, leaseExpiresAt: null } : work,
+    ),
     calls: memory.sim.calls.list(),
     tierChanges,
     flyAtTheEnd: readFly(memory.sim),
