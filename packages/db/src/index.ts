@@ -61,6 +61,7 @@ export type { AppOperation, DrainReport, EventStatus, OverrideDesired, Schema } 
 export * from './settings.ts'
 export * from './shim-items.ts'
 export { recordStep, type StepRecord } from './step.ts'
+export * from './stuck.ts'
 export * from './sweep.ts'
 export * from './wants.ts'
 export { claimLease, extendLease, findWork, finishWork, withFence } from './work.ts'

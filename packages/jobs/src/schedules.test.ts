@@ -40,10 +40,11 @@ async function flush({ redis, prefix }: Queues): Promise<void> {
 }
 
 describe('the schedules', () => {
-  test('are guards each quarter of a minute, differences each minute, orphans and health each five minutes, cost each hour', () => {
+  test('are guards each quarter of a minute, differences and stuck each minute, orphans and health each five minutes, cost each hour', () => {
     expect(SCHEDULES).toEqual([
       { id: 'guards', queue: 'guards', everyMs: 15_000 },
       { id: 'differences', queue: 'sweep', everyMs: 60_000 },
+      { id: 'stuck', queue: 'sweep', everyMs: 60_000 },
       { id: 'orphans', queue: 'sweep', everyMs: 300_000 },
       { id: 'health', queue: 'health', everyMs: 300_000 },
       { id: 'cost', queue: 'cost', everyMs: 3_600_000 },

@@ -13,6 +13,7 @@ const MINUTE_MS = 60_000
 export const SCHEDULES = [
   { id: 'guards', queue: 'guards', everyMs: 15_000 },
   { id: 'differences', queue: 'sweep', everyMs: MINUTE_MS },
+  { id: 'stuck', queue: 'sweep', everyMs: MINUTE_MS },
   { id: 'orphans', queue: 'sweep', everyMs: 5 * MINUTE_MS },
   { id: 'health', queue: 'health', everyMs: 5 * MINUTE_MS },
   { id: 'cost', queue: 'cost', everyMs: 60 * MINUTE_MS },

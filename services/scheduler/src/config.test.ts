@@ -13,6 +13,7 @@ describe('the configuration', () => {
     expect(schedulesFrom(config)).toEqual([
       { id: 'guards', queue: 'guards', everyMs: 15_000 },
       { id: 'differences', queue: 'sweep', everyMs: 60_000 },
+      { id: 'stuck', queue: 'sweep', everyMs: 60_000 },
       { id: 'orphans', queue: 'sweep', everyMs: 300_000 },
       { id: 'health', queue: 'health', everyMs: 300_000 },
       { id: 'cost', queue: 'cost', everyMs: 3_600_000 },

@@ -20,6 +20,7 @@ export const configSchema = z.object({
   /** How soon an outage of Fly is seen, and its end. */
   GUARDS_INTERVAL_MS: intervalMs(15_000),
   DIFFERENCES_INTERVAL_MS: intervalMs(60_000),
+  STUCK_INTERVAL_MS: intervalMs(60_000),
   /** An app that no row explains is found within two of these. */
   ORPHANS_INTERVAL_MS: intervalMs(300_000),
   HEALTH_INTERVAL_MS: intervalMs(300_000),

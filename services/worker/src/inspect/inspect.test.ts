@@ -1,22 +1,23 @@
 /** A dry run tells what the engine would do, and neither writes a row nor changes anything on Fly. */
 import { randomUUID } from 'node:crypto'
-import {
-  createClient,
-  engageBrake,
-  findInspection,
-  insertInspection,
-  type Question,
-  releaseBrake,
-} from '@hangar/db'
+import { engageBrake, findInspection, insertInspection, type Question, releaseBrake } from '@hangar/db'
 import { createUser, setTier } from '@hangar/testkit'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { reconcileUser } from '../reconcile/job.ts'
 import { useEngine } from '../testing/engine.ts'
+import { queryRows } from '../testing/rows.ts'
 import { answerRequest } from './job.ts'
 
 const engine = useEngine()
 const db = () => engine.database.db
 const signal = () => new AbortController().signal
+
+/** A worker that waits for its apps to drain, and gives them long. */
+const patient = () =>
+  engine.other('worker-a', {
+    drainUrlTemplate: `${engine.sim.url}/_app/{app}/shutdown`,
+    drainGraceMs: 60_000,
+  })
 
 type Answer = {
   error?: string
@@ -32,7 +33,7 @@ type Answer = {
 async function inspect(userId: string, question: Question = {}): Promise<Answer> {
   const id = randomUUID()
   await insertInspection(db(), { id, userId, question, requestedBy: 'test' })
-  expect(await answerRequest(engine.deps, id, signal())).toEqual({ kind: 'done' })
+  expect(await answerRequest(patient(), id, signal())).toEqual({ kind: 'done' })
   const answered = await findInspection(db(), id)
   expect(answered?.doneAt).toBeInstanceOf(Date)
   return answered?.result as Answer
@@ -40,21 +41,17 @@ async function inspect(userId: string, question: Question = {}): Promise<Answer>
 
 /** Every row of every table but the one that holds the questions. */
 async function everyRow(): Promise<Record<string, unknown[]>> {
-  const client = createClient({ connectionString: engine.database.url, applicationName: 'test' })
-  await client.connect()
-  try {
-    const tables = await client.query<{ name: string }>(
-      `select format('%I.%I', schemaname, tablename) as name from pg_tables
-       where schemaname not in ('pg_catalog', 'information_schema') and tablename <> 'inspections'`,
-    )
-    const all: Record<string, unknown[]> = {}
-    for (const { name } of tables.rows)
-      all[name] = (await client.query(`select to_jsonb(one) as row from ${name} one order by 1`)).rows
-    expect(Object.keys(all)).toContain('public.user_fly_apps')
-    return all
-  } finally {
-    await client.end()
-  }
+  const { url } = engine.database
+  const tables = await queryRows<{ name: string }>(
+    url,
+    `select format('%I.%I', schemaname, tablename) as name from pg_tables
+     where schemaname not in ('pg_catalog', 'information_schema') and tablename <> 'inspections'`,
+  )
+  const all: Record<string, unknown[]> = {}
+  for (const { name } of tables)
+    all[name] = await queryRows(url, `select to_jsonb(one) as row from ${name} one order by 1`)
+  expect(Object.keys(all)).toContain('public.user_fly_apps')
+  return all
 }
 
 const steps = (answer: Answer) => answer.plan.steps.map(({ step }) => step).join(' ')
@@ -83,7 +80,7 @@ describe('what would be done', () => {
   const ending = async () => {
     const userId = await started()
     await setTier(db(), userId, 'free')
-    await reconcileUser(engine.deps, userId, signal())
+    await reconcileUser(patient(), userId, signal())
     return userId
   }
   const cases: [string, () => Promise<string>, Question, string][] = [
@@ -145,6 +142,8 @@ describe('what would be done', () => {
     expect(answer.drift).toMatchObject([
       { field: 'guest', policy: 'correct' },
       { field: 'image', policy: 'report' },
+      // This worker gives apps longer to drain than the one that made the machine.
+      { field: 'stop_config', policy: 'report' },
     ])
     expect(steps(answer)).toMatch(/^begin_resize adopt_machine ask_to_drain wait/)
   })

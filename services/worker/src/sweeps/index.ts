@@ -15,12 +15,14 @@ import { sweepDifferences } from './differences.ts'
 import { sweepGuards } from './guards.ts'
 import { sweepHealth } from './health.ts'
 import { sweepOrphans } from './orphans.ts'
+import { sweepStuck } from './stuck.ts'
 
 type Sweep = (deps: ReconcileDeps, signal: AbortSignal) => Promise<unknown>
 
 const SWEEPS = {
   guards: sweepGuards,
   differences: sweepDifferences,
+  stuck: sweepStuck,
   orphans: sweepOrphans,
   health: sweepHealth,
   cost: sweepCost,
