@@ -33,7 +33,7 @@ const compose = parse(read('docker-compose.yml'), { merge: true }) as {
 const schemas = { api: apiSchema, worker: workerSchema, scheduler: schedulerSchema }
 const names = ['api', 'worker', 'scheduler'] as const
 /** At least one of a pair has to be set, which no schema's list of required fields can say. */
-const EITHER = new Set(['HANGAR_WEBHOOK_SECRET', 'SUPABASE_SERVICE_ROLE_KEY'])
+const EITHER = new Set(['HANGAR_WEBHOOK_SECRET', 'SUPABASE_SERVICE_ROLE_KEY', 'HANGAR_SHARED_TOKEN'])
 
 /** Compose's `${NAME}`, `${NAME:-default}` and `${NAME:?message}`, from .env.example. */
 function interpolate(text: string): string {

@@ -150,6 +150,7 @@ async function startHangar(stores: Stores): Promise<Server> {
     HANGAR_MASTER_KEY: randomBytes(32).toString('base64'),
     HANGAR_WEBHOOK_SECRET: WEBHOOK_SECRET,
     SUPABASE_SERVICE_ROLE_KEY: randomBytes(24).toString('hex'),
+    PLACEMENT_HANDOVER: 'immediate',
   })
 }
 

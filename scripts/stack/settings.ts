@@ -15,8 +15,12 @@ export type Secrets = {
   webhookSecret: string
   serviceRoleKey: string
   jwtSecret: string
+  sharedToken: string
   flyToken: string
 }
+
+/** `confirmed` only where something plays the shared backend: nobody else lets a user's traders go. */
+export type Handover = 'confirmed' | 'immediate'
 
 const FLY_ORG = 'hangar-local'
 const FLY_REGION = 'iad'
@@ -28,6 +32,7 @@ export function newSecrets(): Secrets {
     webhookSecret: `whsec_${random().toString('base64')}`,
     serviceRoleKey: `sb_secret_${random().toString('hex')}`,
     jwtSecret: random().toString('hex'),
+    sharedToken: random().toString('hex'),
     flyToken: `local-${random().toString('hex')}`,
   }
 }
@@ -44,6 +49,7 @@ export function serviceEnvironment(
   name: ServiceName,
   addresses: Addresses,
   secrets: Secrets,
+  handover: Handover = 'immediate',
 ): Record<string, string> {
   const common = {
     ...inherited(),
@@ -63,6 +69,8 @@ export function serviceEnvironment(
         HANGAR_WEBHOOK_SECRET: secrets.webhookSecret,
         SUPABASE_SERVICE_ROLE_KEY: secrets.serviceRoleKey,
         SUPABASE_JWT_SECRET: secrets.jwtSecret,
+        PLACEMENT_HANDOVER: handover,
+        HANGAR_SHARED_TOKEN: secrets.sharedToken,
       }
     case 'worker':
       return {

@@ -26,6 +26,7 @@ import {
   urlOf,
   webhookUrl,
   type Addresses,
+  type Handover,
   type Secrets,
 } from './settings.ts'
 import { openDatabase, openRedis, prepareDatabase, type StoreEnvironment } from './stores.ts'
@@ -50,6 +51,8 @@ export type StackOptions = {
   courier?: boolean
   /** Where DATABASE_URL and REDIS_URL are looked up; default this process's own environment. */
   environment?: StoreEnvironment
+  /** How a user's traders come to their app. Default: at once, without a shared backend. */
+  handover?: Handover
   /** Aborting it ends the start early. */
   signal?: AbortSignal
 }
@@ -104,7 +107,8 @@ async function startParts(options: StackOptions, logFolder: string, undo: Undo[]
 
   const running = new Map<ServiceName | 'flySim', ManagedProcess>()
   const start = async (name: ServiceName) => {
-    running.set(name, await startService(name, addresses, secrets, logFolder))
+    const env = serviceEnvironment(name, addresses, secrets, options.handover)
+    running.set(name, await startService(name, addresses, env, logFolder))
   }
   const startAndRemember = async (name: ServiceName) => {
     await start(name)
@@ -153,11 +157,16 @@ function the<Name>(running: Map<Name, ManagedProcess>, name: Name): ManagedProce
   return found
 }
 
-function startService(name: ServiceName, addresses: Addresses, secrets: Secrets, logFolder: string) {
+function startService(
+  name: ServiceName,
+  addresses: Addresses,
+  env: Record<string, string>,
+  logFolder: string,
+) {
   return startProcess({
     name,
     entry: inRepository(SERVICE_ENTRIES[name]),
-    env: serviceEnvironment(name, addresses, secrets),
+    env,
     cwd: inRepository('.'),
     logFile: join(logFolder, `${name}.log`),
     readyUrl: `${urlOf(addresses, name)}/readyz`,

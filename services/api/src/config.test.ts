@@ -1,7 +1,8 @@
-import { randomBytes } from 'node:crypto'
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import { systemClock } from '@hangar/core'
 import { ConfigError } from '@hangar/runtime'
 import { describe, expect, test } from '@jest/globals'
-import { readConfig } from './config.ts'
+import { readConfig, userTokensFrom } from './config.ts'
 
 const good = {
   DATABASE_URL: 'postgres://hangar:pa55word@db:5432/hangar',
@@ -10,6 +11,7 @@ const good = {
   HANGAR_MASTER_KEY: randomBytes(32).toString('base64'),
   HANGAR_WEBHOOK_SECRET: `v1,whsec_${randomBytes(32).toString('base64')}`,
   SUPABASE_SERVICE_ROLE_KEY: 'sb_secret_0123456789',
+  HANGAR_SHARED_TOKEN: 's'.repeat(32),
 }
 
 function problemsOf(env: Record<string, string | undefined>): readonly string[] {
@@ -46,6 +48,9 @@ test('everything that is wrong is named at once, and no value is repeated', () =
     SUPABASE_URL: 'ref.supabase.co',
     SUPABASE_JWT_SECRET: 'tiny-jwt',
     SUPABASE_SERVICE_ROLE_KEY: 'tiny-key',
+    SUPABASE_JWT_SIGNING_KEY: '{"kty":"oct","k":"c2VjcmV0"}',
+    PLACEMENT_HANDOVER: 'whenever',
+    HANGAR_SHARED_TOKEN: `${'s'.repeat(40)}|tiny-token`,
     PORT: '99999',
     QUOTA_PRO: '-1',
     GUEST_PRO: 'shared:2:100',
@@ -70,6 +75,60 @@ describe('either is enough', () => {
 
   test('an empty variable counts as not set', () => {
     expect(problemsOf({ ...good, SUPABASE_SERVICE_ROLE_KEY: '' })).toHaveLength(1)
+  })
+})
+
+describe('how traders come to an app', () => {
+  test('confirmed by the shared backend, which needs a token; or at once, if that is said', () => {
+    const none = without('HANGAR_SHARED_TOKEN')
+    expect(readConfig(good)).toMatchObject({ PLACEMENT_HANDOVER: 'confirmed' })
+    expect(problemsOf({ ...none, PLACEMENT_HANDOVER: 'immediate' })).toEqual([])
+    expect(problemsOf(none)).toEqual([
+      'HANGAR_SHARED_TOKEN: set this, or PLACEMENT_HANDOVER=immediate where no shared backend runs custom traders',
+    ])
+  })
+
+  test('two tokens are accepted while one replaces the other, and no more', () => {
+    const [old, next] = ['o'.repeat(32), 'n'.repeat(32)]
+    expect(readConfig({ ...good, HANGAR_SHARED_TOKEN: `${old} | ${next}` }).HANGAR_SHARED_TOKEN).toEqual([
+      old,
+      next,
+    ])
+    expect(problemsOf({ ...good, HANGAR_SHARED_TOKEN: `${old}|${next}|${old}` })).toHaveLength(1)
+  })
+})
+
+describe("apps' Supabase tokens", () => {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const jwk = { ...privateKey.export({ format: 'jwk' }), kid: 'key-1' }
+  const SUPABASE_URL = 'https://ref.supabase.co'
+
+  test('an imported key or the legacy secret signs them, for a project that is named', () => {
+    const SUPABASE_JWT_SIGNING_KEY = JSON.stringify(jwk)
+    const tokensOf = (env: Record<string, string>) =>
+      userTokensFrom(readConfig({ ...good, ...env }), systemClock)
+    expect(tokensOf({ SUPABASE_URL, SUPABASE_JWT_SIGNING_KEY })).toMatchObject({ url: SUPABASE_URL })
+    expect(tokensOf({ SUPABASE_URL, SUPABASE_JWT_SECRET: 'x'.repeat(32) })).toMatchObject({
+      url: SUPABASE_URL,
+    })
+    expect(tokensOf({ SUPABASE_JWT_SECRET: 'x'.repeat(32) })).toBeNull()
+    expect(tokensOf({ SUPABASE_URL })).toBeNull()
+    expect(problemsOf({ ...good, SUPABASE_JWT_SIGNING_KEY })).toEqual([
+      'SUPABASE_URL: SUPABASE_JWT_SIGNING_KEY needs it',
+    ])
+  })
+
+  test.each([
+    ['no JSON', 'a key'],
+    ['without kid', JSON.stringify({ ...jwk, kid: undefined })],
+    ['public', JSON.stringify({ ...jwk, d: undefined })],
+    ['of another curve', JSON.stringify({ ...jwk, crv: 'P-384' })],
+    ['no point of the curve', JSON.stringify({ ...jwk, x: jwk.y })],
+  ])('a key that is %s is refused without being repeated', (_what, SUPABASE_JWT_SIGNING_KEY) => {
+    const problems = problemsOf({ ...good, SUPABASE_URL, SUPABASE_JWT_SIGNING_KEY })
+    expect(problems).toHaveLength(1)
+    expect(problems[0]).toMatch(/^SUPABASE_JWT_SIGNING_KEY: /)
+    expect(problems[0]).not.toContain(jwk.d)
   })
 })
 

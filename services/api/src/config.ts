@@ -2,8 +2,10 @@
  * Every setting of the API, read once at start. What is missing or wrong is reported in one go, by name and never
  * by value, and the process does not start.
  */
+import type { Clock } from '@hangar/core'
 import { commonConfig, loadConfig, masterKeyFields, policyFields } from '@hangar/runtime'
 import { z } from 'zod'
+import { createUserTokens, parseSigningKey, type TokenSigner, type UserTokens } from './auth/user-tokens.ts'
 import { parseSigningKeys } from './webhooks/supabase/verify.ts'
 
 /** A secret shorter than this can be guessed by trying. */
@@ -23,6 +25,26 @@ const signingKeys = z.string().transform((text, context) => {
   return z.NEVER
 })
 
+/** The shared backend sees who has an app of their own, and decides when that may trade. */
+const MIN_SHARED_TOKEN_LENGTH = 32
+
+const sharedTokens = z.string().transform((text, context) => {
+  const tokens = text.split('|').map((token) => token.trim())
+  if (tokens.length <= 2 && tokens.every((token) => token.length >= MIN_SHARED_TOKEN_LENGTH)) return tokens
+  context.addIssue({
+    code: 'custom',
+    message: `needs at least ${MIN_SHARED_TOKEN_LENGTH} characters; while one replaces another, both with | between`,
+  })
+  return z.NEVER
+})
+
+const tokenSigner = z.string().transform((text, context) => {
+  const signer = parseSigningKey(text)
+  if (signer) return signer
+  context.addIssue({ code: 'custom', message: 'write it as a private JWK in JSON: EC, P-256, with kid' })
+  return z.NEVER
+})
+
 const fields = z.object({
   ...commonConfig,
   ...masterKeyFields,
@@ -34,6 +56,14 @@ const fields = z.object({
   SUPABASE_URL: address.optional(),
   SUPABASE_JWT_SECRET: secret.optional(),
   SUPABASE_SERVICE_ROLE_KEY: secret.optional(),
+  /** Signs the Supabase tokens of users' apps; without it, SUPABASE_JWT_SECRET does. Either needs SUPABASE_URL. */
+  SUPABASE_JWT_SIGNING_KEY: tokenSigner.optional(),
+  /**
+   * How a user's traders come to their app: `confirmed` by the shared backend, or `immediate`, for a product without
+   * one. With `immediate` beside a shared backend that runs custom traders they would run twice, so it has to be said.
+   */
+  PLACEMENT_HANDOVER: z.enum(['confirmed', 'immediate']).default('confirmed'),
+  HANGAR_SHARED_TOKEN: sharedTokens.optional(),
   /** How many custom traders each tier may run, as the app is told. */
   QUOTA_PRO: count.default(10),
   QUOTA_ELITE: count.default(50),
@@ -54,10 +84,35 @@ export const configSchema = fields
     (config) => config.SUPABASE_SERVICE_ROLE_KEY !== undefined || config.SUPABASE_JWT_SECRET !== undefined,
     { path: ['SUPABASE_SERVICE_ROLE_KEY'], message: 'set this, or SUPABASE_JWT_SECRET', when: always },
   )
+  .refine((config) => config.HANGAR_SHARED_TOKEN !== undefined || config.PLACEMENT_HANDOVER === 'immediate', {
+    path: ['HANGAR_SHARED_TOKEN'],
+    message: 'set this, or PLACEMENT_HANDOVER=immediate where no shared backend runs custom traders',
+    when: always,
+  })
+  .refine((config) => config.SUPABASE_JWT_SIGNING_KEY === undefined || config.SUPABASE_URL !== undefined, {
+    path: ['SUPABASE_URL'],
+    message: 'SUPABASE_JWT_SIGNING_KEY needs it',
+    when: always,
+  })
 
 export type ApiConfig = z.output<typeof configSchema>
 
 /** Throws `ConfigError`, which lists every problem. */
 export function readConfig(env: Record<string, string | undefined> = process.env): ApiConfig {
   return loadConfig(configSchema, env)
+}
+
+/** Null where nothing can sign them, or nobody says for which project: then apps use the shim alone. */
+export function userTokensFrom(config: ApiConfig, clock: Clock): UserTokens | null {
+  const { SUPABASE_URL: url, SUPABASE_JWT_SIGNING_KEY: signingKey, SUPABASE_JWT_SECRET: secretText } = config
+  const legacy: TokenSigner | undefined =
+    secretText === undefined ? undefined : { alg: 'HS256', key: new TextEncoder().encode(secretText) }
+  const signer = signingKey ?? legacy
+  if (url === undefined || signer === undefined) return null
+  return createUserTokens({ signer, url, issuer: issuerOf(url), clock })
+}
+
+/** Who has to have made a project's access tokens. */
+export function issuerOf(supabaseUrl: string): string {
+  return new URL('/auth/v1', supabaseUrl).href
 }

@@ -1,8 +1,9 @@
 import type { Clock, KeyRing, Policy } from '@hangar/core'
-import type { Database, HostMapping } from '@hangar/db'
+import type { Database, Handover, HostMapping } from '@hangar/db'
 import type { Queues } from '@hangar/jobs'
 import type { Logger } from '@hangar/runtime'
 import type { AuthSettings } from './auth/authenticator.ts'
+import type { UserTokens } from './auth/user-tokens.ts'
 import type { ApiMetrics } from './metrics.ts'
 import type { WebhookSecrets } from './webhooks/supabase/verify.ts'
 
@@ -16,8 +17,15 @@ export type ApiDeps = {
   quotas: Readonly<Record<string, number>>
   auth: AuthSettings
   webhook: WebhookSecrets
-  /** Where the host keeps subscriptions. Read once at start: a new mapping needs a restart. */
-  subscriptions: HostMapping['subscriptions']
+  /** What the host's tables are called. Read once at start: a new mapping needs a restart. */
+  host: HostMapping
+  placement: {
+    handover: Handover
+    /** Any of them opens the shared backend's calls; two while one replaces the other. None: nobody gets in. */
+    sharedTokens: readonly string[]
+  }
+  /** Makes a user's app its Supabase token; null where none can be signed. */
+  userTokens: UserTokens | null
   /** The address that browsers and apps know us by. */
   publicUrl: URL
   clock: Clock

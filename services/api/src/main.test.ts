@@ -30,6 +30,7 @@ async function start(
     HANGAR_MASTER_KEY: masterKey,
     HANGAR_WEBHOOK_SECRET: `whsec_${randomBytes(32).toString('base64')}`,
     SUPABASE_SERVICE_ROLE_KEY: SERVICE_KEY,
+    PLACEMENT_HANDOVER: 'immediate',
     PORT: String(port),
     HOST: '127.0.0.1',
     ...overrides,

@@ -10,7 +10,7 @@ import {
   runMain,
 } from '@hangar/runtime'
 import { createApp } from './app.ts'
-import { readConfig } from './config.ts'
+import { issuerOf, readConfig, userTokensFrom } from './config.ts'
 import { createApiMetrics } from './metrics.ts'
 import { startServer } from './server.ts'
 
@@ -37,7 +37,7 @@ await runMain('api', async () => {
   const registry = createMetrics({ service: 'api' })
   measureBrakes(registry, () => listEngaged(db))
 
-  const issuer = config.SUPABASE_URL && new URL('/auth/v1', config.SUPABASE_URL).href
+  const issuer = config.SUPABASE_URL && issuerOf(config.SUPABASE_URL)
   const app = createApp({
     db,
     queues,
@@ -52,7 +52,9 @@ await runMain('api', async () => {
       signingKeys: config.HANGAR_WEBHOOK_SECRET ?? [],
       sharedSecret: config.HANGAR_WEBHOOK_SHARED_SECRET,
     },
-    subscriptions: mapping.subscriptions,
+    host: mapping,
+    placement: { handover: config.PLACEMENT_HANDOVER, sharedTokens: config.HANGAR_SHARED_TOKEN ?? [] },
+    userTokens: userTokensFrom(config, systemClock),
     publicUrl: new URL(config.HANGAR_PUBLIC_URL),
     clock: systemClock,
     inspectWaitMs: INSPECT_WAIT_MS,

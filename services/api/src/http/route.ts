@@ -8,10 +8,11 @@ import type { z } from 'zod'
 import type { Authenticator } from '../auth/authenticator.ts'
 import { requireRole, type Caller, type Role } from '../auth/caller.ts'
 import type { ApiDeps } from '../deps.ts'
-import { readJsonBody } from './json-body.ts'
+import { readJsonBody, type BodyLimit } from './json-body.ts'
 import { methodNotAllowed, validationError } from './problem.ts'
 
-export type Reply = { status: number; body: unknown }
+/** Without a body for a status that has none (304). */
+export type Reply = { status: number; body?: unknown; headers?: Readonly<Record<string, string>> }
 
 export type Method = 'get' | 'post' | 'patch' | 'delete'
 
@@ -22,8 +23,8 @@ export type RequestContext = { deps: ApiDeps; requestId: string }
 export type Route = {
   method: Method
   path: string
-  /** The least role that may call it, or `app` for the shim, whose callers are the users' apps. */
-  access: Role | 'app'
+  /** The least role that may call it, or whom the shim is for: the users' apps, or the shared backend. */
+  access: Role | 'app' | 'shared'
   run(request: Request, response: Response, context: RequestContext, auth: Authenticator): Promise<Reply>
 }
 
@@ -66,10 +67,13 @@ export async function readInput<F extends Fields>(
   reads: F | undefined,
   request: Request,
   response: Response,
+  limit?: BodyLimit,
 ): Promise<Input<F>> {
   const path = check(reads?.path, request.params, 'path')
   const query = check(reads?.query, request.query, 'query')
-  const body = reads?.body ? check(reads.body, await readJsonBody(request, response), 'body') : undefined
+  const body = reads?.body
+    ? check(reads.body, await readJsonBody(request, response, limit), 'body')
+    : undefined
   return { path, query, body } as Input<F>
 }
 
@@ -91,7 +95,9 @@ export function mountRoutes(
     app[route.method](route.path, async (request, response) => {
       const { requestId } = response.locals as { requestId: string }
       const reply = await route.run(request, response, { deps, requestId }, auth)
-      response.status(reply.status).json(reply.body)
+      response.status(reply.status).set(reply.headers ?? {})
+      if (reply.body === undefined) response.end()
+      else response.json(reply.body)
     })
   }
   for (const path of new Set(routes.map((route) => route.path))) {

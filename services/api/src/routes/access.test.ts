@@ -13,6 +13,7 @@ import {
   createAppRow,
   ISSUER,
   SERVICE_KEY,
+  SHARED_TOKEN,
   serviceKey,
   useApi,
 } from '../testing/harness.ts'
@@ -36,8 +37,11 @@ const strangers = {
   malformed: () => ({ authorization: 'Bearer nonsense' }),
   expired: () => bearer('admin', { exp: LONG_AGO }),
   otherProject: () => bearer('admin', { iss: ISSUER.replace('ref', 'other') }),
+  almostTheSharedToken: () => ({ authorization: `Bearer ${SHARED_TOKEN}0` }),
   almostTheKey: () => ({ apikey: `${SERVICE_KEY}0` }),
 }
+
+const shared = { authorization: `Bearer ${SHARED_TOKEN}` }
 
 let app: Headers
 beforeAll(async () => {
@@ -63,16 +67,18 @@ describe.each(routes.map((route) => [route.method, route.path, route] as const))
     test.each(Object.entries(people))('%s', async (who, headers) => {
       const role = ROLES.find((one) => one === who)
       const status = await statusFor(route, await headers())
-      if (route.access === 'app') expect(status).toBe(401)
+      if (route.access === 'app' || route.access === 'shared') expect(status).toBe(401)
       else if (role && ROLES.indexOf(role) >= ROLES.indexOf(route.access))
         expect([401, 403]).not.toContain(status)
       else expect(status).toBe(403)
     })
 
-    test('the service key opens all but the shim, an app token nothing but the shim', async () => {
-      const forApps = route.access === 'app'
-      expect((await statusFor(route, serviceKey)) === 401).toBe(forApps)
-      expect((await statusFor(route, app)) === 401).toBe(!forApps)
+    test('the service key opens all but the shim; the shim opens for those whom each call is for', async () => {
+      const opens = async (headers: Headers) => (await statusFor(route, headers)) !== 401
+      const isShim = route.access === 'app' || route.access === 'shared'
+      expect(await opens(serviceKey)).toBe(!isShim)
+      expect(await opens(app)).toBe(route.access === 'app')
+      expect(await opens(shared)).toBe(route.access === 'shared')
     })
   },
 )

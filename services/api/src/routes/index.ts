@@ -5,7 +5,11 @@ import { deprovisionUserFlyApp } from './functions/deprovision-user-fly-app/hand
 import { provisionUserFlyApp } from './functions/provision-user-fly-app/handler.ts'
 import { bootstrap } from './shim/bootstrap/handler.ts'
 import { drained } from './shim/drained/handler.ts'
+import { executions } from './shim/executions/handler.ts'
 import { heartbeat } from './shim/heartbeat/handler.ts'
+import { placement } from './shim/placement/handler.ts'
+import { released } from './shim/released/handler.ts'
+import { signals } from './shim/signals/handler.ts'
 import { acknowledgeAlertRoute } from './v1/acknowledge-alert/handler.ts'
 import { approveBurstRoute } from './v1/approve-burst/handler.ts'
 import { changeSettings } from './v1/change-settings/handler.ts'
@@ -51,5 +55,9 @@ export const routes: readonly Route[] = [
   checkFlyAppsHealth,
   bootstrap,
   heartbeat,
+  signals,
+  executions,
   drained,
+  placement,
+  released,
 ]

@@ -30,6 +30,7 @@ import { parseSigningKeys } from '../webhooks/supabase/verify.ts'
 export const JWT_SECRET = 'super-secret-jwt-token-with-at-least-32-characters'
 export const SERVICE_KEY = 'sb_secret_Zm9vYmFyYmF6cXV4'
 export const SHARED_SECRET = 'the-secret-of-a-dashboard-made-hook'
+export const SHARED_TOKEN = 'the-token-of-the-shared-backend-of-this-test'
 export const ISSUER = 'https://ref.supabase.co/auth/v1'
 export const WEBHOOK_SECRET = `whsec_${randomBytes(32).toString('base64')}`
 
@@ -69,7 +70,9 @@ export function useApi(options: TestApiOptions = {}): TestApi {
       quotas: { pro: 10, elite: 50 },
       auth: { jwtSecret: JWT_SECRET, serviceRoleKey: SERVICE_KEY, issuer: ISSUER },
       webhook: { signingKeys: parseSigningKeys(WEBHOOK_SECRET) ?? [], sharedSecret: SHARED_SECRET },
-      subscriptions: DEFAULT_HOST_MAPPING.subscriptions,
+      host: DEFAULT_HOST_MAPPING,
+      placement: { handover: 'immediate', sharedTokens: [SHARED_TOKEN] },
+      userTokens: null,
       publicUrl: new URL('http://hangar.test'),
       clock: systemClock,
       // No worker answers here.

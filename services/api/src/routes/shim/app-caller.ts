@@ -9,15 +9,22 @@
  * The machine counts for the bootstrap too, because a replaced machine that got traders would trade twice.
  */
 import { HangarError, verifyShimToken } from '@hangar/core'
-import { findAppById, type AppRow } from '@hangar/db'
+import { findAppById, returnTraders, type AppRow } from '@hangar/db'
 import type { Request } from 'express'
 import type { z } from 'zod'
 import type { ApiDeps } from '../../deps.ts'
 import { validationError } from '../../http/problem.ts'
+import type { BodyLimit } from '../../http/json-body.ts'
 import { readInput, type Input, type Reply, type RequestContext, type Route } from '../../http/route.ts'
 import { machineHeader } from './fields.ts'
 
-export type AppCaller = { app: AppRow; machineId: string }
+export type AppCaller = {
+  app: AppRow
+  machineId: string
+  /** Which master key its token was made with. */
+  keyId: string
+  header: (name: string) => string | undefined
+}
 
 type Fields = { body?: z.ZodType }
 
@@ -25,6 +32,7 @@ type ShimSpec<F extends Fields> = {
   method: 'get' | 'post'
   path: string
   reads?: F
+  bodyLimit?: BodyLimit
   handle(input: Input<F>, context: RequestContext & AppCaller): Promise<Reply>
 }
 
@@ -36,7 +44,10 @@ export function defineShimRoute<F extends Fields = Fields>(spec: ShimSpec<F>): R
     access: 'app',
     run: async (request, response, context) => {
       const caller = await findAppCaller(request, context.deps)
-      return spec.handle(await readInput(spec.reads, request, response), { ...context, ...caller })
+      return spec.handle(await readInput(spec.reads, request, response, spec.bodyLimit), {
+        ...context,
+        ...caller,
+      })
     },
   }
 }
@@ -48,13 +59,23 @@ async function findAppCaller(request: Request, deps: ApiDeps): Promise<AppCaller
   const app = await findAppById(deps.db, verified.rowId)
   // A good token without a row: another database's. The app must not take that for its own end.
   if (!app) throw new HangarError('unauthorized', { operator: `no app has the id ${verified.rowId}` })
-  if (app.deletedAt) throw new HangarError('generation_ended')
+  if (app.deletedAt) {
+    // Closed without having been stopped (an operator gave it up): this very answer makes it stop.
+    await returnTraders(deps.db, app.id)
+    throw new HangarError('generation_ended')
+  }
   const machine = machineHeader.safeParse({ 'x-fly-machine-id': request.get('x-fly-machine-id') })
   if (!machine.success) throw validationError(machine.error, 'header')
   const machineId = machine.data['x-fly-machine-id']
+  assertCurrent(app, machineId)
+  return { app, machineId, keyId: verified.keyId, header: (name) => request.get(name) }
+}
+
+/** Throws unless this is a live generation and its machine of today. */
+export function assertCurrent(app: AppRow, machineId: string): void {
+  if (app.deletedAt) throw new HangarError('generation_ended')
   if (app.flyMachineId === null) throw new HangarError('machine_not_recorded')
   if (app.flyMachineId !== machineId) throw new HangarError('machine_not_current')
-  return { app, machineId }
 }
 
 /** Whether this app is to end what it runs: its generation is doomed, or its machine is about to change. */

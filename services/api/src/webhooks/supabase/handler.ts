@@ -26,7 +26,7 @@ const WEBHOOK_PATH = '/webhooks/supabase'
 export type WebhookOutcome = 'woken' | 'postponed' | 'ignored'
 
 export function supabaseWebhook(deps: ApiDeps): Router {
-  const subscriptionEvent = subscriptionEventSchema(deps.subscriptions)
+  const subscriptionEvent = subscriptionEventSchema(deps.host.subscriptions)
   // Without inflating: what was signed is what came over the wire.
   const readRaw = express.raw({ type: () => true, limit: BODY_LIMIT_BYTES, inflate: false })
 
@@ -34,7 +34,7 @@ export function supabaseWebhook(deps: ApiDeps): Router {
     verifyDelivery(headers, rawBody, deps.webhook, deps.clock)
     const body = parseJson(rawBody)
     const event = parse(eventSchema, body)
-    if (`${event.schema}.${event.table}` !== deps.subscriptions.table) return 'ignored'
+    if (`${event.schema}.${event.table}` !== deps.host.subscriptions.table) return 'ignored'
     return wakeLane(deps, parse(subscriptionEvent, body))
   }
 

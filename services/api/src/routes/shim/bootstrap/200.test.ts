@@ -24,9 +24,12 @@ test("the user's own enabled traders, and nobody else's", async () => {
     generation: 1,
     tier: 'pro',
     directive: 'run',
+    placement: 'dedicated',
+    retry_after_ms: null,
     heartbeat_interval_ms: 30_000,
     quota: 10,
     traders: [{ id: traderId, name: 'mine', definition: { rsi: 30 } }],
+    supabase: null,
   })
   expect(await findHeartbeat(api.db, app.id)).toMatchObject({
     machineId: 'm1',

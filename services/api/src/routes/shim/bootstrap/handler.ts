@@ -1,32 +1,62 @@
-import { listCustomTraders, recordBootstrap } from '@hangar/db'
-import { defineShimRoute, isDraining } from '../app-caller.ts'
-
-/** How often an app is to report; three missed reports make it stale. */
-const HEARTBEAT_INTERVAL_MS = 30_000
+import {
+  findPlacement,
+  lockApp,
+  readTraderSet,
+  recordBootstrap,
+  takeTraders,
+  type AppRow,
+  type Placement,
+  type TraderSet,
+  type Tx,
+} from '@hangar/db'
+import type { ApiDeps } from '../../../deps.ts'
+import { assertCurrent, defineShimRoute, isDraining } from '../app-caller.ts'
+import { supabaseAccess } from '../supabase-access.ts'
+import { etagOf, mayTrade, ordersFor, type Orders } from '../standing.ts'
 
 /**
- * `GET /shim/v1/bootstrap`: what this app is to run. Only its own user's enabled custom traders, and none at all
- * once it is draining, so that a restart in the middle of a drain does not begin to trade again.
+ * `GET /shim/v1/bootstrap`: what this app is to run. Its first one sets its user's traders in motion to it. Only its
+ * own user's enabled custom traders, only once they are placed here, and none at all once it is draining, so that a
+ * restart in the middle of a drain does not begin to trade again.
  */
 export const bootstrap = defineShimRoute({
   method: 'get',
   path: '/shim/v1/bootstrap',
-  handle: async (_input, { deps, app, machineId }) => {
-    const draining = isDraining(app)
-    const traders = draining ? [] : await listCustomTraders(deps.db, app.userId)
-    await recordBootstrap(deps.db, app.id, machineId)
-    return {
-      status: 200,
-      body: {
-        user_id: app.userId,
-        app_name: app.flyAppName,
-        generation: app.generation,
-        tier: app.tier,
-        directive: draining ? 'drain' : 'run',
-        heartbeat_interval_ms: HEARTBEAT_INTERVAL_MS,
-        quota: deps.quotas[app.tier] ?? null,
-        traders: traders.map(({ id, name, definition }) => ({ id, name, definition })),
-      },
-    }
+  handle: async (_input, { deps, app: seen, machineId, header }) => {
+    const told = await deps.db.transaction().execute((tx) => tell(tx, seen, machineId, deps))
+    const headers = { etag: told.etag }
+    if (matches(header('if-none-match'), told.etag)) return { status: 304, headers }
+    const { app, orders, traders } = told
+    const supabase = await supabaseAccess(deps, app.userId)
+    const body = { user_id: app.userId, app_name: app.flyAppName, ...orders, traders, supabase }
+    return { status: 200, headers, body }
   },
 })
+
+type Told = { app: AppRow; orders: Orders; traders: TraderSet['traders']; etag: string }
+
+/** The row is locked meanwhile: what begins to end this app does so before, and then it hears of it, or after. */
+async function tell(tx: Tx, seen: AppRow, machineId: string, deps: ApiDeps): Promise<Told> {
+  const app = (await lockApp(tx, seen.id)) ?? seen
+  assertCurrent(app, machineId)
+  const place = await placeOf(tx, app, deps)
+  const orders = ordersFor(
+    app,
+    { runsOn: place?.runsOn ?? null, placedAppId: place?.userFlyAppId ?? null },
+    deps,
+  )
+  const { traders, version } = await readTraderSet(tx, app.userId)
+  const etag = etagOf(orders, version, deps)
+  await recordBootstrap(tx, app.id, machineId, etag)
+  return { app, orders, traders: mayTrade(orders) ? traders : [], etag }
+}
+
+function placeOf(tx: Tx, app: AppRow, deps: ApiDeps): Promise<Placement | null> {
+  return isDraining(app) ? findPlacement(tx, app.userId) : takeTraders(tx, app, deps.placement.handover)
+}
+
+/** RFC 9110: `*`, or a list of tags, of which `W/` in front says nothing here. */
+function matches(header: string | undefined, etag: string): boolean {
+  const tags = (header ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''))
+  return tags.includes(etag) || tags.includes('*')
+}

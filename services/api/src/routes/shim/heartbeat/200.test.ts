@@ -1,6 +1,7 @@
 import { findHeartbeat } from '@hangar/db'
 import { createTrader, createUser } from '@hangar/testkit'
-import { expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
+import { sql } from 'kysely'
 import request from 'supertest'
 import { appHeaders, createAppRow, useApi } from '../../../testing/harness.ts'
 
@@ -11,11 +12,13 @@ async function setUp(patch: Parameters<typeof createAppRow>[2] = {}) {
   const app = await createAppRow(api.db, userId, patch)
   const beat = (body: object) =>
     request(api.app).post('/shim/v1/heartbeat').set(appHeaders(api, app)).send(body)
-  return { userId, app, beat }
+  const boot = () => request(api.app).get('/shim/v1/bootstrap').set(appHeaders(api, app))
+  return { userId, app, beat, boot }
 }
 
 test('what the app reports is kept', async () => {
-  const { app, beat } = await setUp()
+  const { app, beat, boot } = await setUp()
+  await boot()
   const response = await beat({
     running_trader_ids: [],
     last_cycle_at: '2026-03-01T12:00:00Z',
@@ -25,7 +28,7 @@ test('what the app reports is kept', async () => {
     something_newer: true,
   })
   expect(response.status).toBe(200)
-  expect(response.body).toEqual({ directives: [] })
+  expect(response.body).toEqual({ directives: [], supabase: null })
   expect(await findHeartbeat(api.db, app.id)).toMatchObject({
     machineId: 'm1',
     lastHeartbeatAt: expect.any(Date),
@@ -37,17 +40,46 @@ test('what the app reports is kept', async () => {
   })
 })
 
-test('reload exactly when the app runs something else than its user has enabled', async () => {
-  const { userId, beat } = await setUp()
-  const { traderId } = await createTrader(api.db, userId)
-  expect((await beat({ running_trader_ids: [] })).body).toEqual({ directives: ['reload'] })
-  expect((await beat({ running_trader_ids: [traderId] })).body).toEqual({ directives: [] })
-  expect((await beat({ running_trader_ids: [traderId, 'another'] })).body).toEqual({ directives: ['reload'] })
+describe('reload exactly when the app', () => {
+  async function setUpTrading() {
+    const all = await setUp()
+    const { traderId } = await createTrader(api.db, all.userId, { name: 'mine', filter: { rsi: 30 } })
+    const directives = async (...running: string[]) =>
+      ((await all.beat({ running_trader_ids: running })).body as { directives: string[] }).directives
+    return { ...all, traderId, directives }
+  }
+
+  test('runs something else than its user has enabled', async () => {
+    const { boot, traderId, directives } = await setUpTrading()
+    await boot()
+    expect(await directives()).toEqual(['reload'])
+    expect(await directives(traderId)).toEqual([])
+    expect(await directives(traderId, traderId)).toEqual([])
+    expect(await directives(traderId, 'another')).toEqual(['reload'])
+  })
+
+  test.each([
+    ['name', `name = 'better'`],
+    ['definition', `filter = '{"rsi": 31}'`],
+  ])('was told another %s of a trader than there is now', async (_what, change) => {
+    const { boot, traderId, directives } = await setUpTrading()
+    await boot()
+    await sql`update public.traders set ${sql.raw(change)} where id = ${traderId}`.execute(api.db)
+    expect(await directives(traderId)).toEqual(['reload'])
+    expect(await directives(traderId)).toEqual(['reload'])
+    await boot()
+    expect(await directives(traderId)).toEqual([])
+  })
+
+  test('was never told what to run, as one from before this database knew what it was told', async () => {
+    const { traderId, directives } = await setUpTrading()
+    expect(await directives(traderId)).toEqual(['reload'])
+  })
 })
 
 test('drain once it is decided, whatever runs', async () => {
   const { beat } = await setUp({ status: 'deprovisioning', teardownStartedAt: 'now' })
-  expect((await beat({ running_trader_ids: ['t1'] })).body).toEqual({ directives: ['drain'] })
+  expect((await beat({ running_trader_ids: ['t1'] })).body).toEqual({ directives: ['drain'], supabase: null })
 })
 
 test.each([

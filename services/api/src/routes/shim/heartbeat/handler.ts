@@ -1,38 +1,62 @@
-import { listCustomTraders, recordHeartbeat, type AppRow } from '@hangar/db'
+import { recordHeartbeat, type AppRow, type Standing } from '@hangar/db'
 import type { ApiDeps } from '../../../deps.ts'
 import { wakeUser } from '../../../work/wake-user.ts'
 import { defineShimRoute, isDraining } from '../app-caller.ts'
+import { etagOf, mayTrade, ordersFor } from '../standing.ts'
+import { supabaseAccess } from '../supabase-access.ts'
 import { heartbeatBody } from './schema.ts'
 
-export type Directive = 'drain' | 'reload'
+export type Directive = 'drain' | 'reload' | 'token'
+
+/** A token that ends sooner than this is replaced: thirty heartbeats may be lost before it is too late. */
+const RENEW_TOKEN_MS = 15 * 60_000
 
 /**
- * `POST /shim/v1/heartbeat`: the app says what it runs and hears what to do. `reload` when that is not what its user
- * has enabled. An app being provisioned, resized or
+ * `POST /shim/v1/heartbeat`: the app says what it runs and hears what to do. An app being provisioned, resized or
  * repaired is waited for until it reports, so its report wakes the lane.
  */
 export const heartbeat = defineShimRoute({
   method: 'post',
   path: '/shim/v1/heartbeat',
   reads: { body: heartbeatBody },
-  handle: async ({ body }, { deps, app, machineId }) => {
-    await recordHeartbeat(deps.db, app.id, {
+  handle: async ({ body }, { deps, app, machineId, keyId }) => {
+    const standing = await recordHeartbeat(deps.db, app.id, {
       machineId,
       runningTraderIds: body.running_trader_ids,
       lastCycleAt: body.last_cycle_at == null ? null : new Date(body.last_cycle_at),
       bufferedSignals: body.buffered_signals ?? null,
       memoryMb: body.memory_mb ?? null,
       version: body.version ?? null,
+      tokenKeyId: keyId,
     })
     if (app.status === 'provisioning' || app.operation !== null)
       await wakeUser(deps, { userId: app.userId, lane: 'provision' })
-    return { status: 200, body: { directives: await directivesFor(app, body.running_trader_ids, deps) } }
+    const directives = directivesFor(app, body.running_trader_ids, standing, deps)
+    const supabase = endsSoon(body.supabase_token_expires_at, deps)
+      ? await supabaseAccess(deps, app.userId)
+      : null
+    if (supabase) directives.push('token')
+    return { status: 200, body: { directives, supabase } }
   },
 })
 
-async function directivesFor(app: AppRow, running: readonly string[], deps: ApiDeps): Promise<Directive[]> {
+function directivesFor(
+  app: AppRow,
+  running: readonly string[],
+  standing: Standing,
+  deps: ApiDeps,
+): Directive[] {
   if (isDraining(app)) return ['drain']
-  const enabled = new Set((await listCustomTraders(deps.db, app.userId)).map((trader) => trader.id))
-  const same = enabled.size === new Set(running).size && running.every((id) => enabled.has(id))
-  return same ? [] : ['reload']
+  const orders = ordersFor(app, standing, deps)
+  const told = standing.bootstrapEtag === etagOf(orders, standing.tradersVersion, deps)
+  return told && sameIds(running, mayTrade(orders) ? standing.traderIds : []) ? [] : ['reload']
+}
+
+function sameIds(running: readonly string[], wanted: readonly string[]): boolean {
+  const set = new Set(running)
+  return set.size === wanted.length && wanted.every((id) => set.has(id))
+}
+
+function endsSoon(expiresAt: string | null | undefined, { clock }: ApiDeps): boolean {
+  return expiresAt != null && new Date(expiresAt).getTime() - clock.now().getTime() < RENEW_TOKEN_MS
 }

@@ -9,4 +9,6 @@ export const heartbeatBody = z.object({
   buffered_signals: countField.nullish(),
   memory_mb: countField.nullish(),
   version: textField({ min: 0, max: 100 }).nullish(),
+  /** When the Supabase token in use ends. */
+  supabase_token_expires_at: z.iso.datetime({ offset: true }).nullish(),
 })

@@ -1,0 +1,22 @@
+import { HangarError } from '@hangar/core'
+import { storeSignals } from '@hangar/db'
+import { defineShimRoute } from '../app-caller.ts'
+import { answerItems, itemsBody } from '../items.ts'
+import { signalItem } from './schema.ts'
+
+/** `POST /shim/v1/signals`: what the user's traders found, stored exactly once. A draining app may still send. */
+export const signals = defineShimRoute({
+  method: 'post',
+  path: '/shim/v1/signals',
+  reads: { body: itemsBody },
+  bodyLimit: 'batch',
+  handle: async ({ body }, { deps, app }) => {
+    const { traders, signals: table } = deps.host
+    // A failure of ours: the app keeps what it has until somebody has repaired the mapping.
+    if (!table) throw new HangarError('host_not_installed', { operator: 'the host mapping has no "signals"' })
+    const results = await answerItems(body.items, signalItem, (items) =>
+      storeSignals(deps.db, { traders, signals: table }, app.userId, items),
+    )
+    return { status: 200, body: { results } }
+  },
+})
