@@ -5,7 +5,8 @@ import { describe, expect, test } from '@jest/globals'
 
 import type { Outcome } from './outcome.ts'
 import { gate, uniquePrefix, useBench } from './testing.ts'
-import { wake } from './wake.ts'
+import { createSweepWorker } from './worker.ts'
+import { wake, wakeSweep } from './wake.ts'
 
 const bench = useBench(useTestRedis())
 const provision = (userId: string) => ({ userId, lane: 'provision' as const })
@@ -155,4 +156,36 @@ test('a wake during a run that then parks is not held for the whole pause', asyn
   first.open()
 
   await waitFor(() => runs === 2, { timeoutMs: 5000, what: 'the kept wake to run the job' })
+})
+
+describe('waking a sweep', () => {
+  test('adds one run, and one more after it where it was asked for meanwhile', async () => {
+    const queues = await bench.openQueues(uniquePrefix())
+    await Promise.all(Array.from({ length: 10 }, () => wakeSweep(queues, 'orphans')))
+    expect(await queues.sweep.getJobCounts('waiting', 'active')).toEqual({ waiting: 1, active: 0 })
+
+    const first = gate()
+    const runs: string[] = []
+    const worker = createSweepWorker({
+      queue: 'sweep',
+      redis: await bench.connect('worker'),
+      prefix: queues.prefix,
+      concurrency: 1,
+      process: async (_, { name }): Promise<Outcome> => {
+        runs.push(name)
+        await first.opened
+        return { kind: 'done' }
+      },
+    })
+    bench.cleanups.push(() => worker.close(500))
+    await waitFor(() => runs.length === 1, { timeoutMs: 5000, what: 'the run to start' })
+    await Promise.all([wakeSweep(queues, 'orphans'), wakeSweep(queues, 'orphans')])
+    first.open()
+    await waitFor(() => runs.length === 2, { timeoutMs: 5000, what: 'the second run' })
+    await waitFor(async () => (await queues.sweep.getJobCountByTypes('waiting', 'active')) === 0, {
+      timeoutMs: 5000,
+      what: 'the queue to be empty',
+    })
+    expect(runs).toEqual(['orphans', 'orphans'])
+  })
 })

@@ -5,8 +5,9 @@ import { Job, type Queue } from 'bullmq'
 
 import { isParked } from './outcome.ts'
 import type { LaneJob } from './payloads.ts'
-import type { Queues } from './queues.ts'
+import { SWEEP_JOB_OPTIONS, type Queues, type SweepQueueName } from './queues.ts'
 import { assertRedisReady, withinMs } from './redis.ts'
+import { SCHEDULES, type SweepName } from './schedules.ts'
 
 /**
  * The state of a user's job in a lane, and what waking does to it:
@@ -48,6 +49,20 @@ export async function wake(
     timeoutMs,
     `The ${target.lane} lane was not woken`,
   )
+}
+
+const SWEEP_QUEUE = Object.fromEntries(SCHEDULES.map(({ id, queue }) => [id, queue])) as Record<
+  SweepName,
+  SweepQueueName
+>
+
+/** Runs a sweep now, besides its schedule. Of any number of calls before it starts, one run comes. Throws like `wake`. */
+export async function wakeSweep(queues: Queues, name: SweepName): Promise<void> {
+  assertRedisReady(queues.redis)
+  const queue = queues[SWEEP_QUEUE[name]]
+  // What is asked for while the sweep runs may come too late for that run: BullMQ keeps it for another.
+  const options = { ...SWEEP_JOB_OPTIONS, deduplication: { id: name, keepLastIfActive: true } }
+  await withinMs(queue.add(name, {}, options), DEFAULT_WAKE_TIMEOUT_MS, `The sweep ${name} was not woken`)
 }
 
 async function addOrPromote(

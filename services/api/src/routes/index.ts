@@ -17,8 +17,10 @@ import { engageBrakeRoute } from './v1/engage-brake/handler.ts'
 import { getSettings } from './v1/get-settings/handler.ts'
 import { listAlertsRoute } from './v1/list-alerts/handler.ts'
 import { listBrakesRoute } from './v1/list-brakes/handler.ts'
+import { listOrphansRoute } from './v1/list-orphans/handler.ts'
 import { listBurstApprovalsRoute } from './v1/list-burst-approvals/handler.ts'
 import { releaseBrakeRoute } from './v1/release-brake/handler.ts'
+import { deleteOrphanRoute } from './v1/delete-orphan/handler.ts'
 import { deprovisionApp } from './v1/deprovision-app/handler.ts'
 import { forceApp } from './v1/force-app/handler.ts'
 import { getApp } from './v1/get-app/handler.ts'
@@ -49,6 +51,8 @@ export const routes: readonly Route[] = [
   changeSettings,
   listAlertsRoute,
   acknowledgeAlertRoute,
+  listOrphansRoute,
+  deleteOrphanRoute,
   provisionUserFlyApp,
   deprovisionUserFlyApp,
   checkUserAppHealth,

@@ -9,6 +9,9 @@ export const userIdPath = z.object({ userId: z.guid().toLowerCase() })
 
 export const brakePath = z.object({ name: z.enum(BRAKE_NAMES) })
 
+/** As Fly takes them. */
+export const appNameText = z.string().regex(/^[a-z0-9-]{1,62}$/)
+
 /** A bigint that Postgres counts up, as it stands in an address. */
 export const idText = z
   .string()

@@ -1,0 +1,50 @@
+import { HangarError } from '@hangar/core'
+import { findOrphan, insertAudit, readSettings, requestOrphanDeletion } from '@hangar/db'
+import { wakeSweep } from '@hangar/jobs'
+import { z } from 'zod'
+import type { ApiDeps } from '../../../deps.ts'
+import { defineRoute } from '../../../http/route.ts'
+import { appNameText, reason } from '../fields.ts'
+import { viewOrphan } from '../list-orphans/view.ts'
+
+/**
+ * `POST /v1/orphans/{app_name}/delete`: without waiting for the grace. The worker still deletes only what it can prove
+ * to be ours, and nothing while a brake holds deletions; `withheld` says why it did not.
+ */
+export const deleteOrphanRoute = defineRoute({
+  method: 'post',
+  path: '/v1/orphans/:appName/delete',
+  access: 'admin',
+  reads: { path: z.object({ appName: appNameText }), body: z.strictObject({ reason }) },
+  handle: async ({ path: { appName }, body }, { deps, caller, requestId }) => {
+    const orphan = await deps.db.transaction().execute(async (tx) => {
+      const before = await findOrphan(tx, appName)
+      const after = await requestOrphanDeletion(tx, appName, caller.actor)
+      if (!before || !after)
+        throw new HangarError('not_found', { operator: `there is no orphan ${appName} now` })
+      if (before.deleteRequestedBy === null)
+        await insertAudit(tx, {
+          actor: caller.actor,
+          action: 'orphan.delete',
+          userId: after.userId,
+          reason: body.reason,
+          requestId,
+          before: { app_name: appName, kind: before.kind, delete_requested_by: null },
+          after: { app_name: appName, kind: after.kind, delete_requested_by: after.deleteRequestedBy },
+        })
+      return after
+    })
+    await wakeScan(deps)
+    const { orphans } = await readSettings(deps.db)
+    return { status: 202, body: viewOrphan(orphan, orphans) }
+  },
+})
+
+/** With Redis away, the next scan by the clock does it. */
+async function wakeScan({ queues, logger }: ApiDeps): Promise<void> {
+  try {
+    await wakeSweep(queues, 'orphans')
+  } catch (err) {
+    logger.warn({ err }, 'Redis is away; the next scan will delete the orphan')
+  }
+}

@@ -1,0 +1,33 @@
+import { listOrphans, readSettings, sumOrphans } from '@hangar/db'
+import { page } from '../../../http/cursor.ts'
+import { defineRoute } from '../../../http/route.ts'
+import { listOrphansQuery } from './schema.ts'
+import { viewOrphan } from './view.ts'
+
+/**
+ * `GET /v1/orphans?state=found|deleted|adopted|gone|all&limit=&cursor=`: apps on Fly that no live row explains. The
+ * total counts those that are there now, on whatever page they are; the money is an estimate.
+ */
+export const listOrphansRoute = defineRoute({
+  method: 'get',
+  path: '/v1/orphans',
+  access: 'viewer',
+  reads: { query: listOrphansQuery },
+  handle: async ({ query: { limit, cursor, state } }, { deps }) => {
+    const { orphans: settings } = await readSettings(deps.db)
+    const rows = await listOrphans(deps.db, {
+      limit: limit + 1,
+      state: state === 'all' ? undefined : state,
+      afterName: cursor,
+    })
+    const { found, monthlyCostUsd } = await sumOrphans(deps.db)
+    const view = (orphan: (typeof rows)[number]) => viewOrphan(orphan, settings)
+    return {
+      status: 200,
+      body: {
+        ...page(rows, limit, { key: (orphan) => orphan.appName, view }),
+        total: { found, monthly_cost_usd: monthlyCostUsd },
+      },
+    }
+  },
+})
