@@ -59,6 +59,11 @@ async function prepare(
   cleanups.push(() => pool.end())
   // Fly's limit on deletions is lifted for both: it would be all we measure.
   await pool.query('update hangar.permits set tokens = 1e6, capacity = 1e6')
+  // That many downgrades at once are a burst that has to be meant.
+  await pool.query(
+    `insert into hangar.burst_approvals (approved, reason, actor, expires_at)
+     values (1000000, 'a benchmark', 'bench', hangar.now() + interval '1 day')`,
+  )
 
   const environment = workerEnvironment(stores, await startFly({ token: FLY_TOKEN, org: FLY_ORG }, cleanups))
   const trace = await recordTrace(environment)

@@ -7,6 +7,7 @@ import { listEngaged, releaseBrake } from './brakes.ts'
 import { approveBurst, listBurstApprovals, releaseBurstIfNobodyWaits, takeTeardownSlot } from './bursts.ts'
 import { writeSetting } from './settings.ts'
 import { anApp } from './test-data.ts'
+import { raiseWant } from './wants.ts'
 import { claimLease, finishWork } from './work.ts'
 
 const t = useTestDatabase()
@@ -125,11 +126,20 @@ describe('an approval', () => {
   test('lets the brake go once all approvals cover those it holds, and not before', async () => {
     await engageByBurst()
     for (let n = 0; n < 3; n++) await hold()
-    expect(await approve(2)).toMatchObject({ held: 3, released: false })
+    expect(await approve(2)).toMatchObject({ waiting: 3, released: false })
     // Nobody slips by on an approval that does not cover all.
     expect(await teardown((await liveApps(1))[0]!)).toEqual({ kind: 'held', engagedNow: false })
-    expect(await approve(1)).toMatchObject({ held: 3, released: true })
+    expect(await approve(1)).toMatchObject({ waiting: 3, released: true })
     expect(await openAlerts()).toBe(0)
+  })
+
+  test('need not cover those that had begun before the brake engaged, and are held half-way', async () => {
+    await engageByBurst()
+    const [app] = await liveApps(1)
+    await mark(app!)
+    await hold(app!.userId)
+    await hold()
+    expect(await approve(1)).toMatchObject({ waiting: 1, released: true })
   })
 
   test('tells when the last is through: a hundred a minute, behind what is under way or approved', async () => {
@@ -150,7 +160,7 @@ describe('the end of a burst', () => {
     // The window is free again, but whoever waits needs an operator's word.
     expect(await releaseBurstIfNobodyWaits(t.db)).toBe(false)
     const claimed = await claimLease(t.db, { userId, owner: 'w', ttlMs: 15_000 })
-    await finishWork(t.db, claimed!.lease, { kind: 'done', doneVersion: 1 })
+    await finishWork(t.db, claimed!.lease, { kind: 'done', doneVersion: 9 })
     expect(await releaseBurstIfNobodyWaits(t.db)).toBe(true)
     expect(await releaseBurstIfNobodyWaits(t.db)).toBe(false)
   })
@@ -169,8 +179,9 @@ async function engageByBurst() {
   expect(await listEngaged(t.db)).toEqual(['deletion_burst'])
 }
 
-async function hold(): Promise<string> {
-  const { userId } = await createUser(t.db, { tier: 'free' })
+async function hold(of?: string): Promise<string> {
+  const userId = of ?? (await createUser(t.db, { tier: 'free' })).userId
+  await raiseWant(t.db, userId, 'sweep')
   const claimed = await claimLease(t.db, { userId, owner: 'w', ttlMs: 15_000 })
   await finishWork(t.db, claimed!.lease, {
     kind: 'parked',

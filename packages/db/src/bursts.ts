@@ -5,10 +5,10 @@
  * Whoever takes a slot, approves or clears holds the brake's row locked first: callers take turns, so that the
  * threshold is exact, and a teardown that is rolled back gives its slot and its approval back.
  */
+import { heldReason } from '@hangar/core'
 import { sql } from 'kysely'
 import { engageBrake, releaseBrake } from './brakes.ts'
 import { type Database, inTransaction, type Tx } from './database.ts'
-import { countHeld } from './held.ts'
 import { intervalMs } from './now.ts'
 import { onlyRow } from './rows.ts'
 import { readSettings } from './settings.ts'
@@ -36,14 +36,14 @@ export async function takeTeardownSlot(tx: Tx, actor: string): Promise<TeardownS
 }
 
 /**
- * Lets go by itself only when nobody is held any more: the mistake was taken back, or an operator dealt with each.
+ * Lets go by itself only when nobody waits to begin any more: the mistake was taken back, or an operator dealt with each.
  * Time alone proves nothing: were it released as the window moves on, a fault that ends every subscription would
  * still take the whole fleet, twenty apps at a time. True when this call released it.
  */
 export function releaseBurstIfNobodyWaits(db: Database): Promise<boolean> {
   return inTransaction(db, async (tx) => {
     const { engaged } = await lockBrake(tx)
-    if (!engaged || (await countHeld(tx)).deletion_burst > 0) return false
+    if (!engaged || (await countWaiting(tx)) > 0) return false
     const { begun, allowed } = await measureBurst(tx)
     return begun < allowed && releaseBrake(tx, 'deletion_burst')
   })
@@ -61,10 +61,16 @@ export type BurstApproval = {
   expired: boolean
 }
 
-export type ApprovedBurst = { approval: BurstApproval; etaMinutes: number; held: number; released: boolean }
+/** `waiting`: those whom the brake kept from beginning. */
+export type ApprovedBurst = {
+  approval: BurstApproval
+  etaMinutes: number
+  waiting: number
+  released: boolean
+}
 
 /**
- * So many teardowns are meant. Where the approvals now cover everybody whom the brake holds, it lets go. The ETA is
+ * So many teardowns are meant. Where the approvals now cover everybody who waits to begin, the brake lets go. The ETA is
  * when the last of them is through: they wait for Fly's limit on deletions behind all that was there before.
  */
 export async function approveBurst(
@@ -78,12 +84,12 @@ export async function approveBurst(
     values (${burst.count}, ${burst.reason}, ${burst.actor}, hangar.now(),
       hangar.now() + ${intervalMs(burst.expiresInMs)})
     returning *, false as expired`.execute(tx)
-  const { deletion_burst: held } = await countHeld(tx)
-  const covers = before.approved + burst.count >= held
+  const waiting = await countWaiting(tx)
+  const covers = before.approved + burst.count >= waiting
   const released = engaged && covers && (await releaseBrake(tx, 'deletion_burst'))
   const ahead = before.underWay + before.approved
   const etaMinutes = Math.ceil((ahead + burst.count) / before.perMinute)
-  return { approval: onlyRow(rows), etaMinutes, held, released }
+  return { approval: onlyRow(rows), etaMinutes, waiting, released }
 }
 
 /** Newest first. */
@@ -113,6 +119,18 @@ async function useApproval(tx: Tx): Promise<number | null> {
       where used < approved and expires_at > hangar.now() order by id limit 1 for update)
     returning id`.execute(tx)
   return rows[0]?.id ?? null
+}
+
+/** Whom the brake keeps from beginning. It also holds those that had begun, and they need no slot any more. */
+async function countWaiting(tx: Tx): Promise<number> {
+  const { rows } = await sql<{ users: number }>`
+    select count(*) as users
+    from hangar.user_work work
+    join hangar.user_wants want using (user_id)
+    left join public.user_fly_apps app on app.user_id = work.user_id and app.deleted_at is null
+    where want.wanted_version > work.done_version and work.parked_reason = ${heldReason('deletion_burst')}
+      and app.teardown_started_at is null`.execute(tx)
+  return onlyRow(rows).users
 }
 
 /** What began within the window, and what may. An approved burst and what an operator forced do not count. */

@@ -27,7 +27,7 @@ test('10,000 downgrades at 100 a minute are a plan with an ETA', async () => {
     created_at: expect.any(String),
     expires_at: expect.any(String),
     eta_minutes: 100,
-    held_users: 0,
+    waiting_users: 0,
     brake_released: false,
   })
   const { created_at: from, expires_at: until } = response.body as Record<'created_at' | 'expires_at', string>
@@ -36,7 +36,7 @@ test('10,000 downgrades at 100 a minute are a plan with an ETA', async () => {
     {
       action: 'burst.approve',
       reason: 'the free trial ends',
-      before: { held_users: 0 },
+      before: { waiting_users: 0 },
       after: { approved: 10_000, brake_released: false },
     },
   ])
@@ -50,6 +50,6 @@ test('one that covers all who are held releases the brake', async () => {
   const claimed = await claimLease(api.db, { userId, owner: 'w', ttlMs: 15_000 })
   const reason = heldReason('deletion_burst')
   await finishWork(api.db, claimed!.lease, { kind: 'parked', delayMs: 60_000, reason })
-  expect((await approve({ count: 1 })).body).toMatchObject({ held_users: 1, brake_released: true })
+  expect((await approve({ count: 1 })).body).toMatchObject({ waiting_users: 1, brake_released: true })
   expect(await listEngaged(api.db)).toEqual([])
 })

@@ -7,7 +7,7 @@ const MINUTE_MS = 60_000
 
 /**
  * `POST /v1/burst-approvals`: so many teardowns are meant, and do not count as a burst. Where all approvals together
- * cover everybody whom the brake on bursts holds, it is released.
+ * cover everybody whom the brake on bursts keeps from beginning, it is released.
  */
 export const approveBurstRoute = defineRoute({
   method: 'post',
@@ -19,13 +19,13 @@ export const approveBurstRoute = defineRoute({
     const burst = { count, reason, actor: caller.actor, expiresInMs: body.expires_in_minutes * MINUTE_MS }
     const answer = await deps.db.transaction().execute(async (tx) => {
       const approved = await approveBurst(tx, burst)
-      const { approval, held, released } = approved
+      const { approval, waiting, released } = approved
       await insertAudit(tx, {
         actor: caller.actor,
         action: 'burst.approve',
         reason,
         requestId,
-        before: { held_users: held },
+        before: { waiting_users: waiting },
         after: { ...viewApproval(approval), brake_released: released },
       })
       return approved
@@ -37,7 +37,7 @@ export const approveBurstRoute = defineRoute({
       body: {
         ...viewApproval(answer.approval),
         eta_minutes: answer.etaMinutes,
-        held_users: answer.held,
+        waiting_users: answer.waiting,
         brake_released: answer.released,
       },
     }
