@@ -2,6 +2,8 @@
  * One campaign: the system starts, users change their tiers while the nemesis breaks things, the faults end, and what
  * is desired has to come to be. Then the checker judges all that happened.
  */
+import { appendFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { createDatabase, type Database } from '@hangar/db'
 import pg from 'pg'
 import { check, type Violation } from '../checker/index.ts'
@@ -183,10 +185,14 @@ async function converge(
 ): Promise<string[]> {
   for (;;) {
     signal.throwIfAborted()
-    const missing = await whatIsMissing(rig, db, users)
+    const missing = (await whatIsMissing(rig, db, users)).map(
+      ({ userId = '', app = '', what }) => `${userId} ${app} ${what}`,
+    )
+    const sinceEndMs = Math.round(performance.now() - sinceMs)
+    const line = `${sinceEndMs} ms after the end ${missing.length} are missing: ${missing.slice(0, 5).join('; ')}`
+    appendFileSync(join(rig.logFolder, 'convergence.log'), `${line}\n`)
     if (missing.length === 0) return []
-    if (performance.now() - sinceMs > settings.convergeWithinSeconds * 1_000)
-      return missing.map(({ userId = '', app = '', what }) => `${userId} ${app} ${what}`)
+    if (sinceEndMs > settings.convergeWithinSeconds * 1_000) return missing
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))
   }
 }
