@@ -36,11 +36,11 @@ async function run(users: number) {
   return { provisionMs: provisionedAt - startedAt, deprovisionMs: performance.now() - provisionedAt }
 }
 
-/** What Fly and the database give out is filled in as it comes. */
+/** What Fly gives out is filled in as it comes. */
 const newNames = (): Names => ({
   userId: randomUUID(),
   appName: `bare-${randomBytes(6).toString('hex')}`,
-  appId: '',
+  appId: randomUUID(),
   machineId: '',
   instanceId: '',
 })
@@ -91,7 +91,5 @@ function learn({ method, path }: FlyCall, answered: string, names: Names): void 
 
 async function write({ text: sql, values }: SqlWrite, names: Names): Promise<void> {
   const filled = values.map((value) => (typeof value === 'string' ? fillIn(value, names) : value))
-  const { rows } = await pool.query<{ id?: string; fly_app_name?: string }>(sql, filled)
-  const ownRow = rows.find((row) => row.fly_app_name === names.appName)
-  if (ownRow?.id !== undefined) names.appId = ownRow.id
+  await pool.query(sql, filled)
 }
