@@ -29,6 +29,9 @@ export type Store = {
 
 export const INSTALLATION_ID = '00000000-0000-4000-8000-000000000001'
 
+/** An hour in production; here an orphan's whole life has to fit into a history. */
+const ORPHAN_GRACE_MS = 5_000
+
 /** Every so many histories the tables are truncated, so that what was deleted takes no room. */
 const TRUNCATE_EVERY = 250
 
@@ -100,6 +103,10 @@ function clearFunction(tables: readonly string[]): string {
     begin
       perform set_config('session_replication_role', 'replica', true);
       ${tables.map((table) => `delete from ${table};`).join('\n')}
+      update hangar.brakes set engaged_at = null, engaged_by = null, reason = null, details = '{}',
+        ignored_until = null, strikes = 0;
+      insert into hangar.settings (name, value, updated_by)
+        values ('orphans', '{"graceMs": ${ORPHAN_GRACE_MS}}', 'simulation');
       update hangar.permits set tokens = capacity, refilled_at = '2026-03-01T12:00:00Z';
       perform setval('simulation.ids', 1, false);
       for s in select pg_get_serial_sequence(t, 'id')::regclass from unnest(array[

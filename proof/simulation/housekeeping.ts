@@ -1,6 +1,7 @@
 /** What comes by the clock: the relay, which wakes whom Postgres says is due, and the sweeps of the worker. */
 import { DEFAULT_POLICY } from '@hangar/core'
 import type { Database, WantSource } from '@hangar/db'
+import type { SweepName } from '@hangar/jobs'
 import type { Simulation } from './simulation.ts'
 import { newActor } from './virtual-time.ts'
 
@@ -8,9 +9,10 @@ import { newActor } from './virtual-time.ts'
 const BATCH = 1_000
 
 export type Intervals = {
-  relayIntervalMs: number | null
-  differencesIntervalMs: number | null
-  healthIntervalMs: number | null
+  /** Null: no relay. */
+  relayMs: number | null
+  /** Sweeps that are left out never run. */
+  sweepsMs: Partial<Record<SweepName, number>>
 }
 
 export class Housekeeping {
@@ -28,12 +30,15 @@ export class Housekeeping {
     this.#db = simulation.databaseFor(this.#actor)
   }
 
+  sweeps(name: SweepName): boolean {
+    return this.#intervals.sweepsMs[name] !== undefined
+  }
+
   start(): void {
-    const { relayIntervalMs, differencesIntervalMs, healthIntervalMs } = this.#intervals
-    if (relayIntervalMs !== null) this.#every(relayIntervalMs, () => this.#relay())
-    if (differencesIntervalMs !== null)
-      this.#every(differencesIntervalMs, () => this.#sweep('sweepDifferences'))
-    if (healthIntervalMs !== null) this.#every(healthIntervalMs, () => this.#sweep('sweepHealth'))
+    const { relayMs, sweepsMs } = this.#intervals
+    if (relayMs !== null) this.#every(relayMs, () => this.#relay())
+    for (const [name, everyMs] of Object.entries(sweepsMs) as [SweepName, number][])
+      this.#every(everyMs, () => this.#sweep(name))
   }
 
   async raise(user: string, source: WantSource): Promise<void> {
@@ -83,12 +88,12 @@ export class Housekeeping {
   }
 
   /** A sweep is a job of some worker, which may die or freeze in it: the next one comes all the same. */
-  #sweep(which: 'sweepDifferences' | 'sweepHealth'): Promise<void> {
+  #sweep(name: SweepName): Promise<void> {
     const { engine, workers, trace, time } = this.#simulation
     const worker = workers.find((one) => one.actor.state === 'running')
     if (worker) {
-      trace.remark(time.elapsedMs, worker.actor.name, `begins ${which}`)
-      engine[which](worker.deps, new AbortController().signal).catch(() => undefined)
+      trace.remark(time.elapsedMs, worker.actor.name, `begins the sweep ${name}`)
+      engine.runSweep(worker.deps, name, { signal: new AbortController().signal }).catch(() => undefined)
     }
     return Promise.resolve()
   }

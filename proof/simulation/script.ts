@@ -1,6 +1,7 @@
 /** A history as a list of what happens to Hangar and when; drawn from a seed, or written by hand for a regression. */
 import type { FaultKind, FaultSpec } from '@hangar/fly-sim'
 import type { Dice } from './dice.ts'
+import type { Intervals } from './housekeeping.ts'
 
 /** How much of everything there is. */
 export type Weather = 'fair' | 'rough' | 'stormy'
@@ -21,9 +22,7 @@ export type Script = {
   events: { atMs: number; event: Event }[]
   /** When the faults end. */
   calmAtMs: number
-  relayIntervalMs: number
-  differencesIntervalMs: number | null
-  healthIntervalMs: number | null
+  intervals: Intervals
   /** Of each statement and each call. */
   errorChance: number
   delayChance: number
@@ -96,22 +95,36 @@ export function drawScript(dice: Dice): Script {
   const flipsAtMs = events.map((event) => event.atMs)
   const whileBusy = () => Math.min(calmAtMs, dice.pick(flipsAtMs) + dice.between(0, 5_000))
   if (weather !== 'fair')
-    for (let left = dice.between(1, weather === 'stormy' ? 6 : 3); left > 0; left--)
-      events.push({ atMs: dice.chance(0.8) ? whileBusy() : at(), event: drawTrouble(dice, workers) })
+    for (let left = dice.between(1, weather === 'stormy' ? 6 : 3); left > 0; left--) {
+      const atMs = dice.chance(0.8) ? whileBusy() : at()
+      const event = drawTrouble(dice, workers)
+      events.push(
+        isOfAllThatIsNew(event) ? { atMs: 0, event: { ...event, forMs: calmAtMs } } : { atMs, event },
+      )
+    }
   const chances = (most: number) => (weather === 'stormy' && dice.chance(0.5) ? dice.next() * most : 0)
   return {
     users,
     workers,
     events: events.sort((a, b) => a.atMs - b.atMs),
     calmAtMs,
-    relayIntervalMs: dice.pick([1_000, 1_000, 2_000]),
-    differencesIntervalMs: dice.chance(0.2) ? 10_000 : null,
-    healthIntervalMs: dice.chance(0.2) ? 15_000 : null,
+    intervals: { relayMs: dice.pick([1_000, 1_000, 2_000]), sweepsMs: drawSweeps(dice) },
     errorChance: chances(0.08),
     delayChance: chances(0.06),
     exitChance: chances(0.03),
     silentChance: chances(1),
     stubbornChance: chances(1),
+  }
+}
+
+/** Sweeps far more often than in production, so that they meet with the work of the lanes. */
+function drawSweeps(dice: Dice): Intervals['sweepsMs'] {
+  return {
+    ...(dice.chance(0.3) && { guards: 15_000 }),
+    ...(dice.chance(0.2) && { differences: 10_000 }),
+    ...(dice.chance(0.2) && { health: 15_000 }),
+    ...(dice.chance(0.1) && { stuck: 20_000 }),
+    ...(dice.chance(0.3) && { orphans: 12_000 }),
   }
 }
 
@@ -154,6 +167,10 @@ function drawFlyTrouble(dice: Dice): Event {
   }
   return { kind: 'fly', fault, forMs: dice.between(2_000, 20_000) }
 }
+
+/** What is new is not shown for a while, and stays shown from then on: it does not vanish in between. */
+const isOfAllThatIsNew = (event: Event): event is Event & { kind: 'fly' } =>
+  event.kind === 'fly' && event.fault.kind.startsWith('fresh_')
 
 /** These strike machines and apps, not calls. */
 const isOfAMachine = (kind: FaultKind) =>

@@ -12,7 +12,7 @@ import { Dice } from './dice.ts'
 import { ENGINE, type Engine } from './engine.ts'
 import { type FlyWire, FLY_TOKEN, flyClientOf, ORG } from './fly.ts'
 import { installVirtualTimers } from './global-timers.ts'
-import { Housekeeping } from './housekeeping.ts'
+import { Housekeeping, type Intervals } from './housekeeping.ts'
 import { Lanes } from './queue.ts'
 import { Scheduler } from './scheduler.ts'
 import { FLY_DELAYS, KEY_RING, SETTINGS } from './settings.ts'
@@ -29,10 +29,8 @@ export type SimulationOptions = {
   users?: number
   workers?: number
   engine?: Partial<Engine>
-  /** Null: no relay. */
-  relayIntervalMs?: number | null
-  differencesIntervalMs?: number | null
-  healthIntervalMs?: number | null
+  /** Default: the relay each second, and no sweeps. */
+  intervals?: Partial<Intervals>
 }
 
 /** Jobs that one worker works on at once. */
@@ -102,11 +100,7 @@ export class Simulation {
       dice: this.dice.fork(),
     })
     this.users = Array.from({ length: options.users ?? 1 }, (_, index) => userId(options.seed, index + 1))
-    this.housekeeping = new Housekeeping(this, {
-      relayIntervalMs: options.relayIntervalMs === undefined ? 1_000 : options.relayIntervalMs,
-      differencesIntervalMs: options.differencesIntervalMs ?? null,
-      healthIntervalMs: options.healthIntervalMs ?? null,
-    })
+    this.housekeeping = new Housekeeping(this, { relayMs: 1_000, sweepsMs: {}, ...options.intervals })
   }
 
   get workers(): readonly WorkerProcess[] {

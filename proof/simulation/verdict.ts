@@ -41,7 +41,10 @@ export async function readStates(simulation: Simulation): Promise<State[]> {
 /** Nothing is under way, and nothing is due. */
 export function atRest(simulation: Simulation, states: readonly State[]): boolean {
   return (
-    states.every((state) => state.wanted <= state.done && !state.leased) && simulation.lanes.jobs.length === 0
+    states.every((state) => state.wanted <= state.done && !state.leased) &&
+    simulation.lanes.jobs.length === 0 &&
+    // Accepted and on its way: Fly takes its time over it.
+    [...simulation.memory.sim.world.apps.values()].every((app) => !app.deleting)
   )
 }
 
