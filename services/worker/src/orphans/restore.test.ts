@@ -15,7 +15,7 @@ import {
   releaseBrake,
   requestOrphanDeletion,
 } from '@hangar/db'
-import { createTestDatabase, createUser, runSql } from '@hangar/testkit'
+import { createTestDatabase, createUser, runSql, setTier } from '@hangar/testkit'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { reconcileUser } from '../reconcile/job.ts'
 import { sweepOrphans } from '../sweeps/orphans.ts'
@@ -151,6 +151,30 @@ describe('an app whose row was lost', () => {
       ['orphan_deleting', null],
       ['orphan_deleted', null],
     ])
+  })
+
+  test('while the restored row is that of a generation that has ended since: that one is closed, the lost one adopted', async () => {
+    const first = await active()
+    const { userId } = first
+    await onDatabase(`create table backup as select * from public.user_fly_apps where user_id = '${userId}'`)
+    for (const tier of ['free', 'pro']) {
+      await setTier(db(), userId, tier)
+      await engine.drive(userId)
+    }
+    const second = await engine.live(userId)
+    expect(second.generation).toBe(2)
+    await forget(userId)
+    await onDatabase(`insert into public.user_fly_apps select * from backup; drop table backup`)
+    await sweep()
+    await sweep()
+    await raiseWant(db(), userId, 'manual')
+    await engine.drive(userId)
+    expect(await engine.live(userId)).toMatchObject({ id: second.id, flyMachineId: second.flyMachineId })
+    expect((await engine.generations(userId)).map((row) => [row.generation, row.status])).toEqual([
+      [2, 'active'],
+      [1, 'deleted'],
+    ])
+    expect(appsOf(userId)).toEqual(new Set([second.flyAppName]))
   })
 
   test('that an operator has deleted leaves its number behind: it is never used again', async () => {

@@ -28,6 +28,9 @@ type Unexplained = { app: FlyApp; holder: NameHolder | null }
 export async function scanOrganisation(deps: ReconcileDeps, signal: AbortSignal): Promise<Scan> {
   const { fly, settings } = deps
   const { apps, totalApps } = await fly.apps.list({ signal })
+  const whole = apps.length >= totalApps
+  if (!whole)
+    deps.logger.warn({ shown: apps.length, totalApps }, "Fly's list of apps is shorter than it says")
   const named = apps.filter((app) => app.name.startsWith(settings.appPrefix))
   const unexplained = await withoutLiveRow(deps, named, signal)
   const listing = await listMachines(deps, new Set(unexplained.map(({ app }) => app.name)), signal)
@@ -37,7 +40,7 @@ export async function scanOrganisation(deps: ReconcileDeps, signal: AbortSignal)
     if (orphan) found.push(orphan)
   }
   return {
-    complete: listing.complete && apps.length >= totalApps,
+    complete: listing.complete && whole,
     shown: new Set(apps.map((app) => app.name)),
     found,
     foreign: unexplained.length - found.length,
