@@ -1,4 +1,4 @@
-/** The three calls of the shim have the same rules about which machine of which generation is heard. */
+/** An app's calls have the same rules about which machine of which generation is heard. */
 import { findHeartbeat } from '@hangar/db'
 import { createUser } from '@hangar/testkit'
 import { describe, expect, test } from '@jest/globals'
@@ -10,6 +10,8 @@ const api = useApi()
 const calls = [
   ['get', '/shim/v1/bootstrap', undefined],
   ['post', '/shim/v1/heartbeat', { running_trader_ids: [] }],
+  ['post', '/shim/v1/signals', { items: [] }],
+  ['post', '/shim/v1/executions', { items: [] }],
   ['post', '/shim/v1/drained', { signals_flushed: 0, executions_flushed: 0, lost: 0 }],
 ] as const
 

@@ -1,0 +1,52 @@
+import { createUser, waitFor } from '@hangar/testkit'
+import { expect, test } from '@jest/globals'
+import request from 'supertest'
+import { appHeaders, createAppRow, SHARED_TOKEN, useApi } from '../../../testing/harness.ts'
+
+const NEXT_TOKEN = 'the-token-that-comes-after-that-of-this-test'
+const api = useApi({
+  deps: { placement: { handover: 'confirmed', sharedTokens: [SHARED_TOKEN, NEXT_TOKEN] } },
+})
+
+type Answer = {
+  cursor: string
+  complete: boolean
+  users: { user_id: string; runs_on: string; move: number }[]
+}
+
+async function placement(after?: string, token = SHARED_TOKEN): Promise<Answer> {
+  const response = await request(api.app)
+    .get('/shim/v1/placement')
+    .query(after === undefined ? {} : { after })
+    .set({ authorization: `Bearer ${token}` })
+  expect(response.status).toBe(200)
+  return response.body as Answer
+}
+
+test('all who are not shared, then what changed; a confirmation moves on who is still in that move', async () => {
+  const { userId } = await createUser(api.db, { tier: 'pro' })
+  const app = await createAppRow(api.db, userId)
+  expect(await placement()).toEqual({ cursor: expect.any(String), complete: true, users: [] })
+  const { cursor } = await placement()
+  await request(api.app).get('/shim/v1/bootstrap').set(appHeaders(api, app)).expect(200)
+  const moved = await placement(cursor)
+  expect(moved).toMatchObject({ complete: false, users: [{ user_id: userId, runs_on: 'moving', move: 1 }] })
+  expect(await placement(undefined, NEXT_TOKEN)).toMatchObject({ complete: true, users: moved.users })
+
+  const release = (move: number) =>
+    request(api.app)
+      .post('/shim/v1/placement/released')
+      .set({ authorization: `Bearer ${NEXT_TOKEN}` })
+      .send({ released: [{ user_id: userId, move }] })
+  for (const move of [2, 1, 1]) expect((await release(move)).body).toEqual({ ok: true })
+  const after = await placement(moved.cursor)
+  expect(after.users).toEqual([{ user_id: userId, runs_on: 'dedicated', move: 2 }])
+  // Whatever is open elsewhere on the server has what was changed meanwhile named once more.
+  const nothingNew = async () => (await placement((await placement(after.cursor)).cursor)).users.length === 0
+  await waitFor(nothingNew, { what: 'nothing new to be told' })
+})
+
+test('nobody gets in where no token is set', async () => {
+  const response = await request(api.app).get('/shim/v1/placement').set({ authorization: 'Bearer undefined' })
+  expect(response.status).toBe(401)
+})
