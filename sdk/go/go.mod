@@ -1,0 +1,3 @@
+module github.com/vyx/hangar/sdk/go
+
+go 1.21

@@ -1,0 +1,88 @@
+package hangar
+
+import (
+	"strings"
+	"sync"
+
+	"github.com/vyx/hangar/sdk/go/shim"
+)
+
+// roster knows which traders there are and which of them may run in this process.
+type roster struct {
+	mode RunMode
+
+	mu      sync.Mutex
+	traders []Trader
+	// Shared mode: where the users run who are not shared; nil until Hangar has said so.
+	elsewhere map[string]string
+}
+
+func newRoster(mode RunMode) *roster { return &roster{mode: mode} }
+
+// setTraders replaces what there is.
+func (r *roster) setTraders(all []Trader) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.traders = all
+}
+
+// choose returns the traders that may run now.
+func (r *roster) choose() []Trader {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var chosen []Trader
+	for _, trader := range r.traders {
+		if mayRun(r.mode, trader, r.elsewhere) {
+			chosen = append(chosen, trader)
+		}
+	}
+	return chosen
+}
+
+// mayRun is the rule of the two run modes. A dedicated app has only its own user's traders to begin with. The shared
+// backend runs built-in traders always, and custom ones only once it knows who runs elsewhere: late is better than
+// twice.
+func mayRun(mode RunMode, trader Trader, elsewhere map[string]string) bool {
+	if mode == ModeDedicated {
+		return !trader.BuiltIn
+	}
+	if trader.BuiltIn {
+		return true
+	}
+	_, away := elsewhere[strings.ToLower(trader.UserID)]
+	return elsewhere != nil && trader.UserID != "" && !away
+}
+
+// place takes what Hangar says: everybody who is not shared, or what changed. It returns the users who are moving.
+func (r *roster) place(everybody bool, users []shim.UserPlacement) (moving []string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if everybody || r.elsewhere == nil {
+		r.elsewhere = map[string]string{}
+	}
+	for _, user := range users {
+		id := strings.ToLower(user.UserID)
+		if user.RunsOn == shim.PlacementShared {
+			delete(r.elsewhere, id)
+		} else {
+			// A place that this version does not know is elsewhere too.
+			r.elsewhere[id] = user.RunsOn
+		}
+	}
+	for id, runsOn := range r.elsewhere {
+		if runsOn == shim.PlacementMoving {
+			moving = append(moving, id)
+		}
+	}
+	return moving
+}
+
+// ids of the traders that may run.
+func (r *roster) ids() []string {
+	chosen := r.choose()
+	ids := make([]string, len(chosen))
+	for i, trader := range chosen {
+		ids[i] = trader.ID
+	}
+	return ids
+}

@@ -1,0 +1,252 @@
+// Package shim is Hangar's HTTP shim as an app sees it: one function for each call, one try each, and errors that
+// say what a failure means for trading ([ErrGone], [ErrUnauthorized], [ErrRejected], [ErrUnavailable]).
+package shim
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/vyx/hangar/sdk/go/clock"
+)
+
+// ErrNotModified (304): what bootstrap said last still holds. It is an answer, not a failure.
+var ErrNotModified = errors.New("not modified")
+
+// DefaultTimeout bounds one call.
+const DefaultTimeout = 10 * time.Second
+
+// A bootstrap with all traders of the largest quota is far below this.
+const maxAnswerBytes = 32 << 20
+
+// Options of a [Client]. URL and Token are needed, MachineID too except by the shared backend.
+type Options struct {
+	URL       string
+	Token     Secret
+	MachineID string
+	// Timeout of one call; default [DefaultTimeout].
+	Timeout time.Duration
+	// Transport; default a copy of http.DefaultTransport.
+	Transport http.RoundTripper
+	// Clock; default the system's.
+	Clock clock.Clock
+	// Observe is told about every call, if set: err is nil, ErrNotModified or an *Error.
+	Observe func(op string, took time.Duration, err error)
+}
+
+// Client makes the calls. It is safe for use by many goroutines.
+type Client struct {
+	options Options
+	http    *http.Client
+}
+
+// New returns a client.
+func New(options Options) *Client {
+	options.URL = strings.TrimRight(options.URL, "/")
+	if options.Timeout == 0 {
+		options.Timeout = DefaultTimeout
+	}
+	if options.Transport == nil {
+		options.Transport = http.DefaultTransport.(*http.Transport).Clone()
+	}
+	if options.Clock == nil {
+		options.Clock = clock.System()
+	}
+	return &Client{options: options, http: &http.Client{
+		Transport: options.Transport,
+		// The token goes to Hangar and to nobody Hangar might point to.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}
+}
+
+// Close drops idle connections.
+func (c *Client) Close() { c.http.CloseIdleConnections() }
+
+// Bootstrap asks what to run. With the etag of an earlier answer it may return [ErrNotModified].
+func (c *Client) Bootstrap(ctx context.Context, etag string) (*Bootstrap, error) {
+	var answer Bootstrap
+	header, err := c.call(ctx, http.MethodGet, "bootstrap", http.Header{"If-None-Match": nonEmpty(etag)}, nil, &answer)
+	if err != nil {
+		return nil, err
+	}
+	answer.ETag = header.Get("ETag")
+	return &answer, nil
+}
+
+// Heartbeat says how the app is and returns what it is to do.
+func (c *Client) Heartbeat(ctx context.Context, beat Heartbeat) (*HeartbeatAnswer, error) {
+	if beat.RunningTraderIDs == nil {
+		beat.RunningTraderIDs = []string{}
+	}
+	var answer HeartbeatAnswer
+	if _, err := c.post(ctx, "heartbeat", beat, &answer); err != nil {
+		return nil, err
+	}
+	return &answer, nil
+}
+
+// Signals stores up to [MaxBatch] signals; one result for each, in their order.
+func (c *Client) Signals(ctx context.Context, items []json.RawMessage) ([]Result, error) {
+	return c.batch(ctx, "signals", items)
+}
+
+// Executions stores up to [MaxBatch] executions; one result for each, in their order.
+func (c *Client) Executions(ctx context.Context, items []json.RawMessage) ([]Result, error) {
+	return c.batch(ctx, "executions", items)
+}
+
+// Drained reports that everything is written out, or what could not be.
+func (c *Client) Drained(ctx context.Context, counts Drained) error {
+	_, err := c.post(ctx, "drained", counts, nil)
+	return err
+}
+
+// Placement asks where users' traders run: what changed after the cursor, or, without one, everybody who is not
+// shared. For the shared backend only.
+func (c *Client) Placement(ctx context.Context, after string) (*Placement, error) {
+	path := "placement"
+	if after != "" {
+		path += "?after=" + url.QueryEscape(after)
+	}
+	var answer Placement
+	if _, err := c.call(ctx, http.MethodGet, path, nil, nil, &answer); err != nil {
+		return nil, err
+	}
+	return &answer, nil
+}
+
+// Released confirms that the last cycle of these users is done. For the shared backend only.
+func (c *Client) Released(ctx context.Context, userIDs []string) error {
+	_, err := c.post(ctx, "placement/released", map[string][]string{"user_ids": userIDs}, nil)
+	return err
+}
+
+func (c *Client) batch(ctx context.Context, path string, items []json.RawMessage) ([]Result, error) {
+	var answer struct {
+		Results []Result `json:"results"`
+	}
+	if _, err := c.post(ctx, path, map[string][]json.RawMessage{"items": items}, &answer); err != nil {
+		return nil, err
+	}
+	if len(answer.Results) != len(items) {
+		cause := fmt.Errorf("%d results for %d items", len(answer.Results), len(items))
+		return nil, &Error{Op: "POST /shim/v1/" + path, Status: http.StatusOK, kind: ErrUnavailable, cause: cause}
+	}
+	return answer.Results, nil
+}
+
+func (c *Client) post(ctx context.Context, path string, body, answer any) (http.Header, error) {
+	encoded, err := json.Marshal(body)
+	if err != nil {
+		return nil, &Error{Op: "POST /shim/v1/" + path, kind: ErrRejected, cause: err}
+	}
+	return c.call(ctx, http.MethodPost, path, nil, encoded, answer)
+}
+
+// call makes one try. Its error is an *Error or ErrNotModified.
+func (c *Client) call(ctx context.Context, method, path string, header http.Header, body []byte, answer any) (http.Header, error) {
+	name, _, _ := strings.Cut(path, "?")
+	op := method + " /shim/v1/" + name
+	startedAt := c.options.Clock.Now()
+	answered, err := c.try(ctx, op, method, path, header, body, answer)
+	if c.options.Observe != nil {
+		c.options.Observe(op, c.options.Clock.Now().Sub(startedAt), err)
+	}
+	return answered, err
+}
+
+func (c *Client) try(ctx context.Context, op, method, path string, header http.Header, body []byte, answer any) (http.Header, error) {
+	ctx, cancel := clock.WithTimeout(ctx, c.options.Clock, c.options.Timeout)
+	defer cancel()
+	failed := func(status int, err error) error {
+		if cause := context.Cause(ctx); cause != nil {
+			err = cause
+		}
+		return &Error{Op: op, Status: status, kind: ErrUnavailable, cause: withoutURL(err)}
+	}
+	request, err := http.NewRequestWithContext(ctx, method, c.options.URL+"/shim/v1/"+path, bytes.NewReader(body))
+	if err != nil {
+		return nil, failed(0, err)
+	}
+	c.address(request, header, body != nil)
+	response, err := c.http.Do(request)
+	if err != nil {
+		return nil, failed(0, err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(io.LimitReader(response.Body, maxAnswerBytes))
+	if response.StatusCode == http.StatusNotModified && len(header["If-None-Match"]) > 0 {
+		return response.Header, ErrNotModified
+	}
+	if response.StatusCode != http.StatusOK {
+		// The status has said what matters: a body that breaks off changes nothing.
+		return nil, c.refusal(op, response, text)
+	}
+	if err != nil {
+		return nil, failed(http.StatusOK, err)
+	}
+	if answer != nil {
+		if err := json.Unmarshal(text, answer); err != nil {
+			return nil, failed(http.StatusOK, fmt.Errorf("unexpected answer: %w", err))
+		}
+	}
+	return response.Header, nil
+}
+
+func (c *Client) address(request *http.Request, header http.Header, hasBody bool) {
+	for name, values := range header {
+		if len(values) > 0 {
+			request.Header[name] = values
+		}
+	}
+	request.Header.Set("Authorization", "Bearer "+c.options.Token.Reveal())
+	if c.options.MachineID != "" {
+		request.Header.Set("X-Fly-Machine-Id", c.options.MachineID)
+	}
+	if hasBody {
+		request.Header.Set("Content-Type", "application/json")
+	}
+}
+
+func (c *Client) refusal(op string, response *http.Response, text []byte) error {
+	refused := &Error{Op: op, Status: response.StatusCode, kind: kindOf(response.StatusCode)}
+	if refused.kind == ErrUnavailable {
+		refused.RetryAfter = parseRetryAfter(response.Header.Get("Retry-After"), c.options.Clock.Now())
+	}
+	var problem struct{ Code, Detail string }
+	if json.Unmarshal(text, &problem) == nil {
+		refused.Code, refused.Detail = shortened(problem.Code), shortened(problem.Detail)
+	}
+	return refused
+}
+
+// withoutURL drops what *url.Error adds: Op names the call already.
+func withoutURL(err error) error {
+	var wrapped *url.Error
+	if errors.As(err, &wrapped) {
+		return wrapped.Err
+	}
+	return err
+}
+
+func shortened(text string) string {
+	const limit = 200
+	if len(text) > limit {
+		return strings.ToValidUTF8(text[:limit], "") + "…"
+	}
+	return text
+}
+
+func nonEmpty(value string) []string {
+	if value == "" {
+		return nil
+	}
+	return []string{value}
+}
