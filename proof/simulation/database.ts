@@ -11,6 +11,7 @@ import {
   migrateToLatest,
 } from '@hangar/db'
 import { createDatabase } from '@hangar/db'
+import type { Socket } from 'node:net'
 import { runSql } from '@hangar/testkit/local'
 import type { Scheduler } from './scheduler.ts'
 import type { Actor } from './virtual-time.ts'
@@ -142,6 +143,17 @@ export class SqlClock {
     this.#scheduler = scheduler
   }
 
+  /** A write to a socket costs more than most of our statements do. */
+  inOnePacket<T>(send: () => T): T {
+    const { stream } = (this.#client as unknown as { connection: { stream: Socket } }).connection
+    stream.cork()
+    try {
+      return send()
+    } finally {
+      stream.uncork()
+    }
+  }
+
   /** Sent, not awaited: what is sent next finds it. */
   tell(): void {
     const { nowMs } = this.#scheduler.time
@@ -196,11 +208,11 @@ class Connection {
         'transaction',
         () =>
           new Promise<Result>((end, fail) => {
-            this.#send('begin', []).then((result) => {
-              this.#transaction = { whole, end }
-              this.#scheduler.current = this.#actor
-              resolve(result)
-            }, fail)
+            // What follows is sent behind it, without waiting for its answer.
+            this.#send('begin', []).catch(fail)
+            this.#transaction = { whole, end }
+            this.#scheduler.current = this.#actor
+            resolve(NOTHING)
           }),
         broken,
       )
@@ -209,18 +221,25 @@ class Connection {
   }
 
   async #end(transaction: Transaction, text: string): Promise<Result> {
-    const result = await this.#send(text, [])
     this.#transaction = null
-    transaction.end(result)
+    try {
+      transaction.end(await this.#send(text, []))
+    } catch (error) {
+      transaction.end(NOTHING)
+      throw error
+    }
     return transaction.whole
   }
 
   async #send(text: string, values: readonly unknown[]): Promise<Result> {
-    this.#clock.tell()
     if (text !== 'begin' && !text.startsWith('select')) this.#clock.writes++
     const { trace, time } = this.#scheduler
     const sent = this.#clock.rewrite(text)
-    const result = (await this.#store.client.query(sent, values as unknown[])) as unknown as Result
+    const answer = this.#clock.inOnePacket(() => {
+      this.#clock.tell()
+      return this.#store.client.query(sent, values as unknown[])
+    })
+    const result = (await answer) as unknown as Result
     if (trace.lines && text !== 'begin')
       trace.remark(time.elapsedMs, this.#actor.name, `${labelOf(text)} ${shown(values)} → ${result.rowCount}`)
     return result
@@ -234,7 +253,7 @@ const broken = () => new Error('Connection terminated unexpectedly')
 const labels = new Map<string, string>()
 
 /** A statement in a few words: what it does to which tables. */
-export function labelOf(text: string): string {
+function labelOf(text: string): string {
   let label = labels.get(text)
   if (label === undefined) {
     const words = /\b(?:update|insert into|delete from)\s+([\w."]+)/gi

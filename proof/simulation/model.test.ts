@@ -10,7 +10,7 @@ import { Simulation } from './simulation.ts'
 import { useStore } from './testing.ts'
 
 const SEED = 20_260_301
-/** About 15 s of them. */
+/** On a machine that has nothing else to do, some 10 s of them. */
 const RUNS = 80
 const USERS = 2
 const WORKERS = 2

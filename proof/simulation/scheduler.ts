@@ -162,7 +162,7 @@ export class Scheduler {
 }
 
 /** The simulation itself is wrong, not the engine. */
-export class SimulationError extends Error {
+class SimulationError extends Error {
   override readonly name = 'SimulationError'
 }
 

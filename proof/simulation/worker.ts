@@ -128,4 +128,4 @@ export class WorkerProcess {
 /** Redis's own time goes on whoever stops. */
 const CLOCKWORK: Actor = { name: 'redis', state: 'running', held: [] }
 
-export const short = (userId: string) => userId.slice(-4)
+const short = (userId: string) => userId.slice(-4)
