@@ -108,7 +108,7 @@ class Way {
   readonly #from: Socket
   readonly #to: Socket
   #delayMs = 0
-  #lastDueMs = 0
+  readonly #waiting: { dueMs: number; run: () => void }[] = []
 
   constructor(from: Socket, to: Socket, onEnd: () => void) {
     this.#from = from
@@ -136,15 +136,23 @@ class Way {
     this.#to.once('drain', () => this.#from.resume())
   }
 
-  /** In order, also when the delay becomes shorter meanwhile. */
+  /** In order, also when the delay becomes shorter meanwhile: each waits for the one before it. */
   #later(run: () => void): void {
-    const nowMs = performance.now()
-    const dueMs = Math.max(nowMs + this.#delayMs, this.#lastDueMs)
-    if (dueMs <= nowMs) {
+    if (this.#delayMs === 0 && this.#waiting.length === 0) {
       run()
       return
     }
-    this.#lastDueMs = dueMs
-    setTimeout(run, dueMs - nowMs)
+    this.#waiting.push({ dueMs: performance.now() + this.#delayMs, run })
+    if (this.#waiting.length === 1) this.#sleep()
+  }
+
+  #sleep(): void {
+    const [next] = this.#waiting
+    if (next) setTimeout(() => this.#wake(), Math.max(next.dueMs - performance.now(), 0))
+  }
+
+  #wake(): void {
+    this.#waiting.shift()?.run()
+    this.#sleep()
   }
 }
