@@ -8,6 +8,7 @@ import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { isoNow, type Log } from './log.ts'
+import type { Outbox } from './outbox.ts'
 import type { Trader } from './shim.ts'
 
 // The parts of a trader's definition that this screener understands; anything else in it is left alone.
@@ -23,8 +24,6 @@ export type Snapshot = {
   runningTraderIds: string[]
   cycle: number
   lastCycleAt: string | undefined
-  bufferedSignals: number
-  signalsFlushed: number
   // Runs of a trader that the deadline cut off.
   lost: number
 }
@@ -33,18 +32,18 @@ export type Snapshot = {
 export class Cycles {
   readonly #cycleMs: number
   readonly #log: Log
+  readonly #outbox: Outbox
   readonly #stopping = new AbortController()
   readonly #givenUp = new AbortController()
   #traders: readonly Trader[] = []
   #loop: Promise<void> | undefined
   #cycle = 0
   #lastCycleAt: string | undefined
-  #buffer: { trader_id: string; symbol: string; cycle: number }[] = []
-  #signalsFlushed = 0
   #lost = 0
 
-  constructor(cycleMs: number, log: Log) {
+  constructor(cycleMs: number, outbox: Outbox, log: Log) {
     this.#cycleMs = cycleMs
+    this.#outbox = outbox
     this.#log = log
   }
 
@@ -74,8 +73,6 @@ export class Cycles {
       runningTraderIds: this.#traders.map((trader) => trader.id),
       cycle: this.#cycle,
       lastCycleAt: this.#lastCycleAt,
-      bufferedSignals: this.#buffer.length,
-      signalsFlushed: this.#signalsFlushed,
       lost: this.#lost,
     }
   }
@@ -93,26 +90,27 @@ export class Cycles {
     const group = this.#traders
     for (const trader of group) await this.#runTrader(trader)
     this.#lastCycleAt = isoNow()
-    this.#flush()
+    // What cannot be sent now waits for the end of the next cycle.
+    void this.#outbox.flush()
     this.#log('cycle finished', { cycle: this.#cycle, trader_ids: group.map((trader) => trader.id) })
   }
 
   async #runTrader(trader: Trader): Promise<void> {
     const definition = definitionSchema.parse(isObject(trader.definition) ? trader.definition : {})
+    const startedAt = isoNow()
     await sleep(definition.work_ms, undefined, { signal: this.#givenUp.signal }).catch(() => {})
     if (this.#givenUp.signal.aborted) {
       this.#lost += 1
-    } else if (firesIn(this.#cycle, trader.id, definition.signal_every)) {
-      const symbol = definition.symbols[this.#cycle % definition.symbols.length] ?? ''
-      this.#buffer.push({ trader_id: trader.id, symbol, cycle: this.#cycle })
+      return
     }
-  }
-
-  // Hangar's shim does not take signals yet: the app's log is where they go.
-  #flush(): void {
-    for (const signal of this.#buffer) this.#log('signal', signal)
-    this.#signalsFlushed += this.#buffer.length
-    this.#buffer = []
+    const run = { trader_id: trader.id, started_at: startedAt, finished_at: isoNow(), outcome: 'completed' }
+    this.#outbox.add('executions', run)
+    if (firesIn(this.#cycle, trader.id, definition.signal_every)) {
+      const symbol = definition.symbols[this.#cycle % definition.symbols.length] ?? ''
+      const signal = { trader_id: trader.id, symbol, payload: { cycle: this.#cycle }, created_at: isoNow() }
+      this.#outbox.add('signals', signal)
+      this.#log('signal', { trader_id: trader.id, symbol, cycle: this.#cycle })
+    }
   }
 }
 

@@ -13,12 +13,21 @@ const TRADERS = [
 ]
 
 type Call = { method: string; path: string; headers: Record<string, unknown>; body: unknown }
-type Reply = { status: number; body?: unknown }
+type Reply = { status: number; body?: unknown; headers?: Record<string, string> }
 
 /** Records each call; `replies` may be changed while a test runs. `call()` waits for the next call to a path. */
+const allStored = (body: unknown) => ({
+  results: (body as { items: { client_id: string }[] }).items.map(({ client_id }) => ({
+    client_id,
+    status: 'stored',
+  })),
+})
+
 class ShimServer {
   readonly calls: Call[] = []
-  readonly replies: Record<string, (nth: number) => Reply> = {
+  readonly replies: Record<string, (nth: number, body: unknown) => Reply> = {
+    '/shim/v1/signals': (_nth, body) => ({ status: 200, body: allStored(body) }),
+    '/shim/v1/executions': (_nth, body) => ({ status: 200, body: allStored(body) }),
     '/shim/v1/bootstrap': () => ({ status: 200, body: bootstrapBody() }),
     '/shim/v1/heartbeat': () => ({ status: 200, body: { directives: [] } }),
     '/shim/v1/drained': () => ({ status: 200, body: { ok: true } }),
@@ -36,9 +45,9 @@ class ShimServer {
         const text = Buffer.concat(chunks).toString()
         const body: unknown = text === '' ? undefined : JSON.parse(text)
         this.calls.push({ method: request.method ?? '', path, headers: request.headers, body })
-        const reply = this.replies[path]?.(this.count(path)) ?? { status: 404 }
-        response.writeHead(reply.status, { 'content-type': 'application/json' })
-        response.end(JSON.stringify(reply.body ?? {}))
+        const reply = this.replies[path]?.(this.count(path), body) ?? { status: 404 }
+        response.writeHead(reply.status, { 'content-type': 'application/json', ...reply.headers })
+        response.end(reply.status === 304 ? '' : JSON.stringify(reply.body ?? {}))
         for (const waiter of [...this.#waiters]) waiter()
       })
     })
@@ -124,6 +133,8 @@ function bootstrapBody(change: Record<string, unknown> = {}): Record<string, unk
     generation: 3,
     tier: 'pro',
     directive: 'run',
+    placement: 'dedicated',
+    retry_after_ms: null,
     heartbeat_interval_ms: 50,
     quota: 10,
     traders: TRADERS,
@@ -261,6 +272,42 @@ describe('trading', () => {
     expect((await health(url)).body['running_trader_ids']).toEqual(['trader-a', 'trader-b'])
   })
 
+  test('waits while the shared backend has the traders, and says what it knows when it asks again', async () => {
+    const { shim, screener, url } = await startPair({}, (prepared) => {
+      prepared.replies['/shim/v1/bootstrap'] = (nth) => {
+        const moving = { placement: 'moving', retry_after_ms: 20, traders: [] }
+        if (nth === 1) return { status: 200, body: bootstrapBody(moving), headers: { etag: '"one"' } }
+        if (nth === 2) return { status: 304, headers: { etag: '"one"' } }
+        return { status: 200, body: bootstrapBody(), headers: { etag: '"two"' } }
+      }
+    })
+    expect((await shim.nth('/shim/v1/heartbeat', 1)).body).toMatchObject({ running_trader_ids: [] })
+    await screener.log('trader started', { trader_id: 'trader-a' })
+    const tags = [1, 2, 3].map(
+      async (nth) => (await shim.nth('/shim/v1/bootstrap', nth)).headers['if-none-match'],
+    )
+    expect(await Promise.all(tags)).toEqual([undefined, '"one"', '"one"'])
+    expect((await health(url)).status).toBe(200)
+    expect(shim.count('/shim/v1/bootstrap')).toBe(3)
+  })
+
+  test('sends each signal and each run until it is answered, under the same id', async () => {
+    const { shim } = await startPair({}, (prepared) => {
+      prepared.replies['/shim/v1/signals'] = (nth, body) =>
+        nth < 3 ? { status: 503 } : { status: 200, body: allStored(body) }
+    })
+    type Batch = { items: { client_id: string; trader_id: string; symbol?: string }[] }
+    const sent = async (path: string, nth: number) => ((await shim.nth(path, nth)).body as Batch).items
+    const [first] = await sent('/shim/v1/signals', 1)
+    expect(first).toMatchObject({ trader_id: 'trader-a', symbol: 'ETH-USD', created_at: expect.any(String) })
+    const [again] = await sent('/shim/v1/signals', 3)
+    expect(again).toEqual(first)
+    const later = await sent('/shim/v1/signals', 4)
+    expect(later.map((item) => item.client_id)).not.toContain(first?.client_id)
+    const runs = await sent('/shim/v1/executions', 1)
+    expect(new Set(runs.map((run) => run.trader_id))).toEqual(new Set(['trader-a', 'trader-b']))
+  })
+
   test.each([
     ['another user', { user_id: '00000000-0000-4000-8000-000000000000' }],
     ['another generation', { generation: 2 }],
@@ -332,7 +379,7 @@ describe('the end', () => {
     const finished = screener.lines.filter((line) => line['event'] === 'cycle finished').length
     expect((await shim.nth('/shim/v1/drained', 3)).body).toEqual({
       signals_flushed: finished,
-      executions_flushed: 0,
+      executions_flushed: finished,
       lost: 0,
     })
     expect(finished).toBeGreaterThan(0)

@@ -11,6 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from './config.ts'
 import { Cycles } from './cycles.ts'
 import type { Log } from './log.ts'
+import { Outbox } from './outbox.ts'
 import { backoffMs, type Answer, type Bootstrap, type Shim } from './shim.ts'
 
 export type State = 'starting' | 'trading' | 'draining' | 'drained' | 'retired'
@@ -34,6 +35,10 @@ export class Screener {
   readonly #shim: Shim
   readonly #log: Log
   readonly #cycles: Cycles
+  readonly #outbox: Outbox
+  #etag: string | null = null
+  // How soon to ask again while the shared backend still runs the traders.
+  #askAgainMs: number | null = null
   readonly #ending = new AbortController()
   #state: State = 'starting'
   #draining: Promise<void> | undefined
@@ -42,7 +47,8 @@ export class Screener {
     this.#config = config
     this.#shim = shim
     this.#log = log
-    this.#cycles = new Cycles(config.cycleMs, log)
+    this.#outbox = new Outbox(shim)
+    this.#cycles = new Cycles(config.cycleMs, this.#outbox, log)
   }
 
   /** Asks for the traders until it has them, then trades; resolves when heartbeats have ended. */
@@ -78,21 +84,28 @@ export class Screener {
   async #bootstrapped(): Promise<Bootstrap | undefined> {
     for (let tries = 1; !this.#ended(); tries += 1) {
       const answer = await this.#askBootstrap()
-      if (answer.kind === 'ok') return answer.value
+      if (answer.kind === 'ok' && answer.value) return answer.value
       if (answer.kind === 'gone') return this.#retire()
-      if (!this.#ended()) this.#log('bootstrap failed', { reason: answer.reason, tries })
+      const reason = answer.kind === 'ok' ? 'nothing was said yet to hold still' : answer.reason
+      if (!this.#ended()) this.#log('bootstrap failed', { reason, tries })
       await this.#pause(backoffMs(tries))
     }
     return undefined
   }
 
   // Traders of somebody else, or of another life of this user, are never run, whatever the answer says.
-  async #askBootstrap(): Promise<Answer<Bootstrap>> {
-    const answer = await this.#shim.bootstrap(this.#ending.signal)
+  // Null: what was said before still holds.
+  async #askBootstrap(): Promise<Answer<Bootstrap | null>> {
+    const answer = await this.#shim.bootstrap(this.#etag, this.#ending.signal)
     if (answer.kind !== 'ok') return answer
-    const { user_id, generation } = answer.value
-    if (user_id.toLowerCase() === this.#config.userId && generation === this.#config.generation) return answer
-    return { kind: 'refused', reason: `bootstrap is for user ${user_id}, generation ${generation}` }
+    const { bootstrap, etag } = answer.value
+    if (!bootstrap) return { kind: 'ok', value: null }
+    const { user_id, generation } = bootstrap
+    if (user_id.toLowerCase() !== this.#config.userId || generation !== this.#config.generation)
+      return { kind: 'refused', reason: `bootstrap is for user ${user_id}, generation ${generation}` }
+    this.#etag = etag
+    this.#askAgainMs = bootstrap.retry_after_ms
+    return { kind: 'ok', value: bootstrap }
   }
 
   async #heartbeats(intervalMs: number): Promise<void> {
@@ -105,21 +118,22 @@ export class Screener {
       if (answer.kind === 'ok') {
         if (answer.value.directives.includes('drain')) return this.drain('directive')
         reloadWanted ||= answer.value.directives.includes('reload')
-        if (reloadWanted) reloadWanted = !(await this.#reload())
+        if (reloadWanted || this.#askAgainMs !== null) reloadWanted = !(await this.#reload())
       } else {
         this.#log('heartbeat failed', { reason: answer.reason })
       }
       failures = answer.kind === 'failed' ? failures + 1 : 0
-      await this.#pause(failures > 0 ? Math.min(intervalMs, backoffMs(failures)) : intervalMs)
+      const pauseMs = Math.min(intervalMs, this.#askAgainMs ?? intervalMs)
+      await this.#pause(failures > 0 ? Math.min(pauseMs, backoffMs(failures)) : pauseMs)
     }
   }
 
   #beat(): Promise<Answer<{ directives: string[] }>> {
-    const { runningTraderIds, lastCycleAt, bufferedSignals } = this.#cycles.snapshot()
+    const { runningTraderIds, lastCycleAt } = this.#cycles.snapshot()
     const body = {
       running_trader_ids: runningTraderIds,
       ...(lastCycleAt === undefined ? {} : { last_cycle_at: lastCycleAt }),
-      buffered_signals: bufferedSignals,
+      buffered_signals: this.#outbox.waitingSignals,
       memory_mb: Math.round(process.memoryUsage().rss / 2 ** 20),
       version: VERSION,
     }
@@ -132,8 +146,8 @@ export class Screener {
     if (this.#ended()) return true
     switch (answer.kind) {
       case 'ok':
-        if (answer.value.directive === 'drain') void this.drain('bootstrap')
-        else this.#cycles.load(answer.value.traders)
+        if (answer.value?.directive === 'drain') void this.drain('bootstrap')
+        else if (answer.value) this.#cycles.load(answer.value.traders)
         return true
       case 'gone':
         await this.#retire()
@@ -155,14 +169,29 @@ export class Screener {
     this.#enter('draining', { reason })
     this.#ending.abort()
     await this.#cycles.stop(deadlineMs * FINISH_SHARE)
+    await this.#writeOut(deadlineAt)
     const reported = await this.#report(deadlineAt)
     if (reported !== 'gone') this.#enter('drained', { reported })
   }
 
+  /** Tries until nothing waits any more, or until there is just time enough to say what was lost. */
+  async #writeOut(deadlineAt: number): Promise<void> {
+    for (let tries = 1; this.#outbox.waiting > 0; tries += 1) {
+      const answer = await this.#outbox.flush()
+      if (answer.kind === 'ok') continue
+      const pauseMs = backoffMs(tries)
+      if (answer.kind === 'gone' || performance.now() + pauseMs + this.#config.shimTimeoutMs >= deadlineAt)
+        break
+      await sleep(pauseMs)
+    }
+    this.#outbox.giveUp()
+  }
+
   /** Tries until it is said, or until the deadline; one try is always made. */
   async #report(deadlineAt: number): Promise<boolean | 'gone'> {
-    const { signalsFlushed, lost } = this.#cycles.snapshot()
-    const counts = { signals_flushed: signalsFlushed, executions_flushed: 0, lost }
+    const { signals, executions } = this.#outbox.flushed
+    const lost = this.#cycles.snapshot().lost + this.#outbox.lost
+    const counts = { signals_flushed: signals, executions_flushed: executions, lost }
     for (let tries = 1; ; tries += 1) {
       const answer = await this.#shim.drained(counts)
       if (answer.kind === 'ok') return true

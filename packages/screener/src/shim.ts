@@ -1,4 +1,4 @@
-// Hangar's HTTP shim as the user's app sees it: three calls, and four kinds of answer that the caller
+// Hangar's HTTP shim as the user's app sees it: five calls, and four kinds of answer that the caller
 // must tell apart, because each means something else for trading.
 import { z } from 'zod'
 import type { Config } from './config.ts'
@@ -19,14 +19,24 @@ const bootstrapSchema = z.object({
   user_id: z.string(),
   generation: z.number().int(),
   directive: z.enum(['run', 'drain']),
+  placement: z.enum(['shared', 'moving', 'dedicated']),
+  retry_after_ms: z.number().int().min(1).nullable(),
   heartbeat_interval_ms: z.number().int().min(1),
   traders: z.array(z.object({ id: z.string(), name: z.string(), definition: z.unknown() })),
 })
 // A directive of a newer Hangar is kept as text and ignored by name, not refused with the whole answer.
 const heartbeatSchema = z.object({ directives: z.array(z.string()) })
+const resultsSchema = z.object({
+  results: z.array(z.object({ status: z.enum(['stored', 'duplicate', 'rejected']) })),
+})
 const drainedSchema = z.object({ ok: z.literal(true) })
 
 export type Bootstrap = z.infer<typeof bootstrapSchema>
+/** What to run, or null where what was said under `etag` still holds. */
+export type Told = { bootstrap: Bootstrap | null; etag: string | null }
+export type ItemKind = 'signals' | 'executions'
+export type Item = { trader_id: string } & Record<string, unknown>
+export type ItemResult = z.infer<typeof resultsSchema>['results'][number]
 export type Trader = Bootstrap['traders'][number]
 export type Heartbeat = {
   running_trader_ids: string[]
@@ -38,35 +48,54 @@ export type Heartbeat = {
 export type DrainCounts = { signals_flushed: number; executions_flushed: number; lost: number }
 
 export type Shim = {
-  bootstrap(signal?: AbortSignal): Promise<Answer<Bootstrap>>
+  bootstrap(etag: string | null, signal?: AbortSignal): Promise<Answer<Told>>
   heartbeat(body: Heartbeat, signal?: AbortSignal): Promise<Answer<{ directives: string[] }>>
+  send(kind: ItemKind, items: readonly Item[]): Promise<Answer<{ results: ItemResult[] }>>
   drained(body: DrainCounts): Promise<Answer<{ ok: true }>>
 }
 
 /** Each call is one attempt, bounded by `shimTimeoutMs`; retrying is the caller's choice. */
 export function createShim(config: Config): Shim {
-  const call = async <T>(request: Request, schema: z.ZodType<T>): Promise<Answer<T>> => {
+  const call = async <T>(
+    request: Request,
+    read: (text: string, response: Response) => T,
+  ): Promise<Answer<T>> => {
     try {
       const response = await fetch(request)
       const text = await response.text()
       if (response.status === 410) return { kind: 'gone' }
-      if (!response.ok) {
+      if (!response.ok && response.status !== 304) {
         const lasting =
           response.status >= 400 && response.status < 500 && ![408, 429].includes(response.status)
         return { kind: lasting ? 'refused' : 'failed', reason: `Hangar answered ${response.status}` }
       }
-      return { kind: 'ok', value: schema.parse(JSON.parse(text)) }
+      return { kind: 'ok', value: read(text, response) }
     } catch (error) {
       return { kind: 'failed', reason: describe(error) }
     }
   }
-  const request = (method: string, path: string, body: unknown, signal: AbortSignal | undefined) => {
+  const as =
+    <T>(schema: z.ZodType<T>) =>
+    (text: string) =>
+      schema.parse(JSON.parse(text))
+  const asTold = (text: string, response: Response): Told => ({
+    bootstrap: response.status === 304 ? null : as(bootstrapSchema)(text),
+    etag: response.headers.get('etag'),
+  })
+  const request = (
+    method: string,
+    path: string,
+    body: unknown,
+    signal: AbortSignal | undefined,
+    headers: Record<string, string> = {},
+  ) => {
     const timeout = AbortSignal.timeout(config.shimTimeoutMs)
     return new Request(`${config.hangarUrl}/shim/v1/${path}`, {
       method,
       headers: {
         authorization: `Bearer ${config.hangarToken}`,
         'x-fly-machine-id': config.machineId,
+        ...headers,
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       body: body === undefined ? null : JSON.stringify(body),
@@ -75,9 +104,13 @@ export function createShim(config: Config): Shim {
     })
   }
   return {
-    bootstrap: (signal) => call(request('GET', 'bootstrap', undefined, signal), bootstrapSchema),
-    heartbeat: (body, signal) => call(request('POST', 'heartbeat', body, signal), heartbeatSchema),
-    drained: (body) => call(request('POST', 'drained', body, undefined), drainedSchema),
+    bootstrap: (etag, signal) => {
+      const headers = etag === null ? {} : { 'if-none-match': etag }
+      return call(request('GET', 'bootstrap', undefined, signal, headers), asTold)
+    },
+    heartbeat: (body, signal) => call(request('POST', 'heartbeat', body, signal), as(heartbeatSchema)),
+    send: (kind, items) => call(request('POST', kind, { items }, undefined), as(resultsSchema)),
+    drained: (body) => call(request('POST', 'drained', body, undefined), as(drainedSchema)),
   }
 }
 
