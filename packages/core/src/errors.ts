@@ -69,6 +69,11 @@ export const ERRORS = {
   },
   internal: { status: 500, publicMessage: 'Something went wrong on our side.', retry: 'transient' },
   lease_lost: { status: 409, publicMessage: 'Another worker has taken over this user.', retry: 'transient' },
+  machine_lost: {
+    status: 502,
+    publicMessage: 'The machine was gone before it had started.',
+    retry: 'transient',
+  },
   machine_not_current: {
     status: 410,
     publicMessage: 'This machine was replaced. Stop trading and stay idle.',

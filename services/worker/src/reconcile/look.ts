@@ -27,19 +27,26 @@ export async function lookAtFly(attempt: Attempt, row: AppRow): Promise<FlyLook>
 }
 
 async function look(looking: Looking): Promise<Omit<FlyLook, 'app'>> {
-  const { attempt, row, call } = looking
+  const { attempt, row } = looking
   if (row.id === attempt.reservedAppId) return { fly: { kind: 'untouched' }, machines: [] }
   const own = await findOwnMachine(looking)
   if (own) return seen(looking, [own])
+  const machines = await listMachines(looking)
+  const isOurs = (machine: Machine) => machine.id === row.flyMachineId || isOwnMachine(attempt, row, machine)
+  if (machines.some(isOurs)) return seen(looking, machines)
+  // An app without a machine of ours has to prove that it is ours still: a name that came free can be taken.
+  const fly = await lookAtApp(looking)
+  return fly.kind === 'ours' && row.flyMachineId !== null ? seen(looking, machines) : { fly, machines: [] }
+}
+
+/** None, too, where the answer says nothing of the app: that is asked next. */
+async function listMachines({ attempt, row, call }: Looking): Promise<Machine[]> {
   try {
-    const machines = await attempt.deps.fly.machines.list(row.flyAppName, {}, call)
-    // Once a machine of ours is on record, the app was ours; before that, one with our mark has to prove it.
-    if (row.flyMachineId !== null || machines.some((machine) => isOwnMachine(attempt, row, machine)))
-      return seen(looking, machines)
+    return await attempt.deps.fly.machines.list(row.flyAppName, {}, call)
   } catch (error) {
-    if (!(error instanceof FlyError) || !SAYS_NOTHING_OF_THE_APP.has(error.code)) throw error
+    if (error instanceof FlyError && SAYS_NOTHING_OF_THE_APP.has(error.code)) return []
+    throw error
   }
-  return { fly: await lookAtApp(looking), machines: [] }
 }
 
 function seen({ attempt, row }: Looking, machines: Machine[]): Omit<FlyLook, 'app'> {

@@ -9,7 +9,7 @@ import { lookAtFly } from './look.ts'
 export type Observation = { world: World; row: AppRow | null; rows: WorldRows; machines: Machine[] }
 
 export async function observe(attempt: Attempt): Promise<Observation> {
-  const { settings, db } = attempt.deps
+  const { db } = attempt.deps
   const rows = await readWorld(db, attempt.lease, LEASE_MS)
   if (!rows) throw new HangarError('lease_lost', { operator: `lease of ${attempt.userId} was lost` })
   return observeFrom(attempt, rows)

@@ -1,5 +1,6 @@
 /** The machine of a generation: made, found, started, changed. Whatever it is, the row says so before it is used. */
 import { type Guest, HangarError, machineName, monthlyCostUsd } from '@hangar/core'
+import { hasEventSince } from '@hangar/db'
 import { FlyError, type Machine } from '@hangar/fly-client'
 import { type StepResult, flyCall, guard } from '../attempt.ts'
 import { isOwnMachine, machineFacts } from '../look.ts'
@@ -9,7 +10,9 @@ import { type StepContext, type StepEvent, record, operation } from './context.t
 
 export async function createMachine(context: StepContext): Promise<StepResult> {
   const { guest } = wanted(context)
+  const lost = await cameToNothing(context)
   await forgetOldInstance(context)
+  if (lost) throw lost
   const machine = await createOrAdopt(context, guest)
   // One that was found may have been made for an earlier tier: the row says what it is, so that it is resized.
   const made = machineFacts(context.attempt, context.row, machine).guest ?? guest
@@ -53,6 +56,20 @@ export async function startMachine(context: StepContext, machineId: string): Pro
   const event = { type: `${operation(context)}_machine_launched`, metadata: { machine_id: machineId } }
   await record(context, { launchedAt: 'now', startedAt: null }, event)
   return 'next'
+}
+
+/**
+ * A machine that we made and that was gone before it started, as with an image that cannot be launched: a failed
+ * attempt. Made anew without a word, it would be made anew for ever.
+ */
+async function cameToNothing(context: StepContext): Promise<HangarError | null> {
+  const { attempt, row } = context
+  if (row.flyMachineId === null || row.launchedAt === null || row.startedAt !== null) return null
+  const created = `${operation(context)}_machine_created`
+  if (!(await hasEventSince(attempt.deps.db, row.id, created, row.launchedAt))) return null
+  return new HangarError('machine_lost', {
+    operator: `machine ${row.flyMachineId} was gone before it had started; look at the image ${row.image}`,
+  })
 }
 
 /** The machine that comes next must be nobody to the shim until its id is on record, and must not find a drain. */
