@@ -31,6 +31,10 @@ test.each([
   ['a server that is going down', coded('57P01')],
   ['no more connections', coded('53300')],
   ['a broken connection', new Error('Connection terminated unexpectedly')],
+  [
+    'a connection that broke before',
+    new Error('Client has encountered a connection error and is not queryable'),
+  ],
   ['a full pool', new Error('timeout exceeded when trying to connect')],
 ])('%s of the database: 503', async (_name, failure) => {
   const response = await failingWith(failure)

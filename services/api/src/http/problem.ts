@@ -19,7 +19,8 @@ export type Problem = {
 export type FieldError = { field: string; message: string }
 
 /** What node-postgres says, without a code, of a connection that broke or never came about. */
-const CONNECTION_LOST = /^Connection terminated|timeout exceeded when trying to connect/
+const CONNECTION_LOST =
+  /^Connection terminated|timeout exceeded when trying to connect|encountered a connection error/
 
 /** A body parser's error, or one of Express's own, carries its HTTP status; anything else is our fault. */
 const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {
