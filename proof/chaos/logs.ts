@@ -28,6 +28,11 @@ const EXPECTED: readonly { line: RegExp; because: string }[] = [
       'a service that is started while PostgreSQL is away does not start, and its supervisor tries again',
   },
   {
+    line: /"left":\["database"\].*"msg":"the stop deadline has passed"/,
+    because:
+      'a connection to PostgreSQL that is held does not close, and a service that is to end does not wait for it',
+  },
+  {
     line: /"service":"worker".*"brake":"fly_unreachable".*"msg":"brake engaged"/,
     because: 'a look at Fly during an outage of ours has to engage the brake, and somebody has to know',
   },
