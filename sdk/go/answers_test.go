@@ -202,7 +202,7 @@ func TestGone(t *testing.T) {
 				r.signal("s1")
 			case "executions":
 				now := r.clock.Now()
-				if err := r.app.Execution(context.Background(), hangar.Execution{TraderID: momentum.ID, StartedAt: now, FinishedAt: now, Outcome: "completed"}); err != nil {
+				if err := r.app.Execution(context.Background(), hangar.Execution{TraderID: momentum.ID, StartedAt: now, FinishedAt: &now, Outcome: "completed"}); err != nil {
 					t.Fatal(err)
 				}
 			case "bootstrap":

@@ -169,7 +169,7 @@ func TestManyAtOnce(t *testing.T) {
 func TestWhatIsFilledIn(t *testing.T) {
 	r := newRig(t, momentum).run().trading()
 	at := began.Add(1234567 * time.Nanosecond)
-	if err := r.app.Execution(context.Background(), hangar.Execution{TraderID: momentum.ID, StartedAt: at, FinishedAt: at, Outcome: "completed"}); err != nil {
+	if err := r.app.Execution(context.Background(), hangar.Execution{TraderID: momentum.ID, StartedAt: at, FinishedAt: &at, Outcome: "completed"}); err != nil {
 		t.Fatal(err)
 	}
 	if err := r.app.Signal(context.Background(), hangar.Signal{TraderID: momentum.ID, Symbol: "BTCUSDT"}); err != nil {

@@ -126,17 +126,16 @@ func (c *cycles) idle() (bool, <-chan struct{}) {
 	return len(c.running) == 0, c.changed
 }
 
-// runsAny says whether a running cycle holds a trader that matches, and which channel is closed when that may have
-// changed.
-func (c *cycles) runsAny(matches func(Trader) bool) (bool, <-chan struct{}) {
+// runAny says whether a running cycle holds a trader that matches.
+func (c *cycles) runAny(matches func(Trader) bool) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for cycle := range c.running {
 		if slices.ContainsFunc(cycle.Traders, matches) {
-			return true, c.changed
+			return true
 		}
 	}
-	return false, c.changed
+	return false
 }
 
 // unfinished counts the cycles that run.

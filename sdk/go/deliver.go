@@ -117,7 +117,8 @@ func (q *queue) take(batch []entry, results []shim.Result) error {
 		return fmt.Errorf("%w: %d results for %d items", shim.ErrUnavailable, len(results), len(batch))
 	}
 	for i, result := range results {
-		if result.ClientID != batch[i].clientID {
+		unread := result.Status == shim.StatusRejected && result.ClientID == ""
+		if result.ClientID != batch[i].clientID && !unread {
 			return fmt.Errorf("%w: result %d is not about its item", shim.ErrUnavailable, i)
 		}
 		switch result.Status {
@@ -128,9 +129,9 @@ func (q *queue) take(batch []entry, results []shim.Result) error {
 			return fmt.Errorf("%w: result %d has the status %q", shim.ErrUnavailable, i, result.Status)
 		}
 	}
-	for _, result := range results {
+	for i, result := range results {
 		if result.Status == shim.StatusRejected {
-			q.log.Error(q.name+" rejected", "client_id", result.ClientID, "code", result.Code, "message", result.Message)
+			q.log.Error(q.name+" rejected", "client_id", batch[i].clientID, "code", result.Code, "message", result.Message)
 		}
 	}
 	q.settle(len(batch), stored)

@@ -14,9 +14,9 @@ import (
 type (
 	// Trader is something to run.
 	Trader = shim.Trader
-	// Signal is what a trader found. Signal fills in an empty ClientID, CreatedAt and Payload.
+	// Signal is what a trader found. [App.Signal] fills in an empty ClientID, CreatedAt and Payload.
 	Signal = shim.Signal
-	// Execution is one run of a trader. Execution fills in an empty ClientID and CreatedAt.
+	// Execution is one run of a trader. FinishedAt is nil where it did not finish.
 	Execution = shim.Execution
 	// Result is what became of a signal or execution.
 	Result = shim.Result

@@ -32,7 +32,7 @@ func (a *App) Execution(ctx context.Context, execution Execution) error {
 		return ErrNoSink
 	}
 	execution.ClientID = or(execution.ClientID, newID())
-	execution.CreatedAt = a.stamp(execution.CreatedAt)
+	execution.StartedAt = a.stamp(execution.StartedAt)
 	return a.executions.add(ctx, execution.ClientID, execution)
 }
 

@@ -14,7 +14,7 @@ type roster struct {
 	mu      sync.Mutex
 	traders []Trader
 	// Shared mode: where the users run who are not shared; nil until Hangar has said so.
-	elsewhere map[string]string
+	elsewhere map[string]shim.UserPlacement
 }
 
 func newRoster(mode RunMode) *roster { return &roster{mode: mode} }
@@ -42,7 +42,7 @@ func (r *roster) choose() []Trader {
 // mayRun is the rule of the two run modes. A dedicated app has only its own user's traders to begin with. The shared
 // backend runs built-in traders always, and custom ones only once it knows who runs elsewhere: late is better than
 // twice.
-func mayRun(mode RunMode, trader Trader, elsewhere map[string]string) bool {
+func mayRun(mode RunMode, trader Trader, elsewhere map[string]shim.UserPlacement) bool {
 	if mode == ModeDedicated {
 		return !trader.BuiltIn
 	}
@@ -53,25 +53,25 @@ func mayRun(mode RunMode, trader Trader, elsewhere map[string]string) bool {
 	return elsewhere != nil && trader.UserID != "" && !away
 }
 
-// place takes what Hangar says: everybody who is not shared, or what changed. It returns the users who are moving.
-func (r *roster) place(everybody bool, users []shim.UserPlacement) (moving []string) {
+// place takes what Hangar says, and returns who is moving.
+func (r *roster) place(answer *shim.Placement) (moving []shim.Released) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if everybody || r.elsewhere == nil {
-		r.elsewhere = map[string]string{}
+	if answer.Complete || r.elsewhere == nil {
+		r.elsewhere = map[string]shim.UserPlacement{}
 	}
-	for _, user := range users {
+	for _, user := range answer.Users {
 		id := strings.ToLower(user.UserID)
 		if user.RunsOn == shim.PlacementShared {
 			delete(r.elsewhere, id)
 		} else {
 			// A place that this version does not know is elsewhere too.
-			r.elsewhere[id] = user.RunsOn
+			r.elsewhere[id] = user
 		}
 	}
-	for id, runsOn := range r.elsewhere {
-		if runsOn == shim.PlacementMoving {
-			moving = append(moving, id)
+	for _, user := range r.elsewhere {
+		if user.RunsOn == shim.PlacementMoving {
+			moving = append(moving, shim.Released{UserID: user.UserID, Move: user.Move})
 		}
 	}
 	return moving

@@ -148,17 +148,44 @@ func TestSharedRepeatsALostConfirmation(t *testing.T) {
 	}
 }
 
+// After a restore of Hangar's database: whoever was elsewhere by the old one is forgotten.
 func TestSharedCursorThatHangarForgot(t *testing.T) {
 	r := newSharedRig(t)
 	r.server.Place(ada, "dedicated")
 	r.await(poll)
+	r.server.Script("placement", hangartest.Raw(`{"cursor":"99","complete":true,"users":[{"user_id":"`+bob+`","runs_on":"dedicated","move":1}]}`))
+	r.step(poll)
+	r.server.Await("placement", 2)
+	r.await(poll)
+	r.wantCycle("built-in of-ada")
+	// 99 is from the future: everybody again.
+	r.step(poll)
+	r.server.Await("placement", 3)
+	r.await(poll)
+	r.wantCycle("built-in of-bob")
 	r.server.Script("placement", hangartest.Status(422))
 	r.step(poll, 250*time.Millisecond)
-	if query := r.server.Await("placement", 3).Query; query != "" {
+	if query := r.server.Await("placement", 5).Query; query != "" {
 		t.Error(query)
 	}
 	r.await(poll)
-	r.wantCycle("built-in of-bob")
+}
+
+// A confirmation names the move that was seen, so that a late one confirms nothing else.
+func TestSharedNamesTheMove(t *testing.T) {
+	r := newSharedRig(t)
+	r.await(poll)
+	r.server.Place(ada, "moving")
+	r.server.Place(ada, "shared")
+	r.server.Place(ada, "moving")
+	r.step(poll)
+	if body := string(r.server.Await("placement/released", 1).Body); body != `{"released":[{"user_id":"`+ada+`","move":3}]}` {
+		t.Error(body)
+	}
+	r.await(poll)
+	if on := r.server.PlacedOn(ada); on != "dedicated" {
+		t.Error(on)
+	}
 }
 
 func TestSharedTradersThatCannotBeLoaded(t *testing.T) {

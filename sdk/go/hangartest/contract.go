@@ -121,7 +121,8 @@ func (s *Server) answerExecutions(w http.ResponseWriter, _ *http.Request, body [
 	s.answerBatch(w, "executions", body, func(raw []byte) (id, trader string, err error) {
 		var item shim.Execution
 		err = decode(raw, &item)
-		if err == nil && (item.StartedAt.IsZero() || item.FinishedAt.Before(item.StartedAt) || item.Outcome == "") {
+		unfinished := item.FinishedAt == nil
+		if err == nil && (item.StartedAt.IsZero() || (!unfinished && item.FinishedAt.Before(item.StartedAt)) || item.Outcome == "") {
 			err = fmt.Errorf("times or outcome make no sense")
 		}
 		return item.ClientID, item.TraderID, err
@@ -174,40 +175,42 @@ func (s *Server) answerDrained(w http.ResponseWriter, _ *http.Request, body []by
 func (s *Server) answerPlacement(w http.ResponseWriter, r *http.Request, _ []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	after, known := 0, r.URL.Query().Get("after")
-	if known != "" {
-		number, err := strconv.Atoi(known)
-		if err != nil || number > len(s.placements) {
-			writeProblem(w, http.StatusUnprocessableEntity, "validation", "cursor unknown")
+	after, complete := 0, true
+	if asked := r.URL.Query().Get("after"); asked != "" {
+		number, err := strconv.Atoi(asked)
+		if err != nil || number < 0 {
+			writeProblem(w, http.StatusUnprocessableEntity, "validation", "not one of our cursors")
 			return
 		}
-		after = number
+		// One from the future is another database's.
+		if number <= len(s.placements) {
+			after, complete = number, false
+		}
 	}
 	users, named := []shim.UserPlacement{}, map[string]bool{}
 	for _, change := range s.placements[after:] {
-		runsOn := s.placedOn(change.UserID)
-		if named[change.UserID] || (known == "" && runsOn == shim.PlacementShared) {
+		last := s.placement(change.UserID)
+		if named[change.UserID] || (complete && last.RunsOn == shim.PlacementShared) {
 			continue
 		}
 		named[change.UserID] = true
-		users = append(users, shim.UserPlacement{UserID: change.UserID, RunsOn: runsOn})
+		users = append(users, last)
 	}
-	writeJSON(w, shim.Placement{Cursor: strconv.Itoa(len(s.placements)), Users: users})
+	writeJSON(w, shim.Placement{Cursor: strconv.Itoa(len(s.placements)), Complete: complete, Users: users})
 }
 
 func (s *Server) answerReleased(w http.ResponseWriter, _ *http.Request, body []byte) {
-	var asked struct {
-		UserIDs []string `json:"user_ids"`
-	}
-	if err := decode(body, &asked); err != nil || len(asked.UserIDs) == 0 {
+	var asked struct{ Released []shim.Released }
+	if err := decode(body, &asked); err != nil || len(asked.Released) == 0 || len(asked.Released) > shim.MaxReleased {
 		s.refuse(w, "placement/released", orMissing(err))
 		return
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, id := range asked.UserIDs {
-		if s.placedOn(id) == shim.PlacementMoving {
-			s.placements = append(s.placements, shim.UserPlacement{UserID: id, RunsOn: shim.PlacementDedicated})
+	for _, user := range asked.Released {
+		now := s.placement(user.UserID)
+		if now.RunsOn == shim.PlacementMoving && now.Move == user.Move {
+			s.place(user.UserID, shim.PlacementDedicated)
 		}
 	}
 	s.announce()

@@ -123,7 +123,7 @@ func (s *Server) Direct(supabase *shim.Supabase, directives ...string) {
 func (s *Server) Place(userID, runsOn string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.placements = append(s.placements, shim.UserPlacement{UserID: userID, RunsOn: runsOn})
+	s.place(userID, runsOn)
 	s.announce()
 }
 
@@ -131,17 +131,24 @@ func (s *Server) Place(userID, runsOn string) {
 func (s *Server) PlacedOn(userID string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.placedOn(userID)
+	return s.placement(userID).RunsOn
 }
 
-func (s *Server) placedOn(userID string) string {
-	runsOn := shim.PlacementShared
+// placement is a user's last change of place; s.mu is held.
+func (s *Server) placement(userID string) shim.UserPlacement {
+	last := shim.UserPlacement{UserID: userID, RunsOn: shim.PlacementShared}
 	for _, change := range s.placements {
 		if change.UserID == userID {
-			runsOn = change.RunsOn
+			last = change
 		}
 	}
-	return runsOn
+	return last
+}
+
+// place appends a change of place; s.mu is held.
+func (s *Server) place(userID, runsOn string) {
+	move := s.placement(userID).Move + 1
+	s.placements = append(s.placements, shim.UserPlacement{UserID: userID, RunsOn: runsOn, Move: move})
 }
 
 // Stored returns the signals or executions that were stored, in the order in which they came.

@@ -108,8 +108,8 @@ func (c *Client) Drained(ctx context.Context, counts Drained) error {
 	return err
 }
 
-// Placement asks where users' traders run: what changed after the cursor, or, without one, everybody who is not
-// shared. For the shared backend only.
+// Placement asks where users' traders run: what changed after the cursor of an earlier answer, or, without one,
+// everybody who is not shared. For the shared backend only.
 func (c *Client) Placement(ctx context.Context, after string) (*Placement, error) {
 	path := "placement"
 	if after != "" {
@@ -122,9 +122,9 @@ func (c *Client) Placement(ctx context.Context, after string) (*Placement, error
 	return &answer, nil
 }
 
-// Released confirms that the last cycle of these users is done. For the shared backend only.
-func (c *Client) Released(ctx context.Context, userIDs []string) error {
-	_, err := c.post(ctx, "placement/released", map[string][]string{"user_ids": userIDs}, nil)
+// Released confirms that the last cycle of up to [MaxReleased] users is done. For the shared backend only.
+func (c *Client) Released(ctx context.Context, users []Released) error {
+	_, err := c.post(ctx, "placement/released", map[string][]Released{"released": users}, nil)
 	return err
 }
 

@@ -101,14 +101,13 @@ type Signal struct {
 	CreatedAt time.Time `json:"created_at"`
 }
 
-// Execution is one run of a trader.
+// Execution is one run of a trader. FinishedAt is nil where it did not finish.
 type Execution struct {
-	ClientID   string    `json:"client_id"`
-	TraderID   string    `json:"trader_id"`
-	StartedAt  time.Time `json:"started_at"`
-	FinishedAt time.Time `json:"finished_at"`
-	Outcome    string    `json:"outcome"`
-	CreatedAt  time.Time `json:"created_at"`
+	ClientID   string     `json:"client_id"`
+	TraderID   string     `json:"trader_id"`
+	StartedAt  time.Time  `json:"started_at"`
+	FinishedAt *time.Time `json:"finished_at"`
+	Outcome    string     `json:"outcome"`
 }
 
 // What became of an item of a batch.
@@ -118,7 +117,7 @@ const (
 	StatusRejected  = "rejected"
 )
 
-// Result is what became of one item.
+// Result is what became of one item. ClientID is empty where the item had none that could be read.
 type Result struct {
 	ClientID string `json:"client_id"`
 	Status   string `json:"status"`
@@ -133,14 +132,26 @@ type Drained struct {
 	Lost              int `json:"lost"`
 }
 
-// Placement says where users' traders run: everybody who is not shared, or what changed since a cursor.
+// Placement says where users' traders run: what changed since a cursor or, where it is Complete, everybody who is not
+// shared, so that what was known before is to be forgotten.
 type Placement struct {
-	Cursor string          `json:"cursor"`
-	Users  []UserPlacement `json:"users"`
+	Cursor   string          `json:"cursor"`
+	Complete bool            `json:"complete"`
+	Users    []UserPlacement `json:"users"`
 }
 
-// UserPlacement is where one user's traders run.
+// UserPlacement is where one user's traders run. Move counts that user's changes of place.
 type UserPlacement struct {
 	UserID string `json:"user_id"`
 	RunsOn string `json:"runs_on"`
+	Move   int    `json:"move"`
+}
+
+// MaxReleased is the largest number of users that Hangar takes in one confirmation.
+const MaxReleased = 1000
+
+// Released confirms that a user's traders have stopped, for the move under which they were seen moving.
+type Released struct {
+	UserID string `json:"user_id"`
+	Move   int    `json:"move"`
 }
