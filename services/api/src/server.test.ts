@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { Agent, get, type IncomingMessage } from 'node:http'
+import { connect } from 'node:net'
 import { afterEach, expect, test } from '@jest/globals'
 import { startServer } from './server.ts'
 
@@ -35,6 +37,15 @@ test('closing waits for the answer under way, and not for the connection that a 
   const startedAt = performance.now()
   await closed
   expect(performance.now() - startedAt).toBeLessThan(2000)
+})
+
+test('closing does not wait for a connection on which nothing was ever asked', async () => {
+  const server = await startServer(() => undefined, { port: 0, host: '127.0.0.1' })
+  const socket = connect(server.port, '127.0.0.1')
+  await once(socket, 'connect')
+  const ended = once(socket, 'close')
+  await server.close(never)
+  await ended
 })
 
 test('at the deadline whatever is left is cut off', async () => {

@@ -1,5 +1,5 @@
 import { createServer, type RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 
 /** A body that trickles in for longer is cut off: nothing sent here takes a second. */
 const REQUEST_TIMEOUT_MS = 30_000
@@ -17,6 +17,8 @@ export async function startServer(
   address: { port: number; host: string | undefined },
 ): Promise<HttpServer> {
   let closing = false
+  // Opened ahead by a browser or a balancer, and nothing asked yet: to Node they count as busy.
+  const silent = new Set<Socket>()
   const options = { requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS }
   const server = createServer(options, (request, response) => {
     // Node closes the connections that are idle when it stops listening; one that falls idle later would be kept
@@ -24,7 +26,12 @@ export async function startServer(
     response.on('close', () => {
       if (closing) setImmediate(() => server.closeIdleConnections())
     })
+    silent.delete(request.socket)
     listener(request, response)
+  })
+  server.on('connection', (socket) => {
+    silent.add(socket)
+    socket.once('close', () => silent.delete(socket))
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
@@ -36,6 +43,7 @@ export async function startServer(
       new Promise((resolve) => {
         closing = true
         server.close(() => resolve())
+        for (const socket of silent) socket.destroy()
         signal.addEventListener('abort', () => server.closeAllConnections(), { once: true })
       }),
   }
