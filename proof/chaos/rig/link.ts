@@ -79,6 +79,10 @@ export class Link {
     upstream.once('connect', () => {
       upstream.removeAllListeners('error')
       upstream.on('error', () => {})
+      if (socket.destroyed) {
+        upstream.destroy()
+        return
+      }
       const pair = new Pair(socket, upstream, () => this.#pairs.delete(pair))
       this.#pairs.add(pair)
       pair.apply(this.#state)
