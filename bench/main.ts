@@ -11,6 +11,7 @@ type Benchmark = (options: BenchOptions) => Promise<BenchResult>
 
 const BENCHMARKS: Record<string, () => Promise<Benchmark>> = {
   webhook: async () => (await import('./webhook/index.ts')).webhook,
+  shim: async () => (await import('./shim/index.ts')).shim,
   lifecycle: async () => (await import('./lifecycle/index.ts')).lifecycle,
   'fly-client': async () => (await import('./fly-client/index.ts')).flyClient,
 }
