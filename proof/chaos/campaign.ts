@@ -3,6 +3,7 @@
  * is desired has to come to be. Then the checker judges all that happened.
  */
 import { appendFileSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createDatabase, type Database } from '@hangar/db'
 import pg from 'pg'
@@ -73,11 +74,15 @@ export async function runCampaign(
   const dice = diceOf(settings.seed)
   const userApps = await UserApps.listen(dice.fork('apps'))
   const postman = await Postman.listen(dice.fork('postman'), settings.loseAllWebhooks ? ALL_LOST : ROUGH)
-  let rig: Rig | undefined
-  let failed = true
   const undo: (() => Promise<unknown>)[] = [() => userApps.stop(), () => postman.stop()]
+  const stop = async () => {
+    for (let next = undo.pop(); next; next = undo.pop()) await next().catch(() => undefined)
+  }
+  let logFolder: string | undefined
   try {
-    rig = await startRig({ webhookUrl: postman.url, drainUrl: userApps.drainUrl, say, signal })
+    const rig = await startRig({ webhookUrl: postman.url, drainUrl: userApps.drainUrl, say, signal })
+    logFolder = rig.logFolder
+    undo.unshift(() => rig.stop())
     postman.deliverTo(rig.frontUrl)
     const db = createDatabase({
       connectionString: rig.postgres.url,
@@ -89,19 +94,30 @@ export async function runCampaign(
     userApps.run(rig.fly, rig.frontUrl)
     const courier = keepCourier(rig.postgres.url)
     undo.push(() => courier.stop())
-    const outcome = await run({ settings, rig, db, users, userApps, postman }, say, signal)
-    failed = !isGood(outcome)
+    const judged = await run({ settings, rig, db, users, userApps, postman }, say, signal)
+    // How the services end is part of what is judged.
+    await stop()
+    const unexpected = unexpectedLines(readLogs(logFolder))
+    const outcome = {
+      ...judged,
+      figures: { ...judged.figures, unexpectedLogLines: unexpected.length },
+      unexpected,
+    }
+    if (isGood(outcome)) await rm(logFolder, { recursive: true, force: true })
     return outcome
-  } finally {
-    for (let next = undo.pop(); next; next = undo.pop()) await next().catch(() => undefined)
-    await rig?.stop({ keepLogs: failed && !signal.aborted })
+  } catch (error) {
+    await stop()
+    if (signal.aborted && logFolder !== undefined) await rm(logFolder, { recursive: true, force: true })
+    throw error
   }
 }
 
 export const isGood = ({ violations, unexpected, missing, nemesisFailures }: Outcome): boolean =>
   violations.length + unexpected.length + missing.length + nemesisFailures.length === 0
 
-async function run(parts: Parts, say: (line: string) => void, signal: AbortSignal): Promise<Outcome> {
+type Judged = Omit<Outcome, 'figures' | 'unexpected'> & { figures: Omit<Figures, 'unexpectedLogLines'> }
+
+async function run(parts: Parts, say: (line: string) => void, signal: AbortSignal): Promise<Judged> {
   const { settings, rig, db, users, userApps, postman } = parts
   const dice = diceOf(settings.seed)
   await users.create(settings.users)
@@ -131,8 +147,7 @@ async function run(parts: Parts, say: (line: string) => void, signal: AbortSigna
   const logs = readLogs(rig.logFolder)
   const history = await readHistory({ rig, db, users, userApps, retainedBefore, earlierEvents, logs })
   const violations = check(history)
-  const unexpected = unexpectedLines(logs)
-  const figures: Figures = {
+  const figures: Judged['figures'] = {
     seed: settings.seed,
     seconds: settings.seconds,
     users: settings.users,
@@ -148,11 +163,10 @@ async function run(parts: Parts, say: (line: string) => void, signal: AbortSigna
     restarts: Object.fromEntries(rig.replicas.map(({ name, starts }) => [name, starts - 1])),
     endedByThemselves: rig.replicas.reduce((sum, { ownEnds }) => sum + ownEnds, 0),
     violations: violations.length,
-    unexpectedLogLines: unexpected.length,
     secondsToConverge,
   }
   const nemesisFailures = [...nemesis.failures]
-  return { figures, violations, unexpected, missing, nemesisFailures, logFolder: rig.logFolder }
+  return { figures, violations, missing, nemesisFailures, logFolder: rig.logFolder }
 }
 
 /**

@@ -3,7 +3,6 @@
  * stand-in, two APIs behind a balancer, three workers, two schedulers; and between each service and each store a
  * link that can be cut.
  */
-import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   freePort,
@@ -56,7 +55,8 @@ export type Rig = {
   readonly links: readonly Link[]
   /** Where both APIs are reached. */
   readonly frontUrl: string
-  stop(options: { keepLogs: boolean }): Promise<void>
+  /** Ends every process, in order. The logs stay. */
+  stop(): Promise<void>
 }
 
 export type RigOptions = {
@@ -72,14 +72,13 @@ type Undo = (() => Promise<unknown>)[]
 export async function startRig(options: RigOptions): Promise<Rig> {
   const undo: Undo = []
   const logFolder = await temporaryFolder('chaos')
-  const stop = async ({ keepLogs }: { keepLogs: boolean }) => {
+  const stop = async () => {
     for (let next = undo.pop(); next; next = undo.pop()) await next().catch(() => undefined)
-    if (!keepLogs) await rm(logFolder, { recursive: true, force: true })
   }
   try {
     return { ...(await startParts(options, logFolder, undo)), logFolder, stop }
   } catch (error) {
-    await stop({ keepLogs: true })
+    await stop()
     throw new Error(`the system did not start; its logs are in ${logFolder}`, { cause: error })
   }
 }
