@@ -16,6 +16,8 @@ const GUARD_TEST = 'services/worker/src/reconcile/guard.test.ts'
 const ENGINE_TEST = 'services/worker/src/reconcile/engine.test.ts'
 const FAULTS_TEST = 'services/worker/src/reconcile/faults.test.ts'
 const HALF_TRUTHS_TEST = 'services/worker/src/reconcile/half-truths.test.ts'
+const ORPHANS_TEST = 'services/worker/src/orphans/orphans.test.ts'
+const RESTORE_TEST = 'services/worker/src/orphans/restore.test.ts'
 const PLAN_TEST = 'packages/core/src/plan.test.ts'
 
 export const MUTANTS: readonly Mutant[] = [
@@ -57,8 +59,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'guard: the entitlement is not read again before a step',
     file: 'services/worker/src/reconcile/attempt.ts',
-    find: "  return same && unchanged ? 'go' : 'replan'",
-    replace: "  return same || unchanged || !same ? 'go' : 'replan'",
+    find: "  return same && unchanged && !isLate ? 'go' : 'replan'",
+    replace: "  return same || unchanged || !isLate ? 'go' : 'replan'",
     test: {
       file: GUARD_TEST,
       name: 'a tier that comes back before the teardown',
@@ -151,6 +153,58 @@ export const MUTANTS: readonly Mutant[] = [
     find: '  return engaged.find(holds) ?? null',
     replace: '  return engaged.length > BRAKE_NAMES.length ? (engaged.find(holds) ?? null) : null',
     test: { file: PLAN_TEST, name: 'what a brake holds is neither begun nor continued' },
+  },
+  {
+    name: 'brakes: a burst is not counted',
+    file: 'packages/db/src/bursts.ts',
+    find: '  if (begun < allowed || ignored) return',
+    replace: '  if (begun < allowed || begun >= allowed) return',
+    test: { file: 'packages/db/src/bursts.test.ts', name: 'of 30 at once exactly 20 begin' },
+  },
+  {
+    name: 'brakes: the end of an outage leaves its failures waiting',
+    file: 'packages/db/src/brakes.ts',
+    find: "    if (name === 'fly_unreachable') await retryAfterOutage(tx)\n",
+    replace: '',
+    test: {
+      file: 'services/worker/src/sweeps/guards.test.ts',
+      name: 'many users fail: the first failed probe engages',
+    },
+  },
+  {
+    name: "orphans: another installation's mark does not count",
+    file: 'packages/core/src/orphans.ts',
+    find: "  if (marks.some((mark) => mark !== undefined && mark !== installationId)) return { kind: 'foreign' }\n",
+    replace: '',
+    test: { file: 'packages/core/src/orphans.test.ts', name: "ours and another installation's" },
+  },
+  {
+    name: 'orphans: no grace',
+    file: 'packages/db/src/orphans.ts',
+    find: ' and first_seen_at <= hangar.now() - ${intervalMs(graceMs)}))',
+    replace: ' and first_seen_at <= hangar.now() + ${intervalMs(graceMs)}))',
+    test: { file: ORPHANS_TEST, name: 'after the grace and two whole scans, and not before' },
+  },
+  {
+    name: 'orphans: a partial scan deletes',
+    file: 'services/worker/src/sweeps/orphans.ts',
+    find: 'scan.complete ? await deleteDue(deps, signal) : { deleted: 0, kept: 0 }',
+    replace: 'scan ? await deleteDue(deps, signal) : { deleted: 0, kept: 0 }',
+    test: { file: ORPHANS_TEST, name: 'a region is missing: nothing is deleted' },
+  },
+  {
+    name: 'restore: a database that went back in time is believed',
+    file: 'services/scheduler/src/history.ts',
+    find: '  if (mark === null || last >= mark) {',
+    replace: '  if (mark === null || last >= 0) {',
+    test: { file: 'services/scheduler/src/history.test.ts', name: 'that lost events engages the brake' },
+  },
+  {
+    name: 'restore: names are given out before Fly is looked through',
+    file: 'packages/core/src/plan.ts',
+    find: '  if (!row && world.namesInDoubt) return NAMES_IN_DOUBT\n',
+    replace: '',
+    test: { file: PLAN_TEST, name: 'a restored database may not know what is on Fly' },
   },
   {
     name: 'retries: an error that no repetition cures is repeated',

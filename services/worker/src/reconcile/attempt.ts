@@ -36,12 +36,15 @@ export type StepResult = 'next' | 'replan' | 'settled' | { waitMs: number; reaso
  */
 export async function guard(attempt: Attempt): Promise<'go' | 'replan'> {
   attempt.signal.throwIfAborted()
+  const askedAtMs = performance.now()
   const facts = await extendLeaseAndReadFacts(attempt.deps.db, attempt.lease, LEASE_MS)
   if (!facts) throw new HangarError('lease_lost', { operator: `lease of ${attempt.userId} was lost` })
   const now = entitlementOf(facts, attempt.deps.settings.policy)
   const same = sameEntitlement(now, attempt.entitlement)
   const unchanged = facts.forced === attempt.forced && facts.brakes.join() === attempt.brakes.join()
-  return same && unchanged ? 'go' : 'replan'
+  // The lease counts from when the database wrote it. After an answer this late it may not outlast the next call.
+  const isLate = performance.now() - askedAtMs > LEASE_MS - FLY_CALL_TIMEOUT_MS
+  return same && unchanged && !isLate ? 'go' : 'replan'
 }
 
 function sameEntitlement(a: Entitlement, b: Entitlement): boolean {

@@ -7,7 +7,7 @@ import { type Attempt, type StepResult, guard } from './attempt.ts'
 import { recordDrift } from './drift.ts'
 import { observe } from './observe.ts'
 import { needsGuard, perform } from './steps/index.ts'
-import { comeToRest, resumeFromError } from './steps/rest.ts'
+import { comeToRest, renewSecrets, resumeFromError } from './steps/rest.ts'
 
 /** A whole life and the start of the next take seven passes; more than this means two rules disagree. */
 const MAX_PASSES = 25
@@ -40,6 +40,7 @@ async function onePass(attempt: Attempt): Promise<RunResult | null> {
   )
   if (next.kind === 'settled') {
     if (seen.row) await comeToRest(attempt, seen, seen.row)
+    if (seen.row) await renewSecrets(attempt, seen, seen.row)
     if (seen.row) await recordDrift(attempt, seen, seen.row)
     return { kind: 'settled', reason: next.reason }
   }

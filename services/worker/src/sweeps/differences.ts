@@ -5,6 +5,7 @@
  */
 import { listDifferences, raiseWant } from '@hangar/db'
 import type { ReconcileDeps } from '../reconcile/deps.ts'
+import { sweepOldSecrets } from './rotation.ts'
 
 const PAGE = 500
 
@@ -24,5 +25,6 @@ export async function sweepDifferences(deps: ReconcileDeps, signal: AbortSignal)
     afterUserId = page.at(-1)?.userId
     if (page.length < PAGE) break
   }
+  await sweepOldSecrets(deps)
   return found
 }

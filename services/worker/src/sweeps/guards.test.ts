@@ -58,6 +58,13 @@ async function fleet(count: number): Promise<{ userId: string; row: AppRow }[]> 
   return Promise.all(users.map(async (userId) => ({ userId, row: await engine.live(userId) })))
 }
 
+/** A sweep that lists a machine on its way there would judge another fleet than the one meant. */
+async function turn({ flyAppName, flyMachineId }: AppRow, state: 'started' | 'stopped'): Promise<void> {
+  const { machines } = engine.deps.fly
+  await (state === 'started' ? machines.start : machines.stop)(flyAppName, flyMachineId!)
+  await machines.wait(flyAppName, flyMachineId!, { states: [state], timeoutMs: 10_000 })
+}
+
 /** One look at each, as the queue would have them. */
 const lookAt = (users: string[]) =>
   Promise.all(users.map((userId) => reconcileUser(engine.deps, userId, never)))
@@ -226,7 +233,7 @@ describe('a fleet that falls ill', () => {
   test('40 % down: no restart storm, no teardown; a new user gets their app; well again, the brake lets go', async () => {
     const all = await fleet(20)
     const down = all.slice(0, 8)
-    for (const { row } of down) await engine.deps.fly.machines.stop(row.flyAppName, row.flyMachineId!)
+    for (const { row } of down) await turn(row, 'stopped')
     const before = mutations().length
     for (let sweep = 0; sweep < 3; sweep++)
       expect(await sweepHealth(engine.deps, never)).toMatchObject({ unhealthy: 8, woken: 0 })
@@ -242,7 +249,7 @@ describe('a fleet that falls ill', () => {
 
     // It does not let go just below the threshold (6), but at half of it.
     const recover = async (some: typeof down) => {
-      for (const { row } of some) await engine.deps.fly.machines.start(row.flyAppName, row.flyMachineId!)
+      for (const { row } of some) await turn(row, 'started')
       await sweepHealth(engine.deps, never)
       await guards()
     }
@@ -256,7 +263,7 @@ describe('a fleet that falls ill', () => {
 
   test('let go by an operator, repairs follow at their pace', async () => {
     const all = await fleet(14)
-    for (const { row } of all) await engine.deps.fly.machines.stop(row.flyAppName, row.flyMachineId!)
+    for (const { row } of all) await turn(row, 'stopped')
     await sweepHealth(engine.deps, never)
     await releaseBrake(db(), 'unhealthy_share', { ignoreForMs: 3_600_000 })
     expect(await sweepHealth(engine.deps, never)).toMatchObject({ woken: 14 })

@@ -34,9 +34,10 @@ export async function askToDrain(context: StepContext, machineId: string): Promi
 }
 
 /** Best effort: an app that cannot be reached still has its heartbeat and SIGTERM to learn from. */
-async function postShutdown({ attempt, row }: StepContext, template: string): Promise<void> {
+async function postShutdown({ attempt, seen, row }: StepContext, template: string): Promise<void> {
   const url = template.replaceAll('{app}', row.flyAppName)
-  const headers = { 'X-Shutdown-Token': shutdownToken(attempt.deps.keyRing, row.id) }
+  const token = shutdownToken(attempt.deps.keyRing, row.id, seen.rows.heartbeat?.tokenKeyId)
+  const headers = { 'X-Shutdown-Token': token }
   try {
     const signal = AbortSignal.any([attempt.signal, AbortSignal.timeout(POST_TIMEOUT_MS)])
     const response = await fetch(url, { method: 'POST', headers, signal, redirect: 'error' })

@@ -182,7 +182,7 @@ export async function setSecrets(context: StepContext): Promise<StepResult> {
   const names = Object.keys(values)
   await record(
     context,
-    { secretsVersion: version ?? null },
+    { secretsVersion: version ?? null, secretsKeyId: keyRing.current.id },
     { type: `${operation(context)}_secrets_set`, metadata: { names, version } },
   )
   return 'next'

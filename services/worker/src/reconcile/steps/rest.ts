@@ -1,8 +1,10 @@
 /** How a row is taken up again after it was parked, and how it comes to rest. */
 import type { AppRow } from '@hangar/db'
-import type { Attempt } from '../attempt.ts'
+import { isRotating } from '@hangar/core'
+import { type Attempt, guard } from '../attempt.ts'
 import type { Observation } from '../observe.ts'
 import { operation, record } from './context.ts'
+import { setSecrets } from './provision.ts'
 
 /** A parked row that is worked on again gets its phase back, so that lists and queries tell the truth. */
 export async function resumeFromError(attempt: Attempt, seen: Observation, row: AppRow): Promise<void> {
@@ -19,4 +21,16 @@ export async function comeToRest(attempt: Attempt, seen: Observation, row: AppRo
   const clean = row.errorCode === null && row.retryCount === 0
   if (row.status === 'error' || (clean && tier === row.tier)) return
   await record({ attempt, seen, row }, { tier, errorCode: null, errorMessage: null, retryCount: 0 }, [])
+}
+
+/**
+ * While the master key is replaced: an app at rest whose secrets were written with the old one gets them anew. Its
+ * machine goes on with the old ones until it next starts, and they are accepted as long as the old key is.
+ */
+export async function renewSecrets(attempt: Attempt, seen: Observation, row: AppRow): Promise<void> {
+  const { keyRing } = attempt.deps
+  if (!isRotating(keyRing) || row.secretsKeyId === keyRing.current.id) return
+  const atRest = row.status === 'active' && row.operation === null && seen.world.fly.kind === 'ours'
+  if (!atRest || attempt.entitlement.kind !== 'entitled') return
+  if ((await guard(attempt)) !== 'replan') await setSecrets({ attempt, seen, row })
 }
