@@ -58,9 +58,18 @@ export function verifyShimToken(ring: KeyRing, token: string): { rowId: string; 
   return timingSafeEqual(mac(key, 'shim-token', rowId), Buffer.from(given, 'hex')) ? { rowId, keyId } : null
 }
 
-/** The secret with which Hangar asks an app to drain (`X-Shutdown-Token`). */
-export function shutdownToken(ring: KeyRing, rowId: string): string {
-  return mac(ring.current, 'shutdown-token', rowId).toString('hex')
+/**
+ * The secret with which Hangar asks an app to drain (`X-Shutdown-Token`). A machine keeps the secrets it started with:
+ * `keyId` is the master key that its own token was made with, if that is known and still accepted.
+ */
+export function shutdownToken(ring: KeyRing, rowId: string, keyId?: string | null): string {
+  const key = ring.accepted.find((candidate) => candidate.id === keyId) ?? ring.current
+  return mac(key, 'shutdown-token', rowId).toString('hex')
+}
+
+/** Whether a master key is being replaced: tokens of two keys are accepted. */
+export function isRotating(ring: KeyRing): boolean {
+  return ring.accepted.length > 1
 }
 
 /** A key for signing browser session cookies, so that no further secret has to be configured. */

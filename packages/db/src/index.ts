@@ -58,6 +58,7 @@ export {
   type RunsOn,
 } from './placement.ts'
 export type { AppOperation, DrainReport, EventStatus, OverrideDesired, Schema } from './schema.ts'
+export * from './rotation.ts'
 export * from './settings.ts'
 export * from './shim-items.ts'
 export { recordStep, type StepRecord } from './step.ts'
