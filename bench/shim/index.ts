@@ -120,7 +120,10 @@ function resultOf(beats: Record<Side, Steady[]>, signals: Record<Side, Measured[
   }
 }
 
-const ENTRIES: Record<Side, string> = { bare: './bare-server.ts', hangar: '../../services/api/src/main.ts' }
+const ENTRIES: Record<Side, URL> = {
+  bare: new URL('./bare-server.ts', import.meta.url),
+  hangar: new URL('../../services/api/src/main.ts', import.meta.url),
+}
 
 /** Every setting that is not needed keeps its default, the log level too. */
 async function startSide(side: Side, stores: Stores): Promise<Server> {
@@ -137,7 +140,7 @@ async function startSide(side: Side, stores: Stores): Promise<Server> {
     PORT: String(port),
     NODE_ENV: 'production',
   }
-  const entry = fileURLToPath(new URL(ENTRIES[side], import.meta.url))
+  const entry = fileURLToPath(ENTRIES[side])
   const process = await startProcess({ name: side, entry, env, readyUrl: `${url}/readyz` })
   return { url, pid: process.pid, process }
 }
