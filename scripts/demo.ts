@@ -7,6 +7,7 @@ import { createDatabase } from '@hangar/db'
 import { EXIT_UNAVAILABLE, RedisUnavailableError } from '@hangar/testkit/local'
 import { Story, type Chapter, type DemoResult } from './demo/story.ts'
 import { createDemoUser } from './demo/user.ts'
+import { chooseScreener } from './lib/go.ts'
 import { InterruptedError, interruptSignal } from './lib/interrupt.ts'
 import { startStack, type Stack } from './stack/stack.ts'
 
@@ -20,7 +21,9 @@ async function main(): Promise<number> {
   let keepLogs = true
   try {
     say('Starting a whole Hangar on this machine, each part a process of its own:')
+    const image = await chooseScreener((line) => say(`  ${line}`))
     stack = await startStack({
+      settings: { worker: { FLY_SCREENER_IMAGE: image } },
       report: (line) => say(`  ${line}`),
       onDelivery: ({ status, ms }) => say(`             webhook: ${status} after ${ms} ms`),
       signal: interrupted,

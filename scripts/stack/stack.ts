@@ -53,6 +53,8 @@ export type StackOptions = {
   environment?: StoreEnvironment
   /** How a user's traders come to their app. Default: at once, without a shared backend. */
   handover?: Handover
+  /** What a service is told beside or in the place of its usual environment, such as another FLY_SCREENER_IMAGE. */
+  settings?: Partial<Record<ServiceName, Record<string, string>>>
   /** Aborting it ends the start early. */
   signal?: AbortSignal
 }
@@ -107,7 +109,8 @@ async function startParts(options: StackOptions, logFolder: string, undo: Undo[]
 
   const running = new Map<ServiceName | 'flySim', ManagedProcess>()
   const start = async (name: ServiceName) => {
-    const env = serviceEnvironment(name, addresses, secrets, options.handover)
+    const usual = serviceEnvironment(name, addresses, secrets, options.handover)
+    const env = { ...usual, ...options.settings?.[name] }
     running.set(name, await startService(name, addresses, env, logFolder))
   }
   const startAndRemember = async (name: ServiceName) => {

@@ -76,6 +76,16 @@ export async function insertExecutions(
     from generate_series(1, ${count}::int) n`.execute(db)
 }
 
+/** What the user's traders have found, as the product has it. */
+export async function listSignals(
+  db: Db,
+  userId: string,
+): Promise<{ traderId: string; symbol: string; payload: unknown }[]> {
+  const { rows } = await sql<{ traderId: string; symbol: string; payload: unknown }>`
+    select trader_id, symbol, payload from public.trader_signals where user_id = ${userId}`.execute(db)
+  return rows
+}
+
 export type KeptRows = { traders: number; signals: number; executions: number }
 
 /** How many of the rows that are never deleted the user has; equal before and after whatever happens. */

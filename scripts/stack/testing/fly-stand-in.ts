@@ -14,7 +14,13 @@ type FaultSpec = {
 type Fault = FaultSpec & { id: number; struck: number }
 
 /** What a user's app answers on /health, whether it calls itself healthy or not. */
-export type AppHealth = { status: number; state: string; running_trader_ids: string[]; cycle: number }
+export type AppHealth = {
+  status: number
+  state: string
+  running_trader_ids: string[]
+  cycle: number
+  buffered_signals?: number
+}
 
 export class FlyStandIn {
   readonly #url: string
@@ -63,6 +69,23 @@ export class FlyStandIn {
     const body: unknown = await response.json().catch(() => null)
     const isAnswer = typeof body === 'object' && body !== null && 'running_trader_ids' in body
     return isAnswer ? { ...(body as AppHealth), status: response.status } : null
+  }
+
+  /** What the app's processes printed, the stand-in's own words about them too; of an app that is gone as well. */
+  async logs(app: string): Promise<string[]> {
+    const { lines } = await this.#admin<{ lines: { line: string }[] }>('GET', `logs/${app}`)
+    return lines.map(({ line }) => line)
+  }
+
+  /** A variable of the app's process, secrets included, as somebody with Fly's own command line could read it. */
+  async readEnv(app: string, machineId: string, name: string): Promise<string> {
+    const response = await fetch(`${this.#url}/v1/apps/${app}/machines/${machineId}/exec`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${this.#token}` },
+      body: JSON.stringify({ command: ['printenv', name] }),
+    })
+    if (!response.ok) throw new Error(`reading ${name} of ${app}: ${response.status}`)
+    return ((await response.json()) as { stdout: string }).stdout.trim()
   }
 
   async #admin<T>(method: string, path: string, body?: object): Promise<T> {
