@@ -83,9 +83,13 @@ function hasEvent(view: View, call: Call, row: AppRow): boolean {
   })
 }
 
+/** That it never got the answer, or a bad one, is the one thing that it may still write. */
+const FAILURE = /_(retried|failed)$/
+
 function wasTheLast(view: View, call: Call, row: AppRow): boolean {
   const wroteLater = (view.eventsByUser.get(row.userId) ?? []).some(
-    (event) => fenceOf(event) === call.fence && Number(event.createdAt) > call.atMs,
+    (event) =>
+      fenceOf(event) === call.fence && Number(event.createdAt) > call.atMs && !FAILURE.test(event.eventType),
   )
   const calledLater = (view.callsByUser.get(row.userId) ?? []).some(
     (other) => other.fence === call.fence && other.seq > call.seq && isMutation(other),

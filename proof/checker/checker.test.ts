@@ -319,6 +319,17 @@ describe('what is allowed', () => {
       },
     ],
     [
+      'a change whose answer was lost, and the failure that this is to its worker',
+      (draft) => {
+        without(draft, 'provision_completed')
+        without(draft, 'provision_machine_started')
+        without(draft, 'provision_machine_created')
+        draft.events.push(anEvent('provision_retried', 22, 1, { status: 'failed' }))
+        draft.events.sort((a, b) => Number(a.createdAt) - Number(b.createdAt))
+        draft.events = draft.events.map((one, index) => ({ ...one, id: index + 1 }))
+      },
+    ],
+    [
       'a change whose answer was lost, found by the next fence',
       (draft) => {
         without(draft, 'deprovision_completed')

@@ -58,6 +58,7 @@ export async function recordFailure(attempt: Attempt, wantedVersion: number, err
       message: error.message,
       actor: deps.owner,
       metadata: {
+        fence: attempt.lease.fence,
         attempt: failedAttempts,
         code,
         ...(error instanceof FlyError ? { fly_request_id: error.requestId, fly_status: error.status } : {}),
