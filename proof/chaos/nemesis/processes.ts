@@ -5,6 +5,9 @@ import type { Deed, Stage } from './deed.ts'
 const DOWN_MS = [100, 3_000] as const
 /** A lease lasts 15 s. */
 const FROZEN_MS = [16_000, 21_000] as const
+const LOOK_MS = 15
+const LOOKS = 200
+const ENOUGH_LEASES = 2
 
 const any = ({ rig, dice }: Stage) => dice.pick(rig.replicas).name
 const worker = ({ rig, dice }: Stage) =>
@@ -17,7 +20,7 @@ function named({ rig }: Stage, name: string): Replica {
 }
 
 export const killService: Deed = { kind: 'SIGKILL a service', on: any, run: kill }
-export const killWorker: Deed = { kind: 'SIGKILL a worker', on: worker, run: kill }
+export const killWorker: Deed = { kind: 'SIGKILL a worker at work', on: worker, run: atWork(kill) }
 
 export const restartService: Deed = {
   kind: 'SIGTERM a service',
@@ -31,7 +34,7 @@ export const restartService: Deed = {
 }
 
 export const freezeService: Deed = { kind: 'SIGSTOP a service', on: any, run: freeze }
-export const freezeWorker: Deed = { kind: 'SIGSTOP a worker', on: worker, run: freeze }
+export const freezeWorker: Deed = { kind: 'SIGSTOP a worker at work', on: worker, run: atWork(freeze) }
 
 async function kill(stage: Stage, name: string): Promise<string> {
   const replica = named(stage, name)
@@ -49,4 +52,28 @@ async function freeze(stage: Stage, name: string): Promise<string> {
   await stage.pause(frozenMs)
   replica.thaw()
   return `${name} stood still for up to ${frozenMs} ms`
+}
+
+/** The same, once it holds as many leases as it may be seen to hold: what matters happens in the middle of work. */
+function atWork(run: Deed['run']): Deed['run'] {
+  return async (stage, name) => {
+    let leases = 0
+    for (let look = 0; look < LOOKS && leases < ENOUGH_LEASES; look++) {
+      await stage.pause(LOOK_MS)
+      leases = await leasesOf(stage, named(stage, name).pid)
+    }
+    return `${(await run(stage, name)) ?? name}, while it held ${leases} leases`
+  }
+}
+
+/** Owners of leases are named after their process. */
+async function leasesOf({ db }: Stage, pid: number | null): Promise<number> {
+  const rows = await db
+    .selectFrom('hangar.userWork')
+    .select('owner')
+    .where('owner', 'is not', null)
+    .execute()
+    // PostgreSQL may be in another deed's hands.
+    .catch(() => [])
+  return rows.filter(({ owner }) => owner?.split(':').includes(String(pid))).length
 }

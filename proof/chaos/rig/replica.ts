@@ -38,8 +38,8 @@ export class Replica {
     this.port = options.port
   }
 
-  get isUp(): boolean {
-    return this.#process?.running === true && !this.#frozen
+  get pid(): number | null {
+    return this.#process?.running === true ? this.#process.pid : null
   }
 
   async start(): Promise<void> {
