@@ -106,6 +106,16 @@ describe('install_host', () => {
       '"webhok" is not a known key',
     ],
     [
+      'signals whose payload goes into a time',
+      { ...DEFAULT_HOST_MAPPING, signals: { ...DEFAULT_HOST_MAPPING.signals!, payload: 'created_at' } },
+      'is timestamp with time zone, not jsonb',
+    ],
+    [
+      'executions without an outcome',
+      { ...DEFAULT_HOST_MAPPING, executions: { ...DEFAULT_HOST_MAPPING.executions!, outcome: '' } },
+      'has no column',
+    ],
+    [
       'a webhook without a secret',
       { ...DEFAULT_HOST_MAPPING, webhook: { url: 'https://x', secret_name: '' } },
       'secret_name',
