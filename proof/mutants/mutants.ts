@@ -17,7 +17,6 @@ const ENGINE_TEST = 'services/worker/src/reconcile/engine.test.ts'
 const FAULTS_TEST = 'services/worker/src/reconcile/faults.test.ts'
 const HALF_TRUTHS_TEST = 'services/worker/src/reconcile/half-truths.test.ts'
 const ORPHANS_TEST = 'services/worker/src/orphans/orphans.test.ts'
-const RESTORE_TEST = 'services/worker/src/orphans/restore.test.ts'
 const PLAN_TEST = 'packages/core/src/plan.test.ts'
 
 export const MUTANTS: readonly Mutant[] = [

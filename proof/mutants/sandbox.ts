@@ -63,7 +63,7 @@ export function createSandbox(): Sandbox {
 }
 
 /** Throws StaleMutantError when the code that it breaks is not there, or there twice: a mutant must never be a no-op. */
-export function breakRule(text: string, { name, file, find, replace }: Mutant): string {
+function breakRule(text: string, { name, file, find, replace }: Mutant): string {
   const parts = text.split(find)
   if (parts.length !== 2)
     throw new StaleMutantError(

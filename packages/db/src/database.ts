@@ -73,7 +73,7 @@ export function databaseOver(
 export function createClient(
   options: Pick<DatabaseOptions, 'connectionString' | 'applicationName'> & { pipeline?: boolean },
 ) {
-  return new PreparingClient({ ...clientConfig(options), pipeline: options.pipeline ?? false } as object)
+  return new PreparingClient({ ...clientConfig(options), pipeline: options.pipeline ?? false })
 }
 
 function clientConfig(options: Pick<DatabaseOptions, 'connectionString' | 'applicationName'>) {

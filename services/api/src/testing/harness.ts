@@ -77,11 +77,7 @@ export function useApi(options: TestApiOptions = {}): TestApi {
       clock: systemClock,
       // No worker answers here.
       inspectWaitMs: 0,
-      logger: createLogger({
-        service: 'api',
-        level: 'debug',
-        destination: { write: (line) => void log.push(line) },
-      }),
+      logger: loggerInto(log),
       metrics: createApiMetrics(new Registry()),
       ...options.deps,
     })
@@ -110,6 +106,11 @@ export function useApi(options: TestApiOptions = {}): TestApi {
       return database.db
     },
   }
+}
+
+function loggerInto(log: string[]) {
+  const destination = { write: (line: string) => void log.push(line) }
+  return createLogger({ service: 'api', level: 'debug', destination })
 }
 
 async function openQueues(url: string, prefix: string): Promise<Queues> {

@@ -61,7 +61,9 @@ async function fleet(count: number): Promise<{ userId: string; row: AppRow }[]> 
 /** A sweep that lists a machine on its way there would judge another fleet than the one meant. */
 async function turn({ flyAppName, flyMachineId }: AppRow, state: 'started' | 'stopped'): Promise<void> {
   const { machines } = engine.deps.fly
-  await (state === 'started' ? machines.start : machines.stop)(flyAppName, flyMachineId!)
+  await (state === 'started'
+    ? machines.start(flyAppName, flyMachineId!)
+    : machines.stop(flyAppName, flyMachineId!))
   await machines.wait(flyAppName, flyMachineId!, { states: [state], timeoutMs: 10_000 })
 }
 
