@@ -13,6 +13,7 @@ import { sql, type Selectable } from 'kysely'
 import { raiseAlert, resolveAlert } from './alerts.ts'
 import type { Database, Tx } from './database.ts'
 import { intervalMs } from './now.ts'
+import { returnTraders } from './placement.ts'
 import { onlyRow } from './rows.ts'
 import type { OrphanMachine, OrphanState, Schema } from './schema.ts'
 
@@ -178,11 +179,15 @@ export async function endOrphan(
   end: { state: Exclude<OrphanState, 'found'>; userFlyAppId?: string },
 ): Promise<boolean> {
   const adopter = end.userFlyAppId === undefined ? sql`` : sql`user_fly_app_id = ${end.userFlyAppId},`
-  const { numAffectedRows } = await sql`
+  const { rows } = await sql<{ userFlyAppId: string | null }>`
     update hangar.orphans set ${adopter} state = ${end.state}, ended_at = hangar.now(), withheld = null
-    where app_name = ${appName} and state = 'found'`.execute(tx)
-  if (numAffectedRows !== 1n) return false
+    where app_name = ${appName} and state = 'found'
+    returning user_fly_app_id`.execute(tx)
+  const [ended] = rows
+  if (!ended) return false
   await resolveAlert(tx, ALERT, appName)
+  // An app whose row was abandoned may have traded until now.
+  if (end.state !== 'adopted' && ended.userFlyAppId !== null) await returnTraders(tx, ended.userFlyAppId)
   return true
 }
 

@@ -4,6 +4,7 @@ import {
   type AppRow,
   type Database,
   findOrphan,
+  findPlacement,
   listEvents,
   requestOrphanDeletion,
   sumOrphans,
@@ -177,6 +178,18 @@ describe('deleted', () => {
     ])
     const [deletion] = deletionsOf(row.flyAppName)
     expect(deletion?.attempt).toMatch(/^\d+\.1$/)
+  })
+
+  test('whatever traders it still had are the shared backend’s from then on, and not before', async () => {
+    const row = await abandoned()
+    await onDatabase(`insert into hangar.trader_placement (user_id, runs_on, user_fly_app_id)
+      values ('${row.userId}', 'dedicated', '${row.id}')`)
+    const place = async () => (await findPlacement(db(), row.userId))?.runsOn
+    await sweep()
+    expect(await place()).toBe('dedicated')
+    await age(row.flyAppName)
+    await sweepUntilGone()
+    expect(await place()).toBe('shared')
   })
 
   test('at once, if an operator asked for it', async () => {
