@@ -72,6 +72,14 @@ describe('listUsersToWake', () => {
     expect((await list(100)).map((one) => one.userId)).toContain(userId)
   })
 
+  test('however many downgrades wait, the one upgrade behind them is in the first round', async () => {
+    for (let n = 0; n < 30; n++) await createUser(t.db, { tier: 'free' })
+    const { userId } = await createUser(t.db, { tier: 'pro' })
+    const woken = await listUsersToWake(t.db, { ...DEFAULT_POLICY, limit: 2 })
+    expect(woken).toContainEqual({ userId, lane: 'provision' })
+    expect(woken.filter((one) => one.lane === 'deprovision')).toHaveLength(2)
+  })
+
   test('not while somebody holds the lease, nor once it is done', async () => {
     const { userId } = await createUser(t.db)
     const claimed = await claimLease(t.db, { userId, owner: 'a', ttlMs: 60_000 })

@@ -58,9 +58,6 @@ const dueWants = sql`
     and (work.next_attempt_at is null or work.next_attempt_at <= clock.at
       or want.wanted_version > work.planned_version)`
 
-/** How far past the limit the oldest are searched for those of the other lane. */
-const LOOK_AHEAD = 10
-
 /**
  * Users with work that is due, those who have waited longest first, `limit` in each lane: a crowd of downgrades never
  * keeps an upgrade waiting. The lane is only a guess at the work.
@@ -73,8 +70,6 @@ export async function listUsersToWake(
     with due as (
       select want.user_id, want.updated_at
       ${dueWants}
-      order by want.updated_at, want.user_id
-      limit ${limit * LOOK_AHEAD}
     ), laned as (
       select due.user_id, due.updated_at, case
           when app.teardown_started_at is not null or override.desired = 'off' then 'deprovision'
