@@ -3,8 +3,9 @@ import type { Replica } from '../rig/replica.ts'
 import type { Deed, Stage } from './deed.ts'
 
 const DOWN_MS = [100, 3_000] as const
-/** A lease lasts 15 s. */
+/** A lease lasts 15 s; a job that stands still is given to another worker after 30 to 60 s more. */
 const FROZEN_MS = [16_000, 21_000] as const
+const FROZEN_AT_WORK_MS = [35_000, 70_000] as const
 const LOOK_MS = 15
 const LOOKS = 200
 const ENOUGH_LEASES = 2
@@ -33,8 +34,12 @@ export const restartService: Deed = {
   },
 }
 
-export const freezeService: Deed = { kind: 'SIGSTOP a service', on: any, run: freeze }
-export const freezeWorker: Deed = { kind: 'SIGSTOP a worker at work', on: worker, run: atWork(freeze) }
+export const freezeService: Deed = { kind: 'SIGSTOP a service', on: any, run: freeze(FROZEN_MS) }
+export const freezeWorker: Deed = {
+  kind: 'SIGSTOP a worker at work',
+  on: worker,
+  run: atWork(freeze(FROZEN_AT_WORK_MS)),
+}
 
 async function kill(stage: Stage, name: string): Promise<string> {
   const replica = named(stage, name)
@@ -45,13 +50,15 @@ async function kill(stage: Stage, name: string): Promise<string> {
   return `${name} was killed, and started after ${downMs} ms`
 }
 
-async function freeze(stage: Stage, name: string): Promise<string> {
-  const replica = named(stage, name)
-  const frozenMs = stage.dice.between(...FROZEN_MS)
-  replica.freeze()
-  await stage.pause(frozenMs)
-  replica.thaw()
-  return `${name} stood still for up to ${frozenMs} ms`
+function freeze(rangeMs: readonly [number, number]): Deed['run'] {
+  return async (stage, name) => {
+    const replica = named(stage, name)
+    const frozenMs = stage.dice.between(...rangeMs)
+    replica.freeze()
+    await stage.pause(frozenMs)
+    replica.thaw()
+    return `${name} stood still for up to ${frozenMs} ms`
+  }
 }
 
 /** The same, once it holds as many leases as it may be seen to hold: what matters happens in the middle of work. */
