@@ -82,7 +82,7 @@ export async function chooseScreener(say: (line: string) => void): Promise<strin
     say("The users' apps are the Go screener, sdk/go/cmd/screener.")
     return image
   } catch (error) {
-    say(`${(error as Error).message.split('\n')[0] ?? ''}`)
+    say((error as Error).message.split('\n')[0] ?? '')
     say("The Go screener cannot be built here: the users' apps are the Node screener.")
     return SCREENER_IMAGE
   }

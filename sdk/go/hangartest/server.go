@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"sync"
-	"testing"
 	"time"
 
 	"github.com/vyx/hangar/sdk/go/shim"
@@ -25,7 +24,7 @@ const (
 
 // Server answers as Hangar does for one app and one shared backend.
 type Server struct {
-	tb   testing.TB
+	tb   TB
 	http *httptest.Server
 	URL  string
 
@@ -59,9 +58,17 @@ type Item struct {
 	Raw      []byte
 }
 
+// TB is what the server needs of a *testing.T.
+type TB interface {
+	Helper()
+	Cleanup(func())
+	Errorf(format string, values ...any)
+	Fatalf(format string, values ...any)
+}
+
 // NewServer starts a server whose app runs the given traders; it ends with the test. A call that breaks the contract
 // fails the test.
-func NewServer(tb testing.TB, traders ...shim.Trader) *Server {
+func NewServer(tb TB, traders ...shim.Trader) *Server {
 	tb.Helper()
 	quota := 10
 	s := &Server{

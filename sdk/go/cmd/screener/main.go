@@ -77,16 +77,17 @@ func run(ctx context.Context, args []string, getenv func(string) string) error {
 	defer server.Close()
 	log.Info("listening", "port", config.Port)
 
+	// Ends the pause between two cycles; the drain has seen to the cycles themselves.
+	pausing, stopPausing := context.WithCancel(ctx)
 	stopped := make(chan struct{})
 	go func() {
 		defer close(stopped)
-		cycles{app: app, stream: stream, log: log, settings: settings}.run(ctx)
+		cycles{app: app, stream: stream, log: log, settings: settings}.run(pausing)
 	}()
-	if err := app.Run(ctx); err != nil {
-		return err
-	}
+	err = app.Run(ctx)
+	stopPausing()
 	<-stopped
-	return nil
+	return err
 }
 
 // newLog writes a JSON object a line, which is where Fly collects an app's log. Who speaks is on every line.
