@@ -184,7 +184,7 @@ async function prepare(rig: Rig): Promise<void> {
     )
     await client.query(
       `insert into hangar.settings (name, value, updated_by) values ('orphans', $1, 'chaos')`,
-      [JSON.stringify({ graceMs: ORPHAN_GRACE_MS })],
+      [JSON.stringify({ graceMs: ORPHAN_GRACE_MS, lagMs: ORPHAN_GRACE_MS })],
     )
   } finally {
     await client.end()

@@ -107,7 +107,7 @@ function clearFunction(tables: readonly string[]): string {
       update hangar.brakes set engaged_at = null, engaged_by = null, reason = null, details = '{}',
         ignored_until = null, strikes = 0;
       insert into hangar.settings (name, value, updated_by)
-        values ('orphans', '{"graceMs": ${ORPHAN_GRACE_MS}}', 'simulation');
+        values ('orphans', '{"graceMs": ${ORPHAN_GRACE_MS}, "lagMs": ${ORPHAN_GRACE_MS}}', 'simulation');
       update hangar.permits set tokens = capacity, refilled_at = '2026-03-01T12:00:00Z';
       perform setval('simulation.ids', 1, false);
       for s in select pg_get_serial_sequence(t, 'id')::regclass from unnest(array[

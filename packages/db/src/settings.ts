@@ -10,8 +10,11 @@ export const DEFAULT_SETTINGS = {
   teardownBurst: { least: 20, share: 0.2, windowMs: 10 * 60_000 },
   /** More unhealthy apps at once than max(`least`, `share` of the active ones) engage `unhealthy_share`. */
   unhealthyShare: { least: 5, share: 0.3 },
-  /** An app on Fly whose row is closed is deleted so long after it was first seen. */
-  orphans: { graceMs: 60 * 60_000 },
+  /**
+   * An app on Fly whose row is closed is deleted `graceMs` after it was first seen. For `lagMs` after the row was
+   * closed it is no orphan: a list of Fly's may still show what was deleted so long ago.
+   */
+  orphans: { graceMs: 60 * 60_000, lagMs: 120_000 },
 }
 export type Settings = typeof DEFAULT_SETTINGS
 export type SettingName = keyof Settings

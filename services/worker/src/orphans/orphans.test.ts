@@ -3,11 +3,13 @@ import { afterEach, describe, expect, test } from '@jest/globals'
 import {
   type AppRow,
   type Database,
+  DEFAULT_SETTINGS,
   findOrphan,
   findPlacement,
   listEvents,
   requestOrphanDeletion,
   sumOrphans,
+  writeSetting,
 } from '@hangar/db'
 import type { FaultKind, FaultMatch } from '@hangar/fly-sim'
 import { createUser, runSql, setTier, waitFor } from '@hangar/testkit'
@@ -123,6 +125,18 @@ describe('found', () => {
     const row = await abandoned('10 seconds')
     await sweep()
     expect(await findOrphan(db(), row.flyAppName)).toBeNull()
+  })
+
+  test('how long a closed row explains its app is a setting', async () => {
+    const row = await abandoned('10 seconds')
+    const setLag = (lagMs: number) =>
+      db()
+        .transaction()
+        .execute((tx) => writeSetting(tx, 'orphans', { lagMs }, 'test'))
+    await setLag(9_000)
+    await sweep()
+    await setLag(DEFAULT_SETTINGS.orphans.lagMs)
+    expect(await findOrphan(db(), row.flyAppName)).toMatchObject({ state: 'found', kind: 'dead_row' })
   })
 
   test('live apps are none, and a few calls to Fly are enough', async () => {

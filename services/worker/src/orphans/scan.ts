@@ -4,14 +4,12 @@
  * Two or more installations may share organisation and prefix: what is not proven to be ours is counted and left alone.
  */
 import { type ExpectedApp, judgeOrphan, listedMachineMonthUsd, type OrphanVerdict } from '@hangar/core'
-import { findNameHolders, type FoundOrphan, type NameHolder } from '@hangar/db'
+import { findNameHolders, type FoundOrphan, type NameHolder, readSettings } from '@hangar/db'
 import { type FlyApp, FlyError, type OrgMachine } from '@hangar/fly-client'
 import type { ReconcileDeps } from '../reconcile/deps.ts'
 
 /** Names asked about in one query. */
 const PAGE = 1_000
-/** A list of Fly's may still show what was deleted so long ago. */
-const LISTING_LAG_MS = 120_000
 
 export type Scan = {
   /** False: Fly answered in part. Then nothing is concluded from what is not shown. */
@@ -52,12 +50,13 @@ async function withoutLiveRow(
   apps: FlyApp[],
   signal: AbortSignal,
 ): Promise<Unexplained[]> {
+  const { lagMs } = (await readSettings(deps.db)).orphans
   const unexplained: Unexplained[] = []
   for (let from = 0; from < apps.length; from += PAGE) {
     signal.throwIfAborted()
     const page = apps.slice(from, from + PAGE)
     const names = page.map((app) => app.name)
-    const holders = await findNameHolders(deps.db, names, { lagMs: LISTING_LAG_MS })
+    const holders = await findNameHolders(deps.db, names, { lagMs })
     const byName = new Map(holders.map((holder) => [holder.flyAppName, holder]))
     for (const app of page) {
       const holder = byName.get(app.name) ?? null

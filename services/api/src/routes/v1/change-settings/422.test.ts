@@ -15,6 +15,7 @@ test.each<[string, object]>([
   ['teardown_burst.least', { teardown_burst: { least: '5' } }],
   ['teardown_burst.share', { teardown_burst: { share: 1.1 } }],
   ['teardown_burst.window_ms', { teardown_burst: { window_ms: 1 } }],
+  ['orphans.lag_ms', { orphans: { lag_ms: 1 } }],
   ['unhealthy_share.share', { unhealthy_share: { share: -1 }, teardown_burst: { least: 5 } }],
 ])('%s in %j', async (field, body) => {
   const response = await request(api.app).patch('/v1/settings').set(serviceKey).send(body)

@@ -19,6 +19,7 @@ const FIELDS = {
       .int()
       .min(MINUTE_MS)
       .max(30 * DAY_MS),
+    lagMs: z.number().int().min(10_000).max(DAY_MS),
   },
 } satisfies { [Name in SettingName]: { [Field in keyof Settings[Name]]: z.ZodType<Settings[Name][Field]> } }
 
