@@ -1,14 +1,14 @@
-import { heldReason } from '@hangar/core'
-import { createUser, useTestDatabase } from '@hangar/testkit'
+import { DEFAULT_POLICY, heldReason, NO_LONGER_HELD } from '@hangar/core'
+import { createUser, setTier, useTestDatabase } from '@hangar/testkit'
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { sql } from 'kysely'
 import { insertApp, updateApp } from './apps.ts'
-import { listEngaged, releaseBrake } from './brakes.ts'
+import { engageBrake, listEngaged, releaseBrake } from './brakes.ts'
 import { approveBurst, listBurstApprovals, releaseBurstIfNobodyWaits, takeTeardownSlot } from './bursts.ts'
 import { writeSetting } from './settings.ts'
 import { anApp } from './test-data.ts'
 import { raiseWant } from './wants.ts'
-import { claimLease, finishWork } from './work.ts'
+import { claimLease, finishWork, type WorkResult } from './work.ts'
 
 const t = useTestDatabase()
 const HOUR_MS = 3_600_000
@@ -22,10 +22,10 @@ beforeEach(async () => {
       deleted_at = hangar.now() where deleted_at is null`.execute(t.db)
 })
 
-async function liveApps(count: number) {
+async function liveApps(count: number, tier = 'pro') {
   const apps = []
   for (let n = 0; n < count; n++) {
-    const { userId } = await createUser(t.db)
+    const { userId } = await createUser(t.db, { tier })
     apps.push(await t.db.transaction().execute((tx) => insertApp(tx, anApp(userId))))
   }
   return apps
@@ -48,7 +48,11 @@ const mark = (app: App) =>
 const approve = (count: number, expiresInMs = HOUR_MS) =>
   t.db
     .transaction()
-    .execute((tx) => approveBurst(tx, { count, reason: 'meant', actor: 'admin', expiresInMs }))
+    .execute((tx) =>
+      approveBurst(tx, { count, reason: 'meant', actor: 'admin', expiresInMs }, DEFAULT_POLICY),
+    )
+
+const releaseIfNobodyWaits = () => releaseBurstIfNobodyWaits(t.db, DEFAULT_POLICY)
 
 const openAlerts = async () =>
   (await sql`select from hangar.alerts where resolved_at is null`.execute(t.db)).rows.length
@@ -135,7 +139,7 @@ describe('an approval', () => {
 
   test('need not cover those that had begun before the brake engaged, and are held half-way', async () => {
     await engageByBurst()
-    const [app] = await liveApps(1)
+    const [app] = await liveApps(1, 'free')
     await mark(app!)
     await hold(app!.userId)
     await hold()
@@ -154,15 +158,34 @@ describe('the end of a burst', () => {
   test('by itself only when nobody waits and the window has passed', async () => {
     await engageByBurst()
     const userId = await hold()
-    expect(await releaseBurstIfNobodyWaits(t.db)).toBe(false)
-    await sql`update public.user_fly_apps set teardown_started_at = hangar.now() - interval '1 hour'
-      where teardown_started_at is not null`.execute(t.db)
+    expect(await releaseIfNobodyWaits()).toBe(false)
+    await passWindow()
     // The window is free again, but whoever waits needs an operator's word.
-    expect(await releaseBurstIfNobodyWaits(t.db)).toBe(false)
-    const claimed = await claimLease(t.db, { userId, owner: 'w', ttlMs: 15_000 })
-    await finishWork(t.db, claimed!.lease, { kind: 'done', doneVersion: 9 })
-    expect(await releaseBurstIfNobodyWaits(t.db)).toBe(true)
-    expect(await releaseBurstIfNobodyWaits(t.db)).toBe(false)
+    expect(await releaseIfNobodyWaits()).toBe(false)
+    await setTier(t.db, userId, 'pro')
+    expect(await releaseIfNobodyWaits()).toBe(true)
+    expect(await releaseIfNobodyWaits()).toBe(false)
+  })
+
+  test.each<[string, (userId: string) => Promise<unknown>]>([
+    ['waits under another brake by now', (userId) => finish(userId, parked(heldReason('fly_unreachable')))],
+    ['is due since an outage ended', (userId) => finish(userId, parked(NO_LONGER_HELD))],
+    ['failed in between', (userId) => finish(userId, FAILED)],
+  ])('never while one of those who wait %s', async (_, change) => {
+    await engageByBurst()
+    await change(await hold())
+    await passWindow()
+    expect(await releaseIfNobodyWaits()).toBe(false)
+    expect(await approve(1)).toMatchObject({ waiting: 1, released: true })
+  })
+
+  test('never while another brake is engaged', async () => {
+    await engageByBurst()
+    await passWindow()
+    await engageBrake(t.db, 'fly_unreachable', { by: 'w', reason: 'no answer' })
+    expect(await releaseIfNobodyWaits()).toBe(false)
+    await releaseBrake(t.db, 'fly_unreachable')
+    expect(await releaseIfNobodyWaits()).toBe(true)
   })
 
   test('an operator who lets go and has it ignored lets all through', async () => {
@@ -179,14 +202,28 @@ async function engageByBurst() {
   expect(await listEngaged(t.db)).toEqual(['deletion_burst'])
 }
 
+const passWindow = () =>
+  sql`update public.user_fly_apps set teardown_started_at = hangar.now() - interval '1 hour'
+    where teardown_started_at is not null`.execute(t.db)
+
+const parked = (reason: string): WorkResult => ({ kind: 'parked', delayMs: 60_000, reason })
+const FAILED: WorkResult = {
+  kind: 'failed',
+  failedAttempts: 4,
+  failedVersion: 1,
+  delayMs: 60_000,
+  reason: 'fly_unauthorized',
+}
+
+/** A user with an app and no right to it, whom the brake kept from beginning. */
 async function hold(of?: string): Promise<string> {
-  const userId = of ?? (await createUser(t.db, { tier: 'free' })).userId
+  const userId = of ?? (await liveApps(1, 'free'))[0]!.userId
   await raiseWant(t.db, userId, 'sweep')
-  const claimed = await claimLease(t.db, { userId, owner: 'w', ttlMs: 15_000 })
-  await finishWork(t.db, claimed!.lease, {
-    kind: 'parked',
-    delayMs: 60_000,
-    reason: heldReason('deletion_burst'),
-  })
+  await finish(userId, parked(heldReason('deletion_burst')))
   return userId
+}
+
+async function finish(userId: string, result: WorkResult): Promise<void> {
+  const claimed = await claimLease(t.db, { userId, owner: 'w', ttlMs: 15_000 })
+  await finishWork(t.db, claimed!.lease, result)
 }

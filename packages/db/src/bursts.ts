@@ -5,13 +5,13 @@
  * Whoever takes a slot, approves or clears holds the brake's row locked first: callers take turns, so that the
  * threshold is exact, and a teardown that is rolled back gives its slot and its approval back.
  */
-import { heldReason } from '@hangar/core'
 import { sql } from 'kysely'
-import { engageBrake, releaseBrake } from './brakes.ts'
+import { engageBrake, listEngaged, releaseBrake } from './brakes.ts'
 import { type Database, inTransaction, type Tx } from './database.ts'
 import { intervalMs } from './now.ts'
 import { onlyRow } from './rows.ts'
 import { readSettings } from './settings.ts'
+import { desiredState, type EntitlementPolicy } from './sweep.ts'
 
 export type TeardownSlot = { kind: 'go'; approvalId: number | null } | { kind: 'held'; engagedNow: boolean }
 
@@ -38,12 +38,13 @@ export async function takeTeardownSlot(tx: Tx, actor: string): Promise<TeardownS
 /**
  * Lets go by itself only when nobody waits to begin any more: the mistake was taken back, or an operator dealt with each.
  * Time alone proves nothing: were it released as the window moves on, a fault that ends every subscription would
- * still take the whole fleet, twenty apps at a time. True when this call released it.
+ * still take the whole fleet, twenty apps at a time. Nor while another brake is engaged: what that one makes of the
+ * users' work says nothing of a mistake taken back. True when this call released it.
  */
-export function releaseBurstIfNobodyWaits(db: Database): Promise<boolean> {
+export function releaseBurstIfNobodyWaits(db: Database, policy: EntitlementPolicy): Promise<boolean> {
   return inTransaction(db, async (tx) => {
     const { engaged } = await lockBrake(tx)
-    if (!engaged || (await countWaiting(tx)) > 0) return false
+    if (!engaged || (await listEngaged(tx)).length > 1 || (await countWaiting(tx, policy)) > 0) return false
     const { begun, allowed } = await measureBurst(tx)
     return begun < allowed && releaseBrake(tx, 'deletion_burst')
   })
@@ -76,6 +77,7 @@ export type ApprovedBurst = {
 export async function approveBurst(
   tx: Tx,
   burst: { count: number; reason: string; actor: string; expiresInMs: number },
+  policy: EntitlementPolicy,
 ): Promise<ApprovedBurst> {
   const { engaged } = await lockBrake(tx)
   const before = await measureQueue(tx)
@@ -84,7 +86,7 @@ export async function approveBurst(
     values (${burst.count}, ${burst.reason}, ${burst.actor}, hangar.now(),
       hangar.now() + ${intervalMs(burst.expiresInMs)})
     returning *, false as expired`.execute(tx)
-  const waiting = await countWaiting(tx)
+  const waiting = await countWaiting(tx, policy)
   const covers = before.approved + burst.count >= waiting
   const released = engaged && covers && (await releaseBrake(tx, 'deletion_burst'))
   const ahead = before.underWay + before.approved
@@ -121,15 +123,22 @@ async function useApproval(tx: Tx): Promise<number | null> {
   return rows[0]?.id ?? null
 }
 
-/** Whom the brake keeps from beginning. It also holds those that had begun, and they need no slot any more. */
-async function countWaiting(tx: Tx): Promise<number> {
+/**
+ * Whom the brake keeps from beginning: users with a live row and no right to it, whose teardown has not begun. A fact of
+ * the rows, and not of what their last attempt left on them: an outage, a failure or an end of either rewrites that. It
+ * also holds those that had begun, and they need no slot any more.
+ */
+async function countWaiting(tx: Tx, policy: EntitlementPolicy): Promise<number> {
   const { rows } = await sql<{ users: number }>`
     select count(*) as users
-    from hangar.user_work work
+    from public.user_fly_apps app
     join hangar.user_wants want using (user_id)
-    left join public.user_fly_apps app on app.user_id = work.user_id and app.deleted_at is null
-    where want.wanted_version > work.done_version and work.parked_reason = ${heldReason('deletion_burst')}
-      and app.teardown_started_at is null`.execute(tx)
+    left join hangar.host_subscriptions host using (user_id)
+    left join hangar.user_overrides override on override.user_id = app.user_id and override.ended_at is null
+      and (override.expires_at is null or override.expires_at > hangar.now())
+    where app.deleted_at is null and app.teardown_started_at is null and ${desiredState(policy)} = 'off'`.execute(
+    tx,
+  )
   return onlyRow(rows).users
 }
 

@@ -1,6 +1,6 @@
 /** The safety net: enrolled users at rest whose live row is not what their subscription says. */
 import type { Policy } from '@hangar/core'
-import { sql } from 'kysely'
+import { sql, type RawBuilder } from 'kysely'
 import type { Database, Tx } from './database.ts'
 import type { LanePolicy } from './wants.ts'
 
@@ -13,28 +13,44 @@ import type { LanePolicy } from './wants.ts'
 export type DifferenceKind = 'missing' | 'not_active' | 'wrong_size' | 'unexpected'
 export type Difference = { userId: string; kind: DifferenceKind }
 
-export type SweepPage = LanePolicy &
-  Partial<Pick<Policy, 'endedStatuses' | 'guests'>> & { limit: number; afterUserId?: string }
+export type SweepPage = EntitlementPolicy &
+  Partial<Pick<Policy, 'guests'>> & { limit: number; afterUserId?: string }
+
+/** What decides, in SQL, whether a user is entitled. Without `endedStatuses`, any status that does not pay has ended. */
+export type EntitlementPolicy = LanePolicy & Partial<Pick<Policy, 'endedStatuses'>>
+
+/**
+ * `entitlementOf` in SQL: `on`, `off`, `paused`, or null where it is unknown. For a query that calls user_wants `want`,
+ * the host's rows `host`, and the override in force `override`.
+ */
+export function desiredState({
+  paidTiers,
+  payingStatuses,
+  endedStatuses,
+}: EntitlementPolicy): RawBuilder<unknown> {
+  const ended = endedStatuses ? sql`lower(host.status) = any (${[...endedStatuses]}::text[])` : sql`true`
+  return sql`case
+      when override.desired is not null then override.desired
+      when host.user_id is null then
+        case when want.host_row_seen_at is null or want.host_row_deleted_at is not null then 'off' end
+      when not coalesce(lower(host.tier) = any (${[...paidTiers]}::text[]), false) then 'off'
+      when host.status is null or lower(host.status) = any (${[...payingStatuses]}::text[]) then 'on'
+      when ${ended} then 'off'
+    end`
+}
 
 /**
  * A page of differences in order of user id. Left out are users with work to do already (raising their want again
  * would begin their count of failures anew), paused ones, and those whose entitlement is unknown: no row where
- * there was one, or a status on neither list. Without `endedStatuses`, any status that does not pay has ended.
+ * there was one, or a status on neither list.
  */
 export async function listDifferences(db: Database | Tx, page: SweepPage): Promise<Difference[]> {
-  const { limit, afterUserId, paidTiers, payingStatuses, endedStatuses } = page
-  const ended = endedStatuses ? sql`lower(host.status) = any (${[...endedStatuses]}::text[])` : sql`true`
+  const { limit, afterUserId } = page
   const after = afterUserId === undefined ? sql`` : sql`and want.user_id > ${afterUserId}`
   const { rows } = await sql<Difference>`
     with desired as (
-      select want.user_id, override.id is null as by_tier, lower(host.tier) as tier, case
-          when override.desired is not null then override.desired
-          when host.user_id is null then
-            case when want.host_row_seen_at is null or want.host_row_deleted_at is not null then 'off' end
-          when not coalesce(lower(host.tier) = any (${[...paidTiers]}::text[]), false) then 'off'
-          when host.status is null or lower(host.status) = any (${[...payingStatuses]}::text[]) then 'on'
-          when ${ended} then 'off'
-        end as state
+      select want.user_id, override.id is null as by_tier, lower(host.tier) as tier,
+        ${desiredState(page)} as state
       from hangar.user_wants want
       left join hangar.user_work work using (user_id)
       left join hangar.host_subscriptions host using (user_id)

@@ -203,7 +203,7 @@ describe('a burst of downgrades', () => {
     const burst = { count: 10, reason: 'meant', actor: 'admin', expiresInMs: 60_000 }
     const approved = await db()
       .transaction()
-      .execute((tx) => approveBurst(tx, burst))
+      .execute((tx) => approveBurst(tx, burst, DEFAULT_POLICY))
     expect(approved).toMatchObject({ waiting: 10, released: true })
     await workOnAllDue()
     expect(await begun()).toBe(30)
@@ -228,6 +228,28 @@ describe('a burst of downgrades', () => {
     await guards()
     expect(await listEngaged(db())).toEqual([])
     expect(await statuses([second])).toEqual(['active'])
+  })
+
+  test('is held through an outage, and through failures in between, however long', async () => {
+    await onDatabase(`insert into hangar.settings (name, value, updated_by)
+      values ('teardownBurst', '{"least": 1, "share": 0}', 'test')`)
+    const users = (await fleet(3)).map(({ userId }) => userId)
+    for (const userId of users) {
+      await setTier(db(), userId, 'free')
+      await lookAt([userId])
+    }
+    expect(await listEngaged(db())).toEqual(['deletion_burst'])
+    await onDatabase(`update public.user_fly_apps set teardown_started_at = teardown_started_at - interval '1 hour'
+      where teardown_started_at is not null`)
+    faults().add({ kind: 'unavailable' })
+    await lookAt(users)
+    for (let n = 0; n < 2; n++) await guards()
+    await lookAt(users)
+    faults().clear()
+    for (let n = 0; n < 2; n++) await guards()
+    expect(await listEngaged(db())).toEqual(['deletion_burst'])
+    await lookAt(users)
+    expect(await statuses(users.slice(1))).toEqual(['active', 'active'])
   })
 })
 

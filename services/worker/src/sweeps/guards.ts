@@ -33,7 +33,7 @@ export async function sweepGuards(deps: ReconcileDeps, signal: AbortSignal): Pro
   await judgeFly(deps, probe)
   await tellOfToken(deps, probe)
   await judgeUnhealthyShare(deps)
-  if (await releaseBurstIfNobodyWaits(deps.db))
+  if (await releaseBurstIfNobodyWaits(deps.db, deps.settings.policy))
     deps.logger.warn({ brake: 'deletion_burst' }, 'brake released')
   await wakeHeldByNobody(deps.db)
   return probe.kind

@@ -1,9 +1,8 @@
-import { heldReason } from '@hangar/core'
-import { claimLease, engageBrake, finishWork, listAudit, listEngaged } from '@hangar/db'
+import { engageBrake, listAudit, listEngaged } from '@hangar/db'
 import { createUser } from '@hangar/testkit'
 import { expect, test } from '@jest/globals'
 import request from 'supertest'
-import { bearer, useApi } from '../../../testing/harness.ts'
+import { bearer, createAppRow, useApi } from '../../../testing/harness.ts'
 
 const api = useApi()
 
@@ -47,9 +46,7 @@ test('10,000 downgrades at 100 a minute are a plan with an ETA', async () => {
 test('one that covers all who are held releases the brake', async () => {
   await engageBrake(api.db, 'deletion_burst', { by: 'w', reason: '20 began' })
   const { userId } = await createUser(api.db, { tier: 'free' })
-  const claimed = await claimLease(api.db, { userId, owner: 'w', ttlMs: 15_000 })
-  const reason = heldReason('deletion_burst')
-  await finishWork(api.db, claimed!.lease, { kind: 'parked', delayMs: 60_000, reason })
+  await createAppRow(api.db, userId)
   expect((await approve({ count: 1 })).body).toMatchObject({ waiting_users: 1, brake_released: true })
   expect(await listEngaged(api.db)).toEqual([])
 })

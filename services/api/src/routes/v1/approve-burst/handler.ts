@@ -18,7 +18,7 @@ export const approveBurstRoute = defineRoute({
     const { count, reason } = body
     const burst = { count, reason, actor: caller.actor, expiresInMs: body.expires_in_minutes * MINUTE_MS }
     const answer = await deps.db.transaction().execute(async (tx) => {
-      const approved = await approveBurst(tx, burst)
+      const approved = await approveBurst(tx, burst, deps.policy)
       const { approval, waiting, released } = approved
       await insertAudit(tx, {
         actor: caller.actor,

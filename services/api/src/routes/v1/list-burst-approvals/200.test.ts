@@ -1,3 +1,4 @@
+import { DEFAULT_POLICY } from '@hangar/core'
 import { approveBurst } from '@hangar/db'
 import { expect, test } from '@jest/globals'
 import request from 'supertest'
@@ -15,7 +16,7 @@ test('newest first, page by page, the expired ones marked', async () => {
   ] as const)
     await api.db
       .transaction()
-      .execute((tx) => approveBurst(tx, { count: 3, reason, actor: 'admin', expiresInMs }))
+      .execute((tx) => approveBurst(tx, { count: 3, reason, actor: 'admin', expiresInMs }, DEFAULT_POLICY))
   const list = async (query: object) =>
     (
       await request(api.app)
