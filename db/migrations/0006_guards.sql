@@ -105,6 +105,8 @@ create table hangar.orphans (
   delete_requested_by text,
   -- Why it was not deleted although it was due.
   withheld text,
+  -- Why it ended, where the state does not say it.
+  note text,
   ended_at timestamptz,
   constraint orphans_ended_means_ended_at check ((state = 'found') = (ended_at is null))
 );

@@ -97,6 +97,11 @@ export const ERRORS = {
   migration_failed: { status: 500, publicMessage: 'A database migration failed.', retry: 'permanent' },
   no_app: { status: 404, publicMessage: 'This user has no app.', retry: 'permanent' },
   not_found: { status: 404, publicMessage: 'There is nothing at this address.', retry: 'permanent' },
+  orphan_not_provable: {
+    status: 409,
+    publicMessage: 'Hangar can not prove that this app is its own, and would never delete it.',
+    retry: 'permanent',
+  },
   payload_too_large: { status: 413, publicMessage: 'The request body is too large.', retry: 'permanent' },
   redis_unavailable: { status: 503, publicMessage: 'The queue is not reachable.', retry: 'transient' },
   rate_limited: { status: 429, publicMessage: 'Too many requests. Try again later.', retry: 'transient' },

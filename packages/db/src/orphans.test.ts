@@ -114,7 +114,14 @@ describe('what may be deleted', () => {
     ['young, but asked for', found(), 1, false, true, true],
     ['a name no row held', found({ kind: 'unknown_name' }), 2, true, false, false],
     ['a name no row held, asked for', found({ kind: 'unknown_name' }), 1, false, true, true],
-    ["nobody's", found({ kind: 'unknown_name', userId: null }), 2, true, true, false],
+    [
+      "nobody's, asked for: it is told why not",
+      found({ kind: 'unknown_name', userId: null }),
+      2,
+      true,
+      true,
+      true,
+    ],
   ])('%s', async (_, one, scans, old, asked, due) => {
     for (let n = 0; n < scans; n++) await scan([one])
     if (old) await age(one.appName)

@@ -3,7 +3,7 @@
  *
  *   found ──▶ deleted   by us, after the grace or because an operator asked for it
  *     ▲  ├──▶ adopted   a row of its user took its name
- *     │  └──▶ gone      no longer on Fly, by no deed of ours
+ *     │  └──▶ gone      no longer on Fly, or no longer shown to be ours (`note` says so), by no deed of ours
  *     └───── any of them, when the app is seen again: a new orphan, with a grace of its own
  *
  * One alert for each that is found, raised and resolved in the same transaction.
@@ -112,7 +112,7 @@ async function upsert(tx: Tx, found: readonly FoundOrphan[], complete: boolean):
       complete_scans = case when ${again} then 0 else known.complete_scans end + excluded.complete_scans,
       delete_requested_by = case when ${again} then null else known.delete_requested_by end,
       withheld = case when ${again} then null else known.withheld end,
-      state = 'found', ended_at = null
+      note = null, state = 'found', ended_at = null
     returning known.*`.execute(tx)
   return rows
 }
@@ -142,7 +142,7 @@ export async function listDueOrphans(
 ): Promise<OrphanRow[]> {
   const { rows } = await sql<OrphanRow>`
     select * from hangar.orphans
-    where state = 'found' and user_id is not null and (delete_requested_by is not null
+    where state = 'found' and (delete_requested_by is not null
       or (kind = 'dead_row' and complete_scans >= 2 and first_seen_at <= hangar.now() - ${intervalMs(graceMs)}))
     order by delete_requested_by is null, withheld is not null, first_seen_at limit ${limit}`.execute(db)
   return rows
@@ -176,11 +176,12 @@ export async function sumOrphans(db: Database | Tx): Promise<{ found: number; mo
 export async function endOrphan(
   tx: Tx,
   appName: string,
-  end: { state: Exclude<OrphanState, 'found'>; userFlyAppId?: string },
+  end: { state: Exclude<OrphanState, 'found'>; userFlyAppId?: string; note?: string },
 ): Promise<boolean> {
   const adopter = end.userFlyAppId === undefined ? sql`` : sql`user_fly_app_id = ${end.userFlyAppId},`
   const { rows } = await sql<{ userFlyAppId: string | null }>`
-    update hangar.orphans set ${adopter} state = ${end.state}, ended_at = hangar.now(), withheld = null
+    update hangar.orphans set ${adopter} state = ${end.state}, ended_at = hangar.now(), withheld = null,
+      note = ${end.note ?? null}
     where app_name = ${appName} and state = 'found'
     returning user_fly_app_id`.execute(tx)
   const [ended] = rows

@@ -179,6 +179,7 @@ export interface HangarOrphans {
   machines: Generated<Json>;
   monthlyCostUsd: Generated<Numeric>;
   network: string | null;
+  note: string | null;
   state: Generated<string>;
   userFlyAppId: string | null;
   userId: string | null;

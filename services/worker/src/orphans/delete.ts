@@ -44,6 +44,8 @@ import { expectedOf } from './scan.ts'
 /** A brake that spares users who come back spares no app that nobody's row knows. */
 const NOBODY = { kind: 'not_entitled' } as const
 
+const UNKNOWN_OWNER = 'it is not shown whose it is'
+
 export type Deletion = 'deleted' | 'kept' | 'later'
 
 export async function deleteOrphan(
@@ -51,7 +53,10 @@ export async function deleteOrphan(
   { appName, userId }: OrphanRow,
   signal: AbortSignal,
 ): Promise<Deletion> {
-  if (userId === null) return 'kept'
+  if (userId === null) {
+    await withholdOrphan(deps.db, appName, UNKNOWN_OWNER)
+    return 'kept'
+  }
   const owner = `${deps.owner}:${randomUUID()}`
   const claimed = await claimLease(deps.db, { userId, owner, ttlMs: LEASE_MS })
   if (!claimed) return 'later'
@@ -129,7 +134,7 @@ async function expectedApp({ deps }: Attempt, orphan: OrphanRow): Promise<Expect
   if (row) return row.deletedAt ? expectedOf(row, installationId) : 'a live row has this name'
   const { userId, generation, network } = orphan
   if (orphan.deleteRequestedBy === null) return 'no row ever had this name, and no operator asked'
-  if (userId === null || generation === null || network === null) return 'it is not shown whose it is'
+  if (userId === null || generation === null || network === null) return UNKNOWN_OWNER
   return expectedOf({ userId, generation, network }, installationId)
 }
 

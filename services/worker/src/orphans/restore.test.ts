@@ -2,6 +2,7 @@
  * A database that went back in time, and two installations in one organisation: what is on Fly and in no row is never
  * doubled, never taken for one's own without proof, and never deleted before a person has looked.
  */
+import { randomUUID } from 'node:crypto'
 import { appName, isOwnedBy, ownershipMetadata } from '@hangar/core'
 import {
   type AppRow,
@@ -9,6 +10,7 @@ import {
   findInstallationId,
   findLiveApp,
   findOrphan,
+  listAlerts,
   listBrakes,
   listOrphans,
   raiseWant,
@@ -175,6 +177,51 @@ describe('an app whose row was lost', () => {
       [1, 'deleted'],
     ])
     expect(appsOf(userId)).toEqual(new Set([second.flyAppName]))
+  })
+
+  test.each<[string, (row: AppRow) => unknown]>([
+    [
+      'whose machines go away',
+      (row) => engine.deps.fly.machines.delete(row.flyAppName, row.flyMachineId!, { force: true }),
+    ],
+    [
+      'whose mark becomes another installation’s',
+      ({ flyMachineId }) => {
+        const { config } = world().machines.get(flyMachineId!)!
+        config.metadata = { ...config.metadata, hangar_installation: randomUUID() }
+      },
+    ],
+  ])('%s is not ours any more: it ends with a note, and its alert with it', async (_what, change) => {
+    const row = await active()
+    await forget(row.userId)
+    await sweep()
+    await change(row)
+    await sweep()
+    expect(await findOrphan(db(), row.flyAppName)).toMatchObject({
+      state: 'gone',
+      note: expect.stringContaining('still on Fly'),
+    })
+    const alerts = await listAlerts(db(), { limit: 100, openOnly: true })
+    expect(alerts.map(({ subject }) => subject)).not.toContain(row.flyAppName)
+    expect(world().apps.has(row.flyAppName)).toBe(true)
+  })
+
+  test('whose owner is shown no more since it was asked to go: kept, and says why', async () => {
+    const row = await active()
+    await forget(row.userId)
+    await sweep()
+    await db()
+      .transaction()
+      .execute((tx) => requestOrphanDeletion(tx, row.flyAppName, 'user:1'))
+    await releaseBrake(db(), 'restored')
+    const { config } = world().machines.get(row.flyMachineId!)!
+    config.metadata = { ...config.metadata, hangar_user: 'nobody' }
+    await sweep()
+    expect(await findOrphan(db(), row.flyAppName)).toMatchObject({
+      state: 'found',
+      userId: null,
+      withheld: 'it is not shown whose it is',
+    })
   })
 
   test('that an operator has deleted leaves its number behind: it is never used again', async () => {

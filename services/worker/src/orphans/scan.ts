@@ -17,8 +17,8 @@ export type Scan = {
   /** Every app that Fly showed. */
   shown: ReadonlySet<string>
   found: FoundOrphan[]
-  /** Apps with our prefix that are not proven to be ours. */
-  foreign: number
+  /** Apps with our prefix that no row explains and nothing proves to be ours. */
+  foreign: ReadonlySet<string>
 }
 
 type Unexplained = { app: FlyApp; holder: NameHolder | null }
@@ -33,15 +33,17 @@ export async function scanOrganisation(deps: ReconcileDeps, signal: AbortSignal)
   const unexplained = await withoutLiveRow(deps, named, signal)
   const listing = await listMachines(deps, new Set(unexplained.map(({ app }) => app.name)), signal)
   const found: FoundOrphan[] = []
+  const foreign = new Set<string>()
   for (const one of unexplained) {
     const orphan = toOrphan(deps, one, listing.byApp.get(one.app.name) ?? [])
     if (orphan) found.push(orphan)
+    else foreign.add(one.app.name)
   }
   return {
     complete: listing.complete && whole,
     shown: new Set(apps.map((app) => app.name)),
     found,
-    foreign: unexplained.length - found.length,
+    foreign,
   }
 }
 

@@ -55,7 +55,7 @@ export async function sweepOrphans(deps: ReconcileDeps, signal: AbortSignal): Pr
   }
   const { deleted, kept } = scan.complete ? await deleteDue(deps, signal) : { deleted: 0, kept: 0 }
   const { found, foreign, complete } = scan
-  const summary = { found: found.length, new: isNew, foreign, deleted, kept, complete }
+  const summary = { found: found.length, new: isNew, foreign: foreign.size, deleted, kept, complete }
   logger.info(summary, 'orphan sweep')
   return summary
 }
@@ -72,10 +72,11 @@ async function recordAll({ db, logger }: ReconcileDeps, scan: Scan, beganAt: Dat
   return isNew
 }
 
-/** What was an orphan and is none any more: a row has its name, or Fly no longer shows it. */
+/** What was an orphan and is none any more: a row has its name, or Fly shows it no more, or no more as ours. */
 async function endUnseen({ db, owner }: ReconcileDeps, scan: Scan, beganAt: Date): Promise<void> {
   for (const orphan of await listUnseenOrphans(db, beganAt)) {
     if (!scan.shown.has(orphan.appName)) await endVanished(db, orphan, owner)
+    else if (scan.foreign.has(orphan.appName)) await endForeign(db, orphan)
     else await endAdopted(db, orphan)
   }
 }
@@ -85,6 +86,12 @@ async function endVanished(db: Database, orphan: OrphanRow, owner: string): Prom
     if (await isOrphanBeingDeleted(tx, orphan)) await recordDeleted(tx, orphan, owner)
     else await endOrphan(tx, orphan.appName, { state: 'gone' })
   })
+}
+
+/** Nobody of ours may delete or adopt it any more, so nobody of ours is told of it for ever. */
+function endForeign(db: Database, { appName }: OrphanRow): Promise<boolean> {
+  const note = 'it is still on Fly, and nothing there shows any more that it is ours'
+  return db.transaction().execute((tx) => endOrphan(tx, appName, { state: 'gone', note }))
 }
 
 /** A reservation that ran before the scan found the app may have taken its name by itself: names follow from users. */

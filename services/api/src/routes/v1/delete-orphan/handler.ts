@@ -1,5 +1,5 @@
 import { HangarError } from '@hangar/core'
-import { findOrphan, insertAudit, readSettings, requestOrphanDeletion } from '@hangar/db'
+import { findOrphan, insertAudit, type OrphanRow, readSettings, requestOrphanDeletion } from '@hangar/db'
 import { wakeSweep } from '@hangar/jobs'
 import { z } from 'zod'
 import type { ApiDeps } from '../../../deps.ts'
@@ -9,7 +9,7 @@ import { viewOrphan } from '../list-orphans/view.ts'
 
 /**
  * `POST /v1/orphans/{app_name}/delete`: without waiting for the grace. The worker still deletes only what it can prove
- * to be ours, and nothing while a brake holds deletions; `withheld` says why it did not.
+ * to be ours, and nothing while a brake holds deletions; `withheld` says why it did not. 409 where it never could.
  */
 export const deleteOrphanRoute = defineRoute({
   method: 'post',
@@ -22,6 +22,12 @@ export const deleteOrphanRoute = defineRoute({
       const after = await requestOrphanDeletion(tx, appName, caller.actor)
       if (!before || !after)
         throw new HangarError('not_found', { operator: `there is no orphan ${appName} now` })
+      const detail = whyNever(before)
+      if (detail !== null)
+        throw new HangarError('orphan_not_provable', {
+          operator: `${appName}: ${detail}`,
+          details: { detail },
+        })
       if (before.deleteRequestedBy === null)
         await insertAudit(tx, {
           actor: caller.actor,
@@ -39,6 +45,12 @@ export const deleteOrphanRoute = defineRoute({
     return { status: 202, body: viewOrphan(orphan, orphans) }
   },
 })
+
+/** Null where the worker may find it proven. A closed row says whose it is; else the app's own marks have to. */
+function whyNever({ kind, userId, generation }: OrphanRow): string | null {
+  if (kind === 'dead_row' || (userId !== null && generation !== null)) return null
+  return 'its machines do not agree whose they are; if it is to go, delete it on Fly, and the next scan ends it here'
+}
 
 /** With Redis away, the next scan by the clock does it. */
 async function wakeScan({ queues, logger }: ApiDeps): Promise<void> {

@@ -50,6 +50,7 @@ test('those that are there now, what each and all cost, and when each goes by it
     delete_after: new Date(dead.firstSeenAt.getTime() + 3_600_000).toISOString(),
     delete_requested_by: null,
     withheld: null,
+    note: null,
     ended_at: null,
   })
 })

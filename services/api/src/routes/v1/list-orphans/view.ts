@@ -26,6 +26,7 @@ export function viewOrphan(orphan: OrphanRow, { graceMs }: Settings['orphans']) 
     delete_after: goesByItself ? new Date(firstSeenAt.getTime() + graceMs) : null,
     delete_requested_by: orphan.deleteRequestedBy,
     withheld: orphan.withheld,
+    note: orphan.note,
     ended_at: orphan.endedAt,
   }
 }
