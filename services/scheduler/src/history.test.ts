@@ -1,4 +1,11 @@
-import { findInstallationId, insertEvent, listAlerts, listBrakes, releaseBrake } from '@hangar/db'
+import {
+  engageBrake,
+  findInstallationId,
+  insertEvent,
+  listAlerts,
+  listBrakes,
+  releaseBrake,
+} from '@hangar/db'
 import { closeQueues, closeRedis, createQueues, createRedis, readHighWater, type Queues } from '@hangar/jobs'
 import { createLogger } from '@hangar/runtime'
 import { createUser, runSql, useTestDatabase, useTestRedis, waitFor } from '@hangar/testkit'
@@ -79,6 +86,21 @@ describe('the history of the database', () => {
     await goBackTo(kept)
     await watch()
     expect((await restored())?.engagedAt).toBeInstanceOf(Date)
+  })
+
+  test('that lost events while the brake does not engage is not forgotten: it engages as soon as it may', async () => {
+    const kept = await happens()
+    const seen = await happens()
+    await watch()
+    await engageBrake(database.db, 'restored', { by: 'test', reason: 'an earlier one' })
+    await releaseBrake(database.db, 'restored', { ignoreForMs: 3_600_000 })
+    await goBackTo(kept)
+    await watch()
+    expect(await mark()).toBe(seen)
+    await runSql(database.url, `update hangar.brakes set ignored_until = null`)
+    await watch()
+    expect(await restored()).toMatchObject({ engagedBy: 'scheduler', details: { last: kept, mark: seen } })
+    expect(await mark()).toBe(kept)
   })
 
   test('cannot be judged where Redis was flushed: no alarm, and a new mark', async () => {

@@ -54,7 +54,7 @@ test('its condition is not looked at again for the time that was judged', async 
 
 test('one that is free already is left alone, and nothing is written', async () => {
   const before = await listAudit(api.db, { limit: 50 })
-  const response = await release('restored', { reason: 'just in case', ignore_for_minutes: 5 })
+  const response = await release('deletion_burst', { reason: 'just in case', ignore_for_minutes: 5 })
   expect(response.status).toBe(200)
   expect(response.body).toMatchObject({ changed: false, brake: { engaged: false, ignored_until: null } })
   expect(await listAudit(api.db, { limit: 50 })).toEqual(before)

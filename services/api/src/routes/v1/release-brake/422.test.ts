@@ -10,6 +10,7 @@ test.each<[string, string, object]>([
   ['operator', 'ignore_for_minutes', { reason: 'x', ignore_for_minutes: -1 }],
   ['operator', 'ignore_for_minutes', { reason: 'x', ignore_for_minutes: 1.5 }],
   ['operator', 'ignore_for_minutes', { reason: 'x', ignore_for_minutes: 1441 }],
+  ['restored', 'ignore_for_minutes', { reason: 'x', ignore_for_minutes: 1 }],
   ['all', 'path.name', { reason: 'x' }],
 ])('%s: %s in %j', async (name, field, body) => {
   await engageBrake(api.db, 'operator', { by: 'test', reason: 'stays' })

@@ -1,3 +1,4 @@
+import { HangarError } from '@hangar/core'
 import { releaseBrake } from '@hangar/db'
 import { defineRoute } from '../../../http/route.ts'
 import { changeBrake } from '../../../work/change-brake.ts'
@@ -6,9 +7,22 @@ import { releaseBrakeBody } from './schema.ts'
 
 const MINUTE_MS = 60_000
 
+/** Each restore is a new one: what was judged about the last says nothing of the next. */
+const NOT_AGAIN = {
+  details: {
+    errors: [
+      {
+        field: 'ignore_for_minutes',
+        message: 'restored cannot be ignored: if it engages again, the database was restored again',
+      },
+    ],
+  },
+}
+
 /**
  * `POST /v1/brakes/{name}/release`: whom it held is due at once. Where its condition still holds it engages again,
- * unless `ignore_for_minutes` says that the condition has been judged.
+ * unless `ignore_for_minutes` says that the condition has been judged. `restored` has
+ * no condition that lasts, and refuses to be told so.
  */
 export const releaseBrakeRoute = defineRoute({
   method: 'post',
@@ -16,6 +30,8 @@ export const releaseBrakeRoute = defineRoute({
   access: 'admin',
   reads: { path: brakePath, body: releaseBrakeBody },
   handle: async ({ path: { name }, body }, context) => {
+    if (name === 'restored' && body.ignore_for_minutes > 0)
+      throw new HangarError('validation_failed', NOT_AGAIN)
     const ignoreForMs = body.ignore_for_minutes * MINUTE_MS
     const change = { name, verb: 'release', reason: body.reason } as const
     const answer = await changeBrake(change, (tx) => releaseBrake(tx, name, { ignoreForMs }), context)
