@@ -56,6 +56,11 @@ export class FlyStandIn {
     if (!response.ok) throw new Error(`destroying ${machineId}: ${response.status}`)
   }
 
+  /** The program in the machine ends by itself, with this code. */
+  async crash(machineId: string, exitCode: number): Promise<void> {
+    await this.#admin('POST', `machines/${machineId}`, { exitCode })
+  }
+
   /** The machines that are not gone, by the stand-in's own books: asking as Hangar does would use up its rate. */
   async machines(app: string): Promise<{ id: string; state: string }[]> {
     type State = { apps: { machines: { id: string; state: string }[] }[] }

@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strings"
 	"syscall"
-	"time"
 
 	hangar "github.com/vyx/hangar/sdk/go"
 )
@@ -20,7 +19,7 @@ import (
 type misbehaviour struct {
 	// Ignores /shutdown, the directive and SIGTERM.
 	IgnoresTheEnd bool `json:"ignores_the_end"`
-	// Ends with this code after a moment; 0 does not.
+	// Ends with this code as soon as it starts; 0 does not.
 	CrashCode int `json:"crash_code"`
 }
 
@@ -35,10 +34,8 @@ func (s settings) misbehaviour(userID string) misbehaviour {
 
 func (m misbehaviour) apply(options *hangar.Options, log *slog.Logger) {
 	if m.CrashCode != 0 {
-		time.AfterFunc(50*time.Millisecond, func() {
-			log.Error("crashing as ordered")
-			os.Exit(m.CrashCode)
-		})
+		log.Error("crashing as ordered")
+		os.Exit(m.CrashCode)
 	}
 	if m.IgnoresTheEnd {
 		signal.Ignore(syscall.SIGTERM)
