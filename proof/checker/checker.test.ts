@@ -170,6 +170,13 @@ const CASES: Case[] = [
   ],
 
   [
+    'strangers are left alone',
+    /no row of ours ever had this name/,
+    (draft) =>
+      atSeconds(draft, { ...aCall('apps.delete', 30, { attempt: '1.1' }), app: 'vyx-user-another0' }),
+  ],
+
+  [
     'nothing is lost',
     /had 50 rows and has 49/,
     (draft) => void (draft.retained.after = { 'public.trader_signals': { rows: 49, checksum: 'a' } }),

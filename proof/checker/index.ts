@@ -10,6 +10,7 @@ import { namesAreUsedOnce } from './names.ts'
 import { oneLiveApp } from './one-live-app.ts'
 import { nothingIsLost } from './retained.ts'
 import { secretsStaySecret } from './secrets.ts'
+import { strangersAreLeftAlone } from './strangers.ts'
 import { type Guarantee, viewOf } from './view.ts'
 
 export { differences } from './end-state.ts'
@@ -26,6 +27,7 @@ export const GUARANTEES: readonly Guarantee[] = [
   nothingIsLost,
   ledgerIsWhole,
   secretsStaySecret,
+  strangersAreLeftAlone,
   desiredIsThere,
 ]
 

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { watch } from '@hangar/testkit/local'
 import type { JestResults } from '../../scripts/lib/test-report.ts'
 
-/** A mutant that makes its test hang is caught too, but not for ever. */
+/** Jest's own limits end a test that waits for ever; this ends a run that does not even do that, and it counts as not run. */
 const RUN_DEADLINE_MS = 180_000
 
 export type TestRun = { failed: string[]; passed: string[]; crashed: boolean; output: string }
