@@ -525,6 +525,7 @@ create table hangar.orphans (
   state text default 'found'::text not null,
   delete_requested_by text,
   withheld text,
+  tried_at timestamp with time zone,
   note text,
   ended_at timestamp with time zone,
   constraint orphans_ended_means_ended_at CHECK ((state = 'found'::text) = (ended_at IS NULL)),

@@ -105,6 +105,8 @@ create table hangar.orphans (
   delete_requested_by text,
   -- Why it was not deleted although it was due.
   withheld text,
+  -- When its deletion was last tried, whatever came of it: the next run takes the others first.
+  tried_at timestamptz,
   -- Why it ended, where the state does not say it.
   note text,
   ended_at timestamptz,

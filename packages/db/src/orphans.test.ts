@@ -15,6 +15,7 @@ import {
   listUnseenOrphans,
   recordCompleteScan,
   recordOrphans,
+  recordOrphanTry,
   requestOrphanDeletion,
   sumOrphans,
   withholdOrphan,
@@ -127,6 +128,34 @@ describe('what may be deleted', () => {
     if (old) await age(one.appName)
     if (asked) await inTx((tx) => requestOrphanDeletion(tx, one.appName, 'user:1'))
     expect(await isDue(one.appName)).toBe(due)
+  })
+
+  test('in turn: those that were tried and stay make room, whoever asked for them', async () => {
+    const due = async (limit: number) =>
+      (await listDueOrphans(db(), { graceMs: 60_000, limit })).map(({ appName }) => appName)
+    await runSql(
+      database.url,
+      `update hangar.orphans set state = 'gone', ended_at = hangar.now() where state = 'found'`,
+    )
+    const asked = [found(), found()]
+    const old = found()
+    await scan([...asked, old])
+    await scan([...asked, old])
+    await age(old.appName)
+    const ask = (one: FoundOrphan) => inTx((tx) => requestOrphanDeletion(tx, one.appName, 'user:1'))
+    for (const one of asked) await ask(one)
+    const names = asked.map(({ appName }) => appName)
+    const first = await due(2)
+    expect(first.toSorted()).toEqual(names.toSorted())
+    for (const name of first) await recordOrphanTry(db(), name)
+    expect(await due(2)).toEqual([old.appName, first[0]])
+    await recordOrphanTry(db(), old.appName)
+    expect(await due(2)).toEqual(first)
+    // Asking again is no way past the others; asking for the first time is.
+    await ask(asked[1]!)
+    expect(await due(2)).toEqual(first)
+    await ask(old)
+    expect(await due(1)).toEqual([old.appName])
   })
 })
 

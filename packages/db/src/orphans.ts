@@ -112,6 +112,7 @@ async function upsert(tx: Tx, found: readonly FoundOrphan[], complete: boolean):
       complete_scans = case when ${again} then 0 else known.complete_scans end + excluded.complete_scans,
       delete_requested_by = case when ${again} then null else known.delete_requested_by end,
       withheld = case when ${again} then null else known.withheld end,
+      tried_at = case when ${again} then null else known.tried_at end,
       note = null, state = 'found', ended_at = null
     returning known.*`.execute(tx)
   return rows
@@ -135,7 +136,10 @@ export function listUnseenOrphans(db: Database | Tx, beganAt: Date): Promise<Orp
     .execute()
 }
 
-/** Those that may be deleted, as far as this table knows: asked for first, then the oldest. */
+/**
+ * Those that may be deleted, as far as this table knows: those never tried first, then those whose last try is longest
+ * ago, so that no number of them that stay can keep the others from their turn.
+ */
 export async function listDueOrphans(
   db: Database | Tx,
   { graceMs, limit }: { graceMs: number; limit: number },
@@ -144,7 +148,9 @@ export async function listDueOrphans(
     select * from hangar.orphans
     where state = 'found' and (delete_requested_by is not null
       or (kind = 'dead_row' and complete_scans >= 2 and first_seen_at <= hangar.now() - ${intervalMs(graceMs)}))
-    order by delete_requested_by is null, withheld is not null, first_seen_at limit ${limit}`.execute(db)
+    order by tried_at nulls first, delete_requested_by is null, first_seen_at, app_name limit ${limit}`.execute(
+    db,
+  )
   return rows
 }
 
@@ -199,6 +205,14 @@ export async function withholdOrphan(db: Database | Tx, appName: string, why: st
     where app_name = ${appName} and state = 'found' and withheld is distinct from ${why}`.execute(db)
 }
 
+/** Its turn has come, whatever is to come of it. */
+export async function recordOrphanTry(db: Database | Tx, appName: string): Promise<void> {
+  await sql`
+    update hangar.orphans set tried_at = hangar.now() where app_name = ${appName} and state = 'found'`.execute(
+    db,
+  )
+}
+
 /** An operator wants it gone; the first who asked stays on record. Null where there is none of that name now. */
 export async function requestOrphanDeletion(
   tx: Tx,
@@ -206,7 +220,8 @@ export async function requestOrphanDeletion(
   actor: string,
 ): Promise<OrphanRow | null> {
   const { rows } = await sql<OrphanRow>`
-    update hangar.orphans set delete_requested_by = coalesce(delete_requested_by, ${actor})
+    update hangar.orphans set delete_requested_by = coalesce(delete_requested_by, ${actor}),
+      tried_at = case when delete_requested_by is null then null else tried_at end
     where app_name = ${appName} and state = 'found' returning *`.execute(tx)
   return rows[0] ?? null
 }

@@ -181,6 +181,7 @@ export interface HangarOrphans {
   network: string | null;
   note: string | null;
   state: Generated<string>;
+  triedAt: Timestamp | null;
   userFlyAppId: string | null;
   userId: string | null;
   withheld: string | null;

@@ -18,6 +18,7 @@ import {
   readSettings,
   recordCompleteScan,
   recordOrphans,
+  recordOrphanTry,
   type OrphanRow,
 } from '@hangar/db'
 import { FlyError } from '@hangar/fly-client'
@@ -121,6 +122,7 @@ async function deleteDue(
   const due = await listDueOrphans(deps.db, { graceMs: orphans.graceMs, limit: MOST_DELETIONS })
   for (const orphan of due) {
     signal.throwIfAborted()
+    await recordOrphanTry(deps.db, orphan.appName)
     try {
       count[await deleteOrphan(deps, orphan, signal)]++
     } catch (error) {
