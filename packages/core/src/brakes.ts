@@ -8,8 +8,17 @@
  */
 import type { Entitlement } from './entitlement.ts'
 
-/** What a brake can hold back; `anything` also keeps the engine from asking Fly at all. */
-export type BrakedAct = 'teardown' | 'repair' | 'anything'
+/**
+ * What a brake can hold back:
+ *
+ *   teardown  the end of a generation, begun or not
+ *   repair    starting a machine again, or making it anew
+ *   recreate  closing the row of an app that has vanished from Fly, which gives its user a new one
+ *   resize    draining and restarting an app that works; once its drain has begun it is finished, or it stays down
+ *   surplus   deleting a machine beside the one on record
+ *   anything  asking Fly at all
+ */
+export type BrakedAct = 'teardown' | 'repair' | 'recreate' | 'resize' | 'surplus' | 'anything'
 
 type Brake = {
   holds: readonly BrakedAct[]
@@ -22,13 +31,13 @@ type Brake = {
 
 export const BRAKES = {
   fly_unreachable: {
-    holds: ['teardown', 'repair', 'anything'],
+    holds: ['teardown', 'repair', 'recreate', 'resize', 'surplus', 'anything'],
     sparesReturning: false,
     resumes: 'when_clear',
     summary: "Fly's API does not answer",
   },
   unhealthy_share: {
-    holds: ['teardown', 'repair'],
+    holds: ['teardown', 'repair', 'recreate', 'resize', 'surplus'],
     sparesReturning: true,
     resumes: 'when_clear',
     summary: 'too many apps are unhealthy at once: the cause is not in the apps',
@@ -40,13 +49,14 @@ export const BRAKES = {
     summary: 'too many users lost their entitlement at once',
   },
   restored: {
-    holds: ['teardown'],
+    // Not `recreate`: an old row may be of a generation that has ended since, and its close is the way to the present one.
+    holds: ['teardown', 'resize', 'surplus'],
     sparesReturning: false,
     resumes: 'operator',
     summary: 'the database is older than what it manages: it was restored from a backup',
   },
   operator: {
-    holds: ['teardown', 'repair'],
+    holds: ['teardown', 'repair', 'recreate', 'resize', 'surplus'],
     sparesReturning: false,
     resumes: 'operator',
     summary: 'paused by an operator',

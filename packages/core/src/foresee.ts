@@ -114,6 +114,7 @@ const WORDS: Record<Step['kind'], string> = {
   begin_resize: 'begin a change of size',
   update_machine: 'write the whole configuration with the new size, which starts a new instance',
   begin_repair: 'begin a repair',
+  await_turn: "wait for its turn among the fleet's repairs",
   confirm: 'mark the app at rest',
   begin_teardown: 'begin the teardown: this generation is finished, whatever comes',
   ask_to_drain: 'ask the app to drain',

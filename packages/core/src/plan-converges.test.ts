@@ -169,6 +169,7 @@ class Model {
       }
       case 'set_secrets':
       case 'await_healthy':
+      case 'await_turn':
       case 'end_drain':
     }
   }

@@ -1,70 +1,28 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { BRAKE_NAMES, type BrakeName, holdingBrake } from './brakes.ts'
-import type { Entitlement } from './entitlement.ts'
+import { BRAKE_NAMES, type BrakedAct, holdingBrake } from './brakes.ts'
 import { FORCED_ACTIONS } from './lifecycle.ts'
-import { plan } from './plan.ts'
-import type { FlyFacts, MachineFacts, Plan, RowFacts, Step, World } from './world.ts'
-
-const PRO = { cpuKind: 'shared', cpus: 2, memoryMb: 512 } as const
-const ELITE = { cpuKind: 'shared', cpus: 2, memoryMb: 1024 } as const
-const NOW = new Date('2026-03-01T12:00:00Z')
-const ago = (ms: number) => new Date(NOW.getTime() - ms)
-
-const entitled: Entitlement = { kind: 'entitled', tier: 'pro', guest: PRO, region: null, reason: 'tier pro' }
-const elite: Entitlement = { ...entitled, tier: 'elite', guest: ELITE }
-const free: Entitlement = { kind: 'not_entitled', reason: 'tier free' }
-const unknown: Entitlement = { kind: 'unknown', reason: 'no row seen' }
-
-const provisioning: RowFacts = {
-  status: 'provisioning',
-  operation: null,
-  machineId: null,
-  instanceId: null,
-  guest: PRO,
-  deployed: false,
-  teardownStartedAt: null,
-  drainStartedAt: null,
-}
-const machined: RowFacts = { ...provisioning, machineId: 'm1', instanceId: 'v1' }
-const active: RowFacts = {
-  ...provisioning,
-  status: 'active',
-  deployed: true,
-  machineId: 'm1',
-  instanceId: 'v1',
-}
-const ending: RowFacts = { ...active, status: 'deprovisioning', teardownStartedAt: ago(60_000) }
-
-const machine = (state: string, facts: Partial<MachineFacts> = {}): MachineFacts => ({
-  id: 'm1',
-  instanceId: 'v1',
-  state,
-  guest: PRO,
-  owned: true,
-  ...facts,
-})
-const ours = (...machines: MachineFacts[]): FlyFacts => ({ kind: 'ours', machines })
-const absent: FlyFacts = { kind: 'absent' }
-
-const world = (facts: Partial<World>): World => ({
-  now: NOW,
-  entitlement: entitled,
-  row: null,
-  fly: absent,
-  app: { bootstrapped: true, drainedAt: null },
-  brakes: [],
-  forced: null,
-  namesInDoubt: false,
-  drainGraceMs: 30_000,
-  ...facts,
-})
-
-/** A plan in one line: the steps, or the word for what it is instead. */
-function brief(result: Plan): string {
-  if (result.kind === 'steps') return result.steps.map((step) => step.kind).join(' ')
-  return result.kind === 'wait' ? `wait ${result.delayMs}` : result.kind
-}
+import { chooseMachine, plan, present } from './plan.ts'
+import {
+  PRO,
+  ELITE,
+  NOW,
+  ago,
+  entitled,
+  elite,
+  free,
+  unknown,
+  provisioning,
+  machined,
+  active,
+  ending,
+  machine,
+  ours,
+  absent,
+  world,
+  brief,
+} from './testing/worlds.ts'
+import type { FlyFacts, MachineFacts, Plan, Step, World } from './world.ts'
 
 describe('plan: a user who is entitled', () => {
   const up = 'await_started await_healthy activate'
@@ -116,7 +74,7 @@ describe('plan: a user who is entitled', () => {
       { row: { ...active, status: 'error' }, fly: ours(machine('started')) },
       'confirm',
     ],
-    ['active, and the app is gone', { row: active, fly: absent }, 'close'],
+    ['active, and the app is gone: made anew, at its turn', { row: active, fly: absent }, 'await_turn close'],
     ['active, and the machine is missing', { row: active, fly: ours() }, 'begin_repair'],
     ['active, and the machine was stopped', { row: active, fly: ours(machine('stopped')) }, 'begin_repair'],
     [
@@ -253,90 +211,6 @@ describe('plan: a user whose entitlement is unknown', () => {
   })
 })
 
-describe('plan: under a brake', () => {
-  const started = { fly: ours(machine('started')) }
-  test.each<[string, BrakeName, Partial<World>, string]>([
-    [
-      'a burst: no new teardown',
-      'deletion_burst',
-      { entitlement: free, row: active, ...started },
-      'wait 60000',
-    ],
-    [
-      'a burst: one that began goes no further',
-      'deletion_burst',
-      { entitlement: free, row: ending, fly: ours() },
-      'wait 60000',
-    ],
-    [
-      'a burst: a user who came back gets the end of the old life',
-      'deletion_burst',
-      { row: ending, fly: ours() },
-      'delete_app close',
-    ],
-    ['a burst: upgrades go on', 'deletion_burst', {}, 'reserve'],
-    ['a burst: repairs go on', 'deletion_burst', { row: active, fly: ours() }, 'begin_repair'],
-    ['many unhealthy: no repair', 'unhealthy_share', { row: active, fly: ours() }, 'wait 60000'],
-    [
-      'many unhealthy: a repair under way stops',
-      'unhealthy_share',
-      { row: { ...active, operation: 'repair' }, fly: ours() },
-      'wait 60000',
-    ],
-    [
-      'many unhealthy: an upgrade goes on',
-      'unhealthy_share',
-      { row: provisioning, fly: ours() },
-      'set_secrets create_machine await_started await_healthy activate',
-    ],
-    ['restored: not even for a user who came back', 'restored', { row: ending, fly: ours() }, 'wait 60000'],
-    ['Fly is away: nothing at all', 'fly_unreachable', {}, 'wait 60000'],
-    [
-      'Fly is away: a user without a row who wants none is at rest',
-      'fly_unreachable',
-      { entitlement: free },
-      'settled',
-    ],
-    [
-      'paused by an operator: no teardown',
-      'operator',
-      { entitlement: free, row: active, ...started },
-      'wait 60000',
-    ],
-  ])('%s', (_, brake, facts, expected) => {
-    expect(brief(plan(world({ ...facts, brakes: [brake] })))).toBe(expected)
-  })
-})
-
-describe('plan: forced by an operator', () => {
-  test.each<[string, Partial<World>, string]>([
-    [
-      'skip_drain: no question to the app',
-      { entitlement: free, row: ending, fly: ours(machine('started')), forced: 'skip_drain' },
-      'stop_machine delete_machine delete_app close',
-    ],
-    ['abandon: begun like any end', { row: active, forced: 'abandon' }, 'begin_teardown'],
-    [
-      'abandon: the row is closed whatever Fly says',
-      { entitlement: free, row: ending, fly: { kind: 'unreachable' }, forced: 'abandon' },
-      'abandon',
-    ],
-    [
-      'recreate: an entitled generation ends',
-      { row: active, fly: ours(machine('started')), forced: 'recreate' },
-      'begin_teardown',
-    ],
-    [
-      'a burst does not hold what is forced',
-      { entitlement: free, row: active, brakes: ['deletion_burst'], forced: 'skip_drain' },
-      'begin_teardown',
-    ],
-    ['an unknown entitlement does', { entitlement: unknown, row: ending, forced: 'abandon' }, 'wait 60000'],
-  ])('%s', (_, facts, expected) => {
-    expect(brief(plan(world(facts)))).toBe(expected)
-  })
-})
-
 const machineArbitrary = fc.record({
   id: fc.constantFrom('m1', 'm2', 'm3'),
   state: fc.constantFrom(
@@ -408,6 +282,7 @@ const CREATES = new Set<Step['kind']>([
   'update_machine',
   'start_machine',
 ])
+const isUp = (own: MachineFacts | undefined) => own?.state === 'started'
 const stepsOf = (result: Plan) => (result.kind === 'steps' ? result.steps : [])
 
 describe('plan: whatever the facts', () => {
@@ -441,23 +316,38 @@ describe('plan: whatever the facts', () => {
     })
   })
   test('what a brake holds is neither begun nor continued, unless an operator forces it on this very row', () => {
-    const destroys = new Set<Step['kind']>([...DESTROYS, 'stop_machine', 'delete_machine', 'ask_to_drain'])
-    const rebuilds = new Set<Step['kind']>([
-      'begin_repair',
-      'create_machine',
-      'delete_machine',
-      'start_machine',
-    ])
+    const has = (result: Plan, ...kinds: Step['kind'][]) =>
+      stepsOf(result).some((step) => kinds.includes(step.kind))
     holds(({ row, entitlement, brakes, forced, fly }, result) => {
       if (!row || forced !== null) return true
+      if (brakes.includes('fly_unreachable')) return result.kind !== 'steps'
+      const isHeld = (act: BrakedAct) => holdingBrake(brakes, act, entitlement) !== null
+      if (row.teardownStartedAt !== null || entitlement.kind === 'not_entitled')
+        return (
+          !isHeld('teardown') ||
+          !has(result, ...DESTROYS, 'stop_machine', 'delete_machine', 'ask_to_drain', 'close')
+        )
+      const own = fly.kind === 'ours' ? chooseMachine(present(fly.machines), row.machineId) : undefined
+      const takesOther = stepsOf(result).some(
+        (step) => step.kind === 'delete_machine' && step.machineId !== own?.id,
+      )
+      if (isHeld('surplus') && takesOther) return false
+      if (!row.deployed) return true
+      const restarts: Step['kind'][] = ['begin_resize', 'ask_to_drain', 'stop_machine', 'update_machine']
+      return !(
+        (isHeld('repair') && has(result, 'begin_repair', 'create_machine', 'start_machine')) ||
+        (isHeld('repair') && isHeld('surplus') && has(result, 'delete_machine')) ||
+        (isHeld('recreate') && has(result, 'close')) ||
+        (isHeld('resize') && row.drainStartedAt === null && isUp(own) && has(result, ...restarts))
+      )
+    })
+  })
+  test('an app that vanished is made anew only at its turn', () => {
+    holds(({ row, entitlement, forced }, result) => {
+      if (!row?.deployed || row.teardownStartedAt || entitlement.kind !== 'entitled' || forced !== null)
+        return true
       const kinds = stepsOf(result).map((step) => step.kind)
-      if (brakes.includes('fly_unreachable')) return kinds.length === 0
-      const ending = row.teardownStartedAt !== null || entitlement.kind === 'not_entitled'
-      if (ending && holdingBrake(brakes, 'teardown', entitlement))
-        return !kinds.some((kind) => destroys.has(kind))
-      const down = fly.kind === 'ours' && !fly.machines.some((one) => one.state === 'started')
-      if (ending || !row.deployed || row.operation === 'resize' || !down) return true
-      return !holdingBrake(brakes, 'repair', entitlement) || !kinds.some((kind) => rebuilds.has(kind))
+      return !kinds.includes('close') || kinds[0] === 'await_turn'
     })
   })
   test('a generation whose teardown began is never brought up again', () => {
@@ -481,7 +371,14 @@ describe('plan: whatever the facts', () => {
   test("a stranger's app is never touched", () => {
     holds(({ fly }, result) => {
       if (fly.kind !== 'stranger') return true
-      const harmless = new Set<Step['kind']>(['reserve', 'rename', 'close', 'begin_teardown', 'abandon'])
+      const harmless = new Set<Step['kind']>([
+        'reserve',
+        'rename',
+        'await_turn',
+        'close',
+        'begin_teardown',
+        'abandon',
+      ])
       return stepsOf(result).every((step) => harmless.has(step.kind))
     })
   })

@@ -61,16 +61,20 @@ function beginTeardown(world: World, reason: string): Plan {
   return held(world, 'teardown') ?? steps([{ kind: 'begin_teardown' }], reason)
 }
 
-/** The wait that a brake imposes, or null. An operator's force on the row is stronger, but not than an outage. */
-function held({ brakes, entitlement, forced }: World, act: BrakedAct): Plan | null {
-  if (forced !== null && act !== 'anything') return null
+/**
+ * The wait that a brake imposes, or null. An operator's force on the row is stronger, but not than an outage; an
+ * outage holds no `abandon` either, which needs nothing of Fly.
+ */
+function held({ row, brakes, entitlement, forced }: World, act: BrakedAct): Plan | null {
+  if (row && forced !== null && (forced === 'abandon' || act !== 'anything')) return null
   const brake = holdingBrake(brakes, act, entitlement)
   return brake && { kind: 'wait', delayMs: HOLD_MS, reason: heldReason(brake) }
 }
 
 const BRING_UP: readonly Step[] = [{ kind: 'await_started' }, { kind: 'await_healthy' }]
 
-function planProvision({ fly }: World, row: RowFacts): Plan {
+function planProvision(world: World, row: RowFacts): Plan {
+  const { fly } = world
   const finish: Step[] = [...BRING_UP, { kind: 'activate' }]
   const fromMachine: Step[] = [{ kind: 'set_secrets' }, { kind: 'create_machine' }, ...finish]
   switch (fly.kind) {
@@ -80,21 +84,24 @@ function planProvision({ fly }: World, row: RowFacts): Plan {
     case 'stranger':
       return steps([{ kind: 'rename' }], 'the name belongs to somebody else')
     case 'ours':
-      return bringUp(fly.machines, row, { fromMachine, finish })
+      return bringUp(world, row, present(fly.machines), { fromMachine, finish })
     case 'unreachable':
       return UNSEEN
   }
 }
 
+type Path = { fromMachine: Step[]; finish: Step[] }
+
 /** From whatever machines are there to one that is started and healthy. */
-function bringUp(all: MachineFacts[], row: RowFacts, path: { fromMachine: Step[]; finish: Step[] }): Plan {
-  const machines = present(all)
+function bringUp(world: World, row: RowFacts, machines: MachineFacts[], path: Path): Plan {
   const machine = chooseMachine(machines, row.machineId)
-  if (!machine) return steps([...deleteAll(machines), ...path.fromMachine], 'no machine of ours yet')
+  const others = machines.filter((other) => other.id !== machine?.id)
+  const extra = held(world, 'surplus') ? [] : deleteAll(others)
+  if (!machine) return steps([...extra, ...path.fromMachine], 'no machine of ours yet')
   const { state } = machine
-  const extra = deleteAll(machines.filter((other) => other.id !== machine.id))
   if (state === 'destroying') return { kind: 'wait', delayMs: SETTLING_MS, reason: 'a machine is going away' }
-  if (BROKEN.has(state)) return steps([...deleteAll(machines), ...path.fromMachine], `machine ${state}`)
+  if (BROKEN.has(state))
+    return steps([...extra, ...deleteAll([machine]), ...path.fromMachine], `machine ${state}`)
   if (isUnrecorded(machine, row)) return adopt(machine)
   if (STARTABLE.has(state))
     return steps(
@@ -115,9 +122,15 @@ function adopt(machine: MachineFacts): Plan {
   return steps([{ kind: 'adopt_machine', machineId: machine.id }], 'a machine that the row does not know yet')
 }
 
+/** Its user gets a new generation next, so it is paced like any repair. */
+const RECREATE = steps(
+  [{ kind: 'await_turn' }, { kind: 'close', reason: 'the app is gone from Fly' }],
+  'the app is gone from Fly',
+)
+
 function planActive(world: World, row: RowFacts, guest: Guest): Plan {
   const { fly } = world
-  if (fly.kind === 'absent' || fly.kind === 'stranger') return close('the app is gone from Fly')
+  if (fly.kind === 'absent' || fly.kind === 'stranger') return held(world, 'recreate') ?? RECREATE
   if (fly.kind !== 'ours') return { kind: 'wait', delayMs: SETTLING_MS, reason: 'Fly was not asked' }
   const machines = present(fly.machines)
   const machine = chooseMachine(machines, row.machineId)
@@ -133,24 +146,27 @@ function planActive(world: World, row: RowFacts, guest: Guest): Plan {
     if (braked) return braked
   }
   if (row.operation)
-    return bringUp(machines, row, {
+    return bringUp(world, row, machines, {
       fromMachine: [{ kind: 'set_secrets' }, { kind: 'create_machine' }, ...finish],
       finish,
     })
   if (!isUpAsRecorded)
     return steps([{ kind: 'begin_repair', reason: `machine ${machine?.state ?? 'missing'}` }], 'drift')
-  if (wrongSize) return steps([{ kind: 'begin_resize' }], 'the guest changed')
-  const extra = deleteAll(machines.filter((other) => other.id !== machine.id))
-  if (extra.length > 0) return steps(extra, 'more than one machine')
   if (row.status !== 'active') return steps([{ kind: 'confirm' }], 'up, and the row does not say so')
+  if (wrongSize) return held(world, 'resize') ?? steps([{ kind: 'begin_resize' }], 'the guest changed')
+  const extra = deleteAll(machines.filter((other) => other.id !== machine.id))
+  if (extra.length > 0) return held(world, 'surplus') ?? steps(extra, 'more than one machine')
   return { kind: 'settled', reason: 'one machine, started, of the right size' }
 }
 
 /**
  * A machine that is to be resized is drained like one that is to go, and stopped before the drain is called over:
- * the instance that the update starts must not find itself told to drain.
+ * the instance that the update starts must not find itself told to drain. Once it drains no brake holds it but an
+ * outage: what is left half-way is an app that is paid for and does not trade.
  */
 function planResize(world: World, row: RowFacts, machine: MachineFacts): Plan {
+  const braked = row.drainStartedAt ? null : held(world, isRunning(machine) ? 'resize' : 'repair')
+  if (braked) return braked
   const drain = planDrain(world, row, [machine])
   if (drain) return drain
   if (COMING_UP.has(machine.state))

@@ -21,6 +21,7 @@ export type Step =
   | { kind: 'update_machine'; machineId: string }
   | { kind: 'begin_repair'; reason: string }
   | { kind: 'confirm' }
+  | { kind: 'await_turn' }
   | { kind: 'begin_teardown' }
   | { kind: 'ask_to_drain'; machineId: string }
   | { kind: 'end_drain' }

@@ -1,6 +1,7 @@
 import type { Step } from '@hangar/core'
 import type { Attempt, StepResult } from '../attempt.ts'
 import type { Observation } from '../observe.ts'
+import { awaitPermit } from '../permit.ts'
 import { activate, awaitHealthy, awaitStarted, beginRepair, beginResize, confirm } from './bring-up.ts'
 import { askToDrain, endDrain } from './drain.ts'
 import { adoptMachine, createMachine, startMachine, updateMachine } from './machine.ts'
@@ -8,7 +9,7 @@ import { createApp, rename, reserve, setSecrets } from './provision.ts'
 import { abandon, beginTeardown, close, deleteApp, deleteMachine, stopMachine } from './teardown.ts'
 
 /**
- * Steps that only write the row: the write itself proves the lease, and nothing on Fly changes by them. All others
+ * Steps that write the row at most: the write itself proves the lease, and nothing on Fly changes by them. All others
  * ask the guard first. Dooming a generation is one of those others: it re-reads the entitlement at the last moment.
  */
 const ROW_ONLY = new Set<Step['kind']>([
@@ -21,6 +22,7 @@ const ROW_ONLY = new Set<Step['kind']>([
   'adopt_machine',
   'end_drain',
   'confirm',
+  'await_turn',
 ])
 
 export function needsGuard(step: Step): boolean {
@@ -61,6 +63,8 @@ export async function perform(attempt: Attempt, step: Step, seen: Observation): 
       return beginRepair(context, step.reason)
     case 'confirm':
       return confirm(context)
+    case 'await_turn':
+      return (await awaitPermit(attempt, 'repair')) ?? 'next'
     case 'begin_teardown':
       return beginTeardown(context)
     case 'ask_to_drain':
