@@ -14,6 +14,11 @@ type RegistryEntry = {
 
 export const ERRORS = {
   app_name_taken: { status: 409, publicMessage: 'That app name was already used.', retry: 'transient' },
+  app_not_deleted: {
+    status: 504,
+    publicMessage: 'Fly.io has not deleted the app in time.',
+    retry: 'transient',
+  },
   app_not_ours: {
     status: 409,
     publicMessage: 'An app of that name exists on Fly and does not belong to this installation.',

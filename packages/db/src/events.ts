@@ -1,6 +1,7 @@
 /** `public.user_fly_app_events`: what happened, append-only, in order of id. */
-import type { Selectable } from 'kysely'
+import { sql, type Selectable } from 'kysely'
 import type { Database, Tx } from './database.ts'
+import { onlyRow } from './rows.ts'
 import type { EventStatus, Schema } from './schema.ts'
 
 export type EventRow = Selectable<Schema['userFlyAppEvents']>
@@ -69,4 +70,20 @@ export async function hasEventSince(
     .limit(1)
     .executeTakeFirst()
   return row !== undefined
+}
+
+/** How often this app had such an event at `since` or later, and how long ago the first and the last of them were. */
+export async function summarizeEvents(
+  db: Database | Tx,
+  appId: string,
+  eventType: string,
+  since: Date,
+): Promise<{ times: number; sinceFirstMs: number; sinceLastMs: number }> {
+  const { rows } = await sql<{ times: number; sinceFirstMs: number; sinceLastMs: number }>`
+    select count(*)::int as times,
+      coalesce(extract(epoch from hangar.now() - min(created_at)), 0)::double precision * 1000 as since_first_ms,
+      coalesce(extract(epoch from hangar.now() - max(created_at)), 0)::double precision * 1000 as since_last_ms
+    from public.user_fly_app_events
+    where user_fly_app_id = ${appId} and event_type = ${eventType} and created_at >= ${since}`.execute(db)
+  return onlyRow(rows)
 }

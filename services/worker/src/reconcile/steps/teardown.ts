@@ -1,5 +1,5 @@
 /** The steps that end a generation. Each counts "already gone" as done, so teardown works from every state. */
-import { monthlyCostUsd } from '@hangar/core'
+import { HangarError, monthlyCostUsd } from '@hangar/core'
 import {
   type AppRow,
   type Database,
@@ -7,6 +7,7 @@ import {
   hasEventSince,
   returnTraders,
   sumCostUsd,
+  summarizeEvents,
   takeTeardownSlot,
   type TeardownSlot,
   type Tx,
@@ -24,6 +25,10 @@ const STOP_POLL_MS = 1_000
 /** Gone, or come to an end by itself: either way it runs no more. */
 const HAS_ENDED = new Set(['not_found', 'machine_failed'])
 const GONE_POLL_MS = 1_000
+const FIRST_ASK_AGAIN_MS = 1_000
+const MOST_ASK_AGAIN_MS = 30_000
+/** Shorter than the deadline that tells an operator of the teardown: by then its error is on record. */
+const GONE_DEADLINE_MS = 10 * 60_000
 
 /**
  * The point of no return for this generation: from here on it is finished, never revived. Counted in the same
@@ -101,31 +106,58 @@ export async function deleteMachine(context: StepContext, machineId: string): Pr
   return 'next'
 }
 
+/**
+ * Asks Fly to delete the app, and asks again after a growing pause as long as the look before this step still shows it:
+ * each request takes one of the fleet's permits, and a deletion that Fly is slow at must not take those of all others.
+ * Each has its event, so that whoever goes on knows of the last. Past the deadline a request counts as a failed attempt.
+ */
 export async function deleteApp(context: StepContext): Promise<StepResult> {
   const { attempt, row } = context
-  const result = await removeApp(attempt, row.flyAppName, async () => {
-    if (!(await isOurDeletion(attempt.deps.db, row)))
-      await record(context, {}, { type: DELETING, status: 'started', metadata: { app: row.flyAppName } })
-  })
+  const asked = await summarizeEvents(attempt.deps.db, row.id, DELETING, row.createdAt)
+  const leftMs = asked.times === 0 ? 0 : askAgainMs(asked.times) - asked.sinceLastMs
+  if (leftMs > 0) return stillShown(Math.min(leftMs, pollMs(asked.sinceFirstMs)))
+  const event = { type: DELETING, status: 'started', metadata: { app: row.flyAppName } } as const
+  const result = await removeApp(attempt, row.flyAppName, () => record(context, {}, event))
   if (result === 'gone') return 'next'
   // No machine is left by now, and in a burst the wait is long: nobody's traders wait with it.
   await returnTraders(attempt.deps.db, row.id)
-  return result
+  if (result !== 'shown') return result
+  if (asked.sinceFirstMs > GONE_DEADLINE_MS)
+    throw new HangarError('app_not_deleted', {
+      operator: `Fly still shows ${row.flyAppName} after ${asked.times + 1} requests to delete it`,
+    })
+  return stillShown(pollMs(asked.sinceFirstMs))
+}
+
+/** 1, 2, 4, 8, 16, and from then on 30 s after the last request. */
+function askAgainMs(times: number): number {
+  return Math.min(FIRST_ASK_AGAIN_MS * 2 ** (times - 1), MOST_ASK_AGAIN_MS)
+}
+
+/** Looks are cheap beside requests, and end soon what took long. */
+function pollMs(sinceFirstMs: number): number {
+  return Math.round(Math.min(Math.max(GONE_POLL_MS, sinceFirstMs / 4), MOST_ASK_AGAIN_MS / 2))
+}
+
+function stillShown(waitMs: number): StepResult {
+  return { waitMs, reason: 'Fly still shows the app' }
 }
 
 /**
  * Deletes an app and calls it gone only when Fly no longer knows it: a deletion is accepted before it is done. That we
- * mean to is written first (`announce`), so that whoever finds the app gone knows who did it.
+ * mean to is written first (`announce`), so that whoever finds the app gone knows who did it. The permit and the event
+ * take time: that it may be deleted is asked once more right before.
  */
 export async function removeApp(
   attempt: Attempt,
   name: string,
   announce: () => Promise<void>,
-): Promise<'gone' | { waitMs: number; reason: string }> {
+): Promise<'gone' | 'shown' | 'replan' | { waitMs: number; reason: string }> {
   const { apps } = attempt.deps.fly
   const wait = await awaitPermit(attempt, 'fly_app_delete')
   if (wait) return wait
   await announce()
+  if ((await guard(attempt)) === 'replan') return 'replan'
   await apps.delete(name, { force: true }, flyCall(attempt))
   await guard(attempt)
   try {
@@ -134,7 +166,7 @@ export async function removeApp(
     if (error instanceof FlyError && error.code === 'not_found') return 'gone'
     throw error
   }
-  return { waitMs: GONE_POLL_MS, reason: 'Fly still shows the app' }
+  return 'shown'
 }
 
 const DELETING = 'deprovision_app_deleting'
