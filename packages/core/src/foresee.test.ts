@@ -71,7 +71,7 @@ describe('the whole way, when all goes well', () => {
       { fly: { kind: 'ours', machines: [started, { ...started, id: 'm2' }] } },
       'delete_machine',
     ],
-    ['an app that is gone', { fly: { kind: 'absent' } }, `close reserve ${UP}`],
+    ['an app that is gone', { fly: { kind: 'absent' } }, `await_turn close reserve ${UP}`],
     ['a brake', { entitlement: free, brakes: ['deletion_burst'] }, 'wait'],
     ['Fly not seen', { fly: { kind: 'unreachable' } }, 'wait'],
   ])('%s', (_what, facts, expected) => {
