@@ -19,8 +19,6 @@ export type StuckUser = {
   waitsFor: string | null
   failedAttempts: number
   nextAttemptAt: Date | null
-  /** Nothing is wanted, so that nobody is going to look. */
-  forgotten: boolean
 }
 
 /** The longest stuck first, `limit` at most, and how many there are in all. */
@@ -32,6 +30,22 @@ export async function listStuck(
     ${stuckUsers(deadlines)}
     select stuck.*, count(*) over () as total from stuck order by since, user_id limit ${limit}`.execute(db)
   return { users: rows, total: rows[0]?.total ?? 0 }
+}
+
+/**
+ * Those of them that everybody has forgotten (nothing is wanted, so nobody is going to look), in order of id and page by page: however many are stuck longer, and
+ * whether or not they have an alert of their own, somebody has to look at these again.
+ */
+export async function listForgotten(
+  db: Database | Tx,
+  { deadlines, limit, afterId }: { deadlines: Deadlines; limit: number; afterId?: string | undefined },
+): Promise<string[]> {
+  const { rows } = await sql<{ userId: string }>`
+    ${stuckUsers(deadlines)}
+    select user_id from stuck
+    where forgotten and user_id > ${afterId ?? '00000000-0000-0000-0000-000000000000'}::uuid
+    order by user_id limit ${limit}`.execute(db)
+  return rows.map(({ userId }) => userId)
 }
 
 /** Ends the alerts of those who are not stuck any more; those of the whole fleet are left. */

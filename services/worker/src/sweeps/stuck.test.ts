@@ -159,6 +159,24 @@ describe('a row that everybody has forgotten', () => {
     },
   )
 
+  test('behind a crowd that is stuck for longer and has all the alerts: taken up all the same', async () => {
+    const { userId, age } = await STATES.provisioning()
+    engine.sim.sim.faults.clear()
+    await age(STUCK.provisioning.afterMs + 1_000)
+    await sql(`update hangar.user_work work set done_version = want.wanted_version, next_attempt_at = null,
+      failed_attempts = 0 from hangar.user_wants want
+      where want.user_id = work.user_id and work.user_id = '${userId}'`)
+    await sql(`insert into hangar.user_wants (user_id, wanted_version, source, updated_at)
+      select gen_random_uuid(), 1, 'sweep', ${ago(86_400_000)} from generate_series(1, 201)`)
+    const before = (await findWant(db(), userId))!.wantedVersion
+    expect(await sweep()).toMatchObject({ taken_up: 1 })
+    expect((await findWant(db(), userId))!.wantedVersion).toBe(before + 1)
+    expect(await alertsOf('')).toMatchObject([{ open: true, message: expect.stringMatching(/^2\d\d users/) }])
+    await sql(`delete from hangar.user_wants where updated_at < ${ago(86_000_000)}`)
+    await sweep()
+    expect(await alertsOf('')).toMatchObject([{ open: false }])
+  })
+
   test('one that backs off is not woken: its count of failures goes on', async () => {
     const { userId, age } = await STATES.provisioning()
     await age(STUCK.provisioning.afterMs + 1_000)

@@ -9,6 +9,7 @@ import {
   deleteOldInspections,
   endExpiredOverrides,
   insertAudit,
+  listForgotten,
   listStuck,
   raiseAlert,
   raiseWant,
@@ -21,6 +22,9 @@ import type { ReconcileDeps } from '../reconcile/deps.ts'
 /** Alerts of their own in one run, the longest stuck first; beyond that the crowd is the news. */
 const MOST_ALERTS = 200
 const MOST_ENDED = 500
+const PAGE = 500
+/** Wants raised in one run: more at once would come before what users ask for. */
+const MOST_TAKEN_UP = 2_000
 const MINUTE_MS = 60_000
 
 const DEADLINES = Object.fromEntries(
@@ -33,20 +37,34 @@ export async function sweepStuck(deps: ReconcileDeps, signal: AbortSignal): Prom
   const { db } = deps
   const overridesEnded = await endOverrides(deps)
   const { users, total } = await listStuck(db, { deadlines: DEADLINES, limit: MOST_ALERTS })
-  let takenUp = 0
   for (const user of users) {
     signal.throwIfAborted()
     await alert(deps, user)
-    if (!user.forgotten) continue
-    await raiseWant(db, user.userId, 'sweep')
-    takenUp++
   }
+  const takenUp = await takeUpForgotten(deps, signal)
   await tellOfCrowd(deps, total)
   const resolved = await resolveStuckAlerts(db, DEADLINES)
   await deleteOldInspections(db, MOST_ENDED)
   const summary = { stuck: total, taken_up: takenUp, resolved, overrides_ended: overridesEnded }
   deps.logger[total > 0 ? 'warn' : 'info'](summary, 'stuck sweep')
   return summary
+}
+
+/** A want ends the neglect, so the next run finds the rest of what this one was too short for. */
+async function takeUpForgotten({ db }: ReconcileDeps, signal: AbortSignal): Promise<number> {
+  let takenUp = 0
+  let afterId: string | undefined
+  while (takenUp < MOST_TAKEN_UP) {
+    const page = await listForgotten(db, { deadlines: DEADLINES, limit: PAGE, afterId })
+    for (const userId of page) {
+      signal.throwIfAborted()
+      await raiseWant(db, userId, 'sweep')
+    }
+    takenUp += page.length
+    if (page.length < PAGE) break
+    afterId = page.at(-1)
+  }
+  return takenUp
 }
 
 async function alert({ db }: ReconcileDeps, user: StuckUser): Promise<void> {
