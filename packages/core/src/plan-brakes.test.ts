@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { BrakeName } from './brakes.ts'
-import { plan } from './plan.ts'
+import { plan, planUnseen } from './plan.ts'
 import {
   ago,
   elite,
@@ -26,13 +26,13 @@ describe('plan: under a brake', () => {
       'a burst: no new teardown',
       'deletion_burst',
       { entitlement: free, row: active, ...started },
-      'wait 60000',
+      'wait 300000',
     ],
     [
       'a burst: one that began goes no further',
       'deletion_burst',
       { entitlement: free, row: ending, fly: ours() },
-      'wait 60000',
+      'wait 300000',
     ],
     [
       'a burst: a user who came back gets the end of the old life',
@@ -42,12 +42,12 @@ describe('plan: under a brake', () => {
     ],
     ['a burst: upgrades go on', 'deletion_burst', {}, 'reserve'],
     ['a burst: repairs go on', 'deletion_burst', { row: active, fly: ours() }, 'begin_repair'],
-    ['many unhealthy: no repair', 'unhealthy_share', { row: active, fly: ours() }, 'wait 60000'],
+    ['many unhealthy: no repair', 'unhealthy_share', { row: active, fly: ours() }, 'wait 300000'],
     [
       'many unhealthy: a repair under way stops',
       'unhealthy_share',
       { row: { ...active, operation: 'repair' }, fly: ours() },
-      'wait 60000',
+      'wait 300000',
     ],
     [
       'many unhealthy: an upgrade goes on',
@@ -55,15 +55,15 @@ describe('plan: under a brake', () => {
       { row: provisioning, fly: ours() },
       'set_secrets create_machine await_started await_healthy activate',
     ],
-    ['restored: not even for a user who came back', 'restored', { row: ending, fly: ours() }, 'wait 60000'],
-    ['Fly is away: nothing at all', 'fly_unreachable', {}, 'wait 60000'],
+    ['restored: not even for a user who came back', 'restored', { row: ending, fly: ours() }, 'wait 300000'],
+    ['Fly is away: nothing at all', 'fly_unreachable', {}, 'wait 300000'],
     [
       'many unhealthy: an app that vanished is not made anew',
       'unhealthy_share',
       { row: active },
-      'wait 60000',
+      'wait 300000',
     ],
-    ['paused by an operator: nor then', 'operator', { row: active }, 'wait 60000'],
+    ['paused by an operator: nor then', 'operator', { row: active }, 'wait 300000'],
     [
       'restored: the row of an earlier generation is closed, so that the present one is found',
       'restored',
@@ -75,13 +75,13 @@ describe('plan: under a brake', () => {
         `${brake}: an app that works is not resized`,
         brake,
         { entitlement: elite, row: active, ...started },
-        'wait 60000',
+        'wait 300000',
       ],
       [
         `${brake}: a resize that has begun stops before its drain`,
         brake,
         { entitlement: elite, row: { ...active, operation: 'resize' }, ...started },
-        'wait 60000',
+        'wait 300000',
       ],
       [
         `${brake}: an app that has drained for its resize is not left so`,
@@ -97,7 +97,7 @@ describe('plan: under a brake', () => {
         `${brake}: a second machine is left`,
         brake,
         { row: active, fly: ours(machine('started'), machine('started', { id: 'm2' })) },
-        'wait 60000',
+        'wait 300000',
       ],
       [
         `${brake}: a new user's app comes up beside it`,
@@ -110,7 +110,7 @@ describe('plan: under a brake', () => {
       'many unhealthy: a resize whose machine is down',
       'unhealthy_share',
       { entitlement: elite, row: { ...active, operation: 'resize' }, fly: ours(machine('stopped')) },
-      'wait 60000',
+      'wait 300000',
     ],
     [
       'Fly is away: a user without a row who wants none is at rest',
@@ -122,7 +122,7 @@ describe('plan: under a brake', () => {
       'paused by an operator: no teardown',
       'operator',
       { entitlement: free, row: active, ...started },
-      'wait 60000',
+      'wait 300000',
     ],
   ])('%s', (_, brake, facts, expected) => {
     expect(brief(plan(world({ ...facts, brakes: [brake] })))).toBe(expected)
@@ -165,5 +165,23 @@ describe('plan: forced by an operator', () => {
     ['an unknown entitlement does', { entitlement: unknown, row: ending, forced: 'abandon' }, 'wait 60000'],
   ])('%s', (_, facts, expected) => {
     expect(brief(plan(world(facts)))).toBe(expected)
+  })
+})
+
+describe('planUnseen: what Fly need not be asked for', () => {
+  test.each<[string, Partial<World>, string | null]>([
+    [
+      'a teardown that a brake holds',
+      { entitlement: free, row: active, brakes: ['restored'] },
+      'wait 300000',
+    ],
+    ['one that had begun', { entitlement: free, row: ending, brakes: ['deletion_burst'] }, 'wait 300000'],
+    ['an outage', { row: active, brakes: ['fly_unreachable'] }, 'wait 300000'],
+    ['an entitlement that cannot be told', { entitlement: unknown, row: ending }, 'wait 60000'],
+    ['a teardown that is free', { entitlement: free, row: ending }, null],
+    ['an app that may need nothing', { row: active, brakes: ['operator', 'unhealthy_share'] }, null],
+  ])('%s', (_, facts, expected) => {
+    const decided = planUnseen(world(facts))
+    expect(decided && brief(decided)).toBe(expected)
   })
 })

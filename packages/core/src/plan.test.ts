@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { BRAKE_NAMES, type BrakedAct, holdingBrake } from './brakes.ts'
 import { FORCED_ACTIONS } from './lifecycle.ts'
-import { chooseMachine, plan, present } from './plan.ts'
+import { chooseMachine, plan, planUnseen, present } from './plan.ts'
 import {
   PRO,
   ELITE,
@@ -340,6 +340,12 @@ describe('plan: whatever the facts', () => {
         (isHeld('recreate') && has(result, 'close')) ||
         (isHeld('resize') && row.drainStartedAt === null && isUp(own) && has(result, ...restarts))
       )
+    })
+  })
+  test('what is decided without Fly is what is decided with it', () => {
+    holds((facts, result) => {
+      const decided = planUnseen(facts)
+      return decided === null || JSON.stringify(decided) === JSON.stringify(result)
     })
   })
   test('an app that vanished is made anew only at its turn', () => {

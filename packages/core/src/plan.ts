@@ -15,6 +15,8 @@ import type { MachineFacts, Plan, RowFacts, Step, World } from './world.ts'
 
 /** How long to leave a row alone when nothing can be done for it now. */
 const HOLD_MS = 60_000
+/** The same for what a brake holds: its release makes them due, so this is for what nobody told of, like the sweep. */
+const BRAKED_MS = 5 * 60_000
 /** How soon to look again at a machine between two states. */
 const SETTLING_MS = 1_000
 /** How soon to ask again for an app that Fly shows in one place and not in another. */
@@ -29,18 +31,31 @@ const GONE = new Set(['destroyed', 'replaced', 'migrated'])
 export function plan(world: World): Plan {
   const { row, entitlement } = world
   if (entitlement.kind === 'unknown') return hold(world, entitlement.reason)
+  const decided = planUnseen(world)
+  if (decided) return decided
+  if (!row) return steps([{ kind: 'reserve' }], entitlement.reason)
+  if (row.teardownStartedAt) return planTeardown(world, row)
+  if (entitlement.kind === 'not_entitled') return beginTeardown(entitlement.reason)
+  if (isForcedToEnd(world)) return beginTeardown(`${world.forced}, forced by an operator`)
+  if (world.fly.kind === 'unreachable') return UNSEEN
+  return row.deployed ? planActive(world, row, entitlement.guest) : planProvision(world, row)
+}
+
+/** What is decided whatever Fly shows, so that Fly need not be asked; null: it depends, or there is something to do. */
+export function planUnseen(world: Omit<World, 'fly'>): Plan | null {
+  const { row, entitlement } = world
+  if (entitlement.kind === 'unknown') return hold(world, entitlement.reason)
   if (!row && entitlement.kind === 'not_entitled')
     return { kind: 'settled', reason: `nothing there, and nothing wanted: ${entitlement.reason}` }
   const stopped = held(world, 'anything')
   if (stopped) return stopped
   if (!row && world.namesInDoubt) return NAMES_IN_DOUBT
-  if (!row) return steps([{ kind: 'reserve' }], entitlement.reason)
-  if (row.teardownStartedAt) return held(world, 'teardown') ?? planTeardown(world, row)
-  if (entitlement.kind === 'not_entitled') return beginTeardown(world, entitlement.reason)
-  if (world.forced === 'recreate' || world.forced === 'abandon')
-    return beginTeardown(world, `${world.forced}, forced by an operator`)
-  if (world.fly.kind === 'unreachable') return UNSEEN
-  return row.deployed ? planActive(world, row, entitlement.guest) : planProvision(world, row)
+  const ends = row?.teardownStartedAt || entitlement.kind === 'not_entitled' || isForcedToEnd(world)
+  return row && ends ? held(world, 'teardown') : null
+}
+
+function isForcedToEnd({ forced }: Pick<World, 'forced'>): boolean {
+  return forced === 'recreate' || forced === 'abandon'
 }
 
 const UNSEEN: Plan = { kind: 'wait', delayMs: UNSEEN_MS, reason: 'Fly cannot be seen' }
@@ -51,24 +66,24 @@ const NAMES_IN_DOUBT: Plan = {
   reason: 'the database was restored: what is on Fly is looked through first',
 }
 
-function hold({ row }: World, reason: string): Plan {
+function hold({ row }: Pick<World, 'row'>, reason: string): Plan {
   const atRest = !row || (row.deployed && !row.operation && !row.teardownStartedAt)
   if (atRest) return { kind: 'settled', reason: `left as it is: ${reason}` }
   return { kind: 'wait', delayMs: HOLD_MS, reason: `held: ${reason}` }
 }
 
-function beginTeardown(world: World, reason: string): Plan {
-  return held(world, 'teardown') ?? steps([{ kind: 'begin_teardown' }], reason)
+function beginTeardown(reason: string): Plan {
+  return steps([{ kind: 'begin_teardown' }], reason)
 }
 
 /**
  * The wait that a brake imposes, or null. An operator's force on the row is stronger, but not than an outage; an
  * outage holds no `abandon` either, which needs nothing of Fly.
  */
-function held({ row, brakes, entitlement, forced }: World, act: BrakedAct): Plan | null {
+function held({ row, brakes, entitlement, forced }: Omit<World, 'fly'>, act: BrakedAct): Plan | null {
   if (row && forced !== null && (forced === 'abandon' || act !== 'anything')) return null
   const brake = holdingBrake(brakes, act, entitlement)
-  return brake && { kind: 'wait', delayMs: HOLD_MS, reason: heldReason(brake) }
+  return brake && { kind: 'wait', delayMs: BRAKED_MS, reason: heldReason(brake) }
 }
 
 const BRING_UP: readonly Step[] = [{ kind: 'await_started' }, { kind: 'await_healthy' }]

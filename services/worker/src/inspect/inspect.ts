@@ -20,7 +20,7 @@ export async function inspectUser(
   signal: AbortSignal,
 ): Promise<Inspection> {
   const rows = asIf(await glanceAtWorld(deps.db, userId), question)
-  const seen = await observeFrom(attemptWithoutLease(deps, userId, signal), rows)
+  const seen = await observeFrom(attemptWithoutLease(deps, userId, signal), rows, 'always')
   const drift = driftSeen(deps.settings, seen)
   const { next, steps, endsWith } = foresee(seen.world)
   return {

@@ -1,5 +1,5 @@
 /** What is there: the row, the app's own reports, and what Fly has. Each look holds the lease anew. */
-import { type Guest, HangarError, type World, entitlementOf, holdingBrake } from '@hangar/core'
+import { type Guest, HangarError, type World, entitlementOf, holdingBrake, planUnseen } from '@hangar/core'
 import { type AppRow, type WorldRows, readWorld } from '@hangar/db'
 import type { Machine } from '@hangar/fly-client'
 import type { Attempt } from './attempt.ts'
@@ -15,14 +15,23 @@ export async function observe(attempt: Attempt): Promise<Observation> {
   return observeFrom(attempt, rows)
 }
 
+/**
+ * When Fly is asked what it has. `if_needed`: not where the answer can change nothing, as for the thousands whom a brake
+ * holds. `always`: but in an outage, for who wants to see it.
+ */
+type Look = 'if_needed' | 'always'
+
 /** The same from rows that are read already; asks Fly, and only with reads. */
-export async function observeFrom(attempt: Attempt, rows: WorldRows): Promise<Observation> {
+export async function observeFrom(
+  attempt: Attempt,
+  rows: WorldRows,
+  look: Look = 'if_needed',
+): Promise<Observation> {
   const { settings } = attempt.deps
   const entitlement = entitlementOf(rows, settings.policy)
   const { app: row, heartbeat, brakes, forced, namesInDoubt } = rows
   Object.assign(attempt, { entitlement, brakes, forced })
-  const seen = row ? await lookUnlessBraked(attempt, row) : NOTHING_THERE
-  const world: World = {
+  const unseen: Omit<World, 'fly'> = {
     now: rows.now,
     entitlement,
     row: row && {
@@ -35,19 +44,24 @@ export async function observeFrom(attempt: Attempt, rows: WorldRows): Promise<Ob
       teardownStartedAt: row.teardownStartedAt,
       drainStartedAt: row.drainStartedAt,
     },
-    fly: seen.fly,
     app: { bootstrapped: heartbeat?.bootstrappedAt != null, drainedAt: heartbeat?.drainedAt ?? null },
     brakes,
     forced,
     namesInDoubt,
     drainGraceMs: settings.drainGraceMs,
   }
+  const seen = row ? await lookWhere(look, { attempt, row, unseen }) : NOTHING_THERE
+  const world: World = { ...unseen, fly: seen.fly }
   return { world, row, rows, machines: seen.machines }
 }
 
 /** In an outage the one probe of the guards' sweep asks Fly, and not every user's job. */
-async function lookUnlessBraked(attempt: Attempt, row: AppRow): Promise<typeof NOTHING_THERE> {
+async function lookWhere(
+  look: Look,
+  { attempt, row, unseen }: { attempt: Attempt; row: AppRow; unseen: Omit<World, 'fly'> },
+): Promise<typeof NOTHING_THERE> {
   if (holdingBrake(attempt.brakes, 'anything', attempt.entitlement)) return NOT_ASKED
+  if (look === 'if_needed' && planUnseen(unseen)?.kind === 'wait') return NOT_ASKED
   return lookAtFly(attempt, row)
 }
 
