@@ -88,7 +88,7 @@ export async function stopMachine(context: StepContext, machineId: string): Prom
   }
   const event = { type: `${operation(context)}_machine_stopped`, metadata: { machine_id: machineId } }
   const own = machineId === row.flyMachineId
-  await record(context, {}, event, { closeCost: true, returnTraders: own && row.teardownStartedAt !== null })
+  await record(context, {}, event, { closeCost: own, returnTraders: own && row.teardownStartedAt !== null })
   return 'next'
 }
 
