@@ -33,8 +33,8 @@ export async function listStuck(
 }
 
 /**
- * Those of them that everybody has forgotten (nothing is wanted, so nobody is going to look), in order of id and page by page: however many are stuck longer, and
- * whether or not they have an alert of their own, somebody has to look at these again.
+ * Those of them that everybody has forgotten (nothing is wanted, so nobody is going to look), in order of id and page by
+ * page: however many are stuck for longer, and whether or not these have an alert of their own.
  */
 export async function listForgotten(
   db: Database | Tx,
