@@ -118,6 +118,8 @@ describe('an image that cannot be run', () => {
       const row = await engine.live(userId)
       expect(row).toMatchObject({ status: 'error', retryCount: 4 })
       expect(row.errorMessage).toBeTruthy()
+      const created = engine.sim.sim.calls.list({ app: row.flyAppName, operation: 'machines.create' })
+      expect(created.filter((call) => call.applied)).toHaveLength(4)
       expect((await failures(userId)).at(-1)).toMatchObject({ max_retries_exceeded: true, permanent: false })
       faults().clear()
       await endPause(userId)
@@ -129,6 +131,24 @@ describe('an image that cannot be run', () => {
       expect(machines).toHaveLength(1)
     },
   )
+})
+
+test('a machine that was gone before it started is counted once: the next attempt makes another', async () => {
+  const { userId } = await createUser(db(), { tier: 'pro' })
+  await engine.drive(userId)
+  const { id, flyAppName, flyMachineId } = await engine.live(userId)
+  await engine.deps.fly.machines.delete(flyAppName, flyMachineId!, { force: true })
+  // As the wait for its start leaves it: made, never seen started, and the failure is on record.
+  await runSql(
+    engine.database.url,
+    `update public.user_fly_apps set status = 'provisioning', deployed_at = null, started_at = null where id = '${id}';
+     insert into public.user_fly_app_events (user_fly_app_id, user_id, event_type, status, actor)
+     values ('${id}', '${userId}', 'provision_retried', 'failed', 'test')`,
+  )
+  await raiseWant(db(), userId, 'sweep')
+  await engine.drive(userId)
+  expect(await engine.live(userId)).toMatchObject({ id, status: 'active' })
+  expect(await failures(userId)).toHaveLength(1)
 })
 
 describe('the count of failures', () => {

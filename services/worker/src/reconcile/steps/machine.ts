@@ -60,13 +60,16 @@ export async function startMachine(context: StepContext, machineId: string): Pro
 
 /**
  * A machine that we made and that was gone before it started, as with an image that cannot be launched: a failed
- * attempt. Made anew without a word, it would be made anew for ever.
+ * attempt. Made anew without a word, it would be made anew for ever; counted twice, the next attempt would only count.
  */
 async function cameToNothing(context: StepContext): Promise<HangarError | null> {
   const { attempt, row } = context
   if (row.flyMachineId === null || row.launchedAt === null || row.startedAt !== null) return null
-  const created = `${operation(context)}_machine_created`
-  if (!(await hasEventSince(attempt.deps.db, row.id, created, row.launchedAt))) return null
+  const { db } = attempt.deps
+  const [launchedAt, work] = [row.launchedAt, operation(context)]
+  const happened = (what: string) => hasEventSince(db, row.id, `${work}_${what}`, launchedAt)
+  if (!(await happened('machine_created'))) return null
+  if ((await happened('retried')) || (await happened('failed'))) return null
   return new HangarError('machine_lost', {
     operator: `machine ${row.flyMachineId} was gone before it had started; look at the image ${row.image}`,
   })
