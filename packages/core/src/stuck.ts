@@ -8,7 +8,10 @@ import type { ForcedAction } from './lifecycle.ts'
 const MINUTE_MS = 60_000
 
 type Stuck = {
-  /** Counted from when the state began. */
+  /**
+   * Counted from when the state began; for `error` from when that began which the work was on, as the first failure
+   * may be hours younger and nothing is better for it.
+   */
   afterMs: number
   severity: 'warning' | 'critical'
   what: string
@@ -82,3 +85,21 @@ export const STUCK = {
 } as const satisfies Record<string, Stuck>
 
 export type StuckState = keyof typeof STUCK
+
+/** What an operator can do about it, and what helps on the forced path. */
+export function wayOut(
+  state: StuckState,
+  waitsFor: string | null,
+): { operator: string; force: ForcedAction | null } {
+  // Nothing can be forced either as long as it is not known what the user should have.
+  if (waitsFor?.startsWith(HELD)) return { operator: SAY_WHAT_IS_DUE, force: null }
+  const { operator, force } = STUCK[state]
+  return { operator, force }
+}
+
+/** How the plan begins the reason of work that an unknown entitlement holds up. */
+const HELD = 'held: '
+
+/** For whoever is held up by an unknown entitlement, or asks in vain to force something under one. */
+export const SAY_WHAT_IS_DUE =
+  'cure what it names, or say what the user should have: POST /v1/apps/{user_id}/deprovision or /provision with force and a reason'

@@ -1,5 +1,11 @@
 /** Forces one generation through what holds it up: recorded with who and why, bound to the row, and gone with it. */
-import { type Entitlement, entitlementOf, type ForcedAction, HangarError } from '@hangar/core'
+import {
+  type Entitlement,
+  entitlementOf,
+  type ForcedAction,
+  HangarError,
+  SAY_WHAT_IS_DUE,
+} from '@hangar/core'
 import { type AppRow, findForcedAction, insertAudit, putForcedAction, raiseWant } from '@hangar/db'
 import type { Caller } from '../auth/caller.ts'
 import type { RequestContext } from '../http/route.ts'
@@ -46,7 +52,7 @@ export async function requestForce(
 /** What to do instead, where the engine would not act on it; null where it would. */
 function whyPointless(action: ForcedAction, app: AppRow, entitlement: Entitlement): string | null {
   if (entitlement.kind === 'unknown')
-    return `nothing is done for this user until it is known what they should have: ${entitlement.reason}`
+    return `nothing is done for this user until it is known what they should have (${entitlement.reason}); ${SAY_WHAT_IS_DUE}`
   const ending = app.teardownStartedAt !== null
   if (action === 'skip_drain' && !ending && entitlement.kind === 'entitled')
     return 'the app is not ending; deprovision it first, or force recreate to replace it'

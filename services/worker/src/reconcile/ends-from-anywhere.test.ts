@@ -2,7 +2,7 @@
  * A teardown ends from every state: each status and operation a row can be in, times each thing that can be on Fly.
  * The rows are put there by hand, because some of these meetings take two accidents.
  */
-import { writeSetting } from '@hangar/db'
+import { insertOverride, raiseWant, writeSetting } from '@hangar/db'
 import { createUser, setTier, waitFor } from '@hangar/testkit'
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import { useEngine } from '../testing/engine.ts'
@@ -120,4 +120,24 @@ describe('forced', () => {
       expect(await engine.eventTypes(userId)).toContain('deprovision_abandoned')
     },
   )
+})
+
+test('a teardown that nobody knows to be due waits; an operator who says "off" ends it', async () => {
+  const { userId } = await createUser(db(), { tier: 'pro' })
+  await engine.drive(userId)
+  await queryRows(
+    engine.database.url,
+    `update public.user_fly_apps set status = 'deprovisioning', teardown_started_at = hangar.now()
+     where user_id = '${userId}'`,
+    `update public.user_subscriptions set status = 'limbo' where user_id = '${userId}'`,
+  )
+  await expect(engine.drive(userId, { maxLooks: 3 })).rejects.toThrow('held: subscription status limbo')
+  await db()
+    .transaction()
+    .execute(async (tx) => {
+      await insertOverride(tx, { userId, desired: 'off', reason: 'they have left', actor: 'user:1' })
+      await raiseWant(tx, userId, 'operator')
+    })
+  expect((await engine.drive(userId)).kind).toBe('done')
+  expect((await engine.generations(userId)).map((row) => row.status)).toEqual(['deleted'])
 })

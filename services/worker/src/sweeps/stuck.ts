@@ -3,7 +3,7 @@
  * can do, and resolves by itself. A row that is under way while nothing is wanted is one that everybody has
  * forgotten: only there a want is raised. And what nobody else ends by the clock: overrides and answered questions.
  */
-import { STUCK, type StuckState } from '@hangar/core'
+import { STUCK, type StuckState, wayOut } from '@hangar/core'
 import {
   type Deadlines,
   deleteOldInspections,
@@ -68,7 +68,8 @@ async function takeUpForgotten({ db }: ReconcileDeps, signal: AbortSignal): Prom
 }
 
 async function alert({ db }: ReconcileDeps, user: StuckUser): Promise<void> {
-  const { severity, what, engine, operator, force } = STUCK[user.state satisfies StuckState]
+  const { severity, what, engine } = STUCK[user.state satisfies StuckState]
+  const { operator, force } = wayOut(user.state, user.waitsFor)
   const minutes = Math.floor(user.stuckMs / MINUTE_MS)
   await raiseAlert(db, {
     kind: 'stuck',

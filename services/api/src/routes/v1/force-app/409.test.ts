@@ -42,3 +42,18 @@ test.each(['skip_drain', 'recreate', 'abandon'])(
     expect(response.body).toMatchObject({ detail: expect.stringContaining('paused by an operator') })
   },
 )
+
+test('of a user of whom nobody knows what they should have: refused, with a way out that works', async () => {
+  const { userId } = await createUser(api.db, { tier: 'pro', status: 'limbo' })
+  await createAppRow(api.db, userId, ending)
+  const post = (path: string, body: object) =>
+    request(api.app).post(`/v1/apps/${userId}/${path}`).set(serviceKey).send(body)
+  const refused = await post('force', { action: 'abandon', reason: 'because' })
+  expect(refused.status).toBe(409)
+  expect(refused.body).toMatchObject({
+    detail: expect.stringMatching(/limbo.*POST \/v1\/apps\/{user_id}\/deprovision.*with force and a reason/),
+  })
+  const said = await post('deprovision', { force: true, reason: 'they have left' })
+  expect([said.status, said.body]).toMatchObject([202, { effect: 'override' }])
+  expect((await post('force', { action: 'abandon', reason: 'because' })).status).toBe(202)
+})
