@@ -52,6 +52,7 @@ const reserved: RowFacts = {
   deployed: false,
   teardownStartedAt: null,
   drainStartedAt: null,
+  changedAt: NOW,
 }
 const active: RowFacts = { ...reserved, status: 'active', deployed: true }
 const ending: RowFacts = { ...active, status: 'deprovisioning', teardownStartedAt: ago(60_000) }
@@ -136,6 +137,7 @@ function answer(row: RowFacts | null, entitlement: Entitlement, fly: FlyFacts): 
     forced: null,
     namesInDoubt: false,
     drainGraceMs: GRACE_MS,
+    settleDeadlineMs: 180_000,
   }
   return plan(world)
 }

@@ -17,6 +17,7 @@ const active: RowFacts = {
   deployed: true,
   teardownStartedAt: null,
   drainStartedAt: null,
+  changedAt: NOW,
 }
 const started = { id: 'm1', instanceId: 'v1', state: 'started', guest: PRO, owned: true }
 const world = (facts: Partial<World>): World => ({
@@ -29,6 +30,7 @@ const world = (facts: Partial<World>): World => ({
   forced: null,
   namesInDoubt: false,
   drainGraceMs: 30_000,
+  settleDeadlineMs: 180_000,
   ...facts,
 })
 const way = (facts: Partial<World>) =>

@@ -28,6 +28,7 @@ export function foresee(world: World): Foreseen {
       continue
     }
     for (const step of one.steps) steps.push({ step: step.kind, text: wordsOf(step) })
+    if (one.steps.some((step) => step.kind === 'give_up')) return { next, steps, endsWith: one.reason }
     now = one.steps.reduce(after, now)
   }
   return { next, steps, endsWith: 'more than is told here' }
@@ -42,7 +43,9 @@ function after(world: World, step: Step): World {
   const guest = entitlement.kind === 'entitled' ? entitlement.guest : row?.guest
   switch (step.kind) {
     case 'reserve':
-      return guest ? { ...world, row: reserved(guest), fly: { kind: 'untouched' }, ...UNKNOWN_APP } : world
+      return guest
+        ? { ...world, row: reserved(guest, world.now), fly: { kind: 'untouched' }, ...UNKNOWN_APP }
+        : world
     case 'rename':
       return { ...world, fly: { kind: 'absent' } }
     case 'begin_teardown':
@@ -71,9 +74,9 @@ function after(world: World, step: Step): World {
 
 const UNKNOWN_APP = { app: { bootstrapped: false, drainedAt: null } }
 
-function reserved(guest: Guest): RowFacts {
+function reserved(guest: Guest, changedAt: Date): RowFacts {
   const nothingYet = { machineId: null, instanceId: null, teardownStartedAt: null, drainStartedAt: null }
-  return { status: 'provisioning', operation: null, deployed: false, guest, ...nothingYet }
+  return { status: 'provisioning', operation: null, deployed: false, guest, changedAt, ...nothingYet }
 }
 
 function withRow(world: World, patch: Partial<RowFacts>): World {
@@ -116,6 +119,7 @@ const WORDS: Record<Step['kind'], string> = {
   begin_repair: 'begin a repair',
   await_turn: "wait for its turn among the fleet's repairs",
   confirm: 'mark the app at rest',
+  give_up: 'count a failed attempt, and try again later',
   begin_teardown: 'begin the teardown: this generation is finished, whatever comes',
   ask_to_drain: 'ask the app to drain',
   end_drain: 'record how the drain ended',

@@ -66,7 +66,8 @@ class Model {
   }
 
   #row(patch: Partial<RowFacts>): void {
-    if (this.world.row) this.world = { ...this.world, row: { ...this.world.row, ...patch } }
+    if (this.world.row)
+      this.world = { ...this.world, row: { ...this.world.row, changedAt: this.world.now, ...patch } }
   }
 
   #setMachines(machines: MachineFacts[]): void {
@@ -146,6 +147,12 @@ class Model {
         this.#row({ drainStartedAt: this.world.now })
         return
       }
+      // A failed attempt is written on the row, and sits out a pause.
+      case 'give_up': {
+        this.#row({})
+        this.#pass(2_000)
+        return
+      }
       case 'begin_teardown': {
         this.#row({ status: 'deprovisioning', teardownStartedAt: this.world.now, operation: null })
         return
@@ -184,6 +191,7 @@ const RESERVED: RowFacts = {
   deployed: false,
   teardownStartedAt: null,
   drainStartedAt: null,
+  changedAt: NOW,
 }
 
 const moment = fc.option(fc.integer({ min: 0, max: 60_000 }).map((ms) => new Date(NOW.getTime() - ms)))
@@ -222,6 +230,7 @@ const row: fc.Arbitrary<RowFacts> = fc.record({
   deployed: fc.boolean(),
   teardownStartedAt: moment,
   drainStartedAt: moment,
+  changedAt: fc.constantFrom(NOW, new Date(NOW.getTime() - 3_600_000)),
 })
 const worlds = (entitlement: fc.Arbitrary<Entitlement>): fc.Arbitrary<World> =>
   fc.record({
@@ -234,6 +243,7 @@ const worlds = (entitlement: fc.Arbitrary<Entitlement>): fc.Arbitrary<World> =>
     forced: fc.oneof(fc.constant(null), fc.constantFrom(...FORCED_ACTIONS)),
     namesInDoubt: fc.constant(false),
     drainGraceMs: fc.constant(30_000),
+    settleDeadlineMs: fc.constant(180_000),
   })
 
 function runToTheEnd(world: World): Model {

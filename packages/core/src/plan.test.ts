@@ -57,6 +57,21 @@ describe('plan: a user who is entitled', () => {
     ['a machine going away', { row: machined, fly: ours(machine('destroying')) }, 'wait 1000'],
     ['a state nobody knows', { row: machined, fly: ours(machine('hibernating')) }, 'wait 1000'],
     [
+      'the same for a minute: asked less often',
+      { row: { ...machined, changedAt: ago(60_000) }, fly: ours(machine('hibernating')) },
+      'wait 30000',
+    ],
+    [
+      'never less often than once a minute',
+      { row: { ...machined, changedAt: ago(150_000) }, fly: ours(machine('destroying')) },
+      'wait 60000',
+    ],
+    [
+      'longer than a start may take: a failed attempt',
+      { row: { ...machined, changedAt: ago(180_001) }, fly: ours(machine('destroying')) },
+      'give_up',
+    ],
+    [
       'a destroyed machine counts as none',
       { row: provisioning, fly: ours(machine('destroyed')) },
       `set_secrets create_machine ${up}`,
@@ -121,6 +136,30 @@ describe('plan: a user who is entitled', () => {
       'flipped back after the drain began: the drained app is started anew',
       { row: { ...active, operation: 'resize', drainStartedAt: ago(30_000) }, fly: ours(machine('started')) },
       'end_drain stop_machine update_machine await_started await_healthy confirm',
+    ],
+    [
+      'resizing: a machine that failed is made anew, not updated',
+      { row: { ...active, operation: 'resize' }, entitlement: elite, fly: ours(machine('failed')) },
+      'delete_machine set_secrets create_machine await_started await_healthy confirm',
+    ],
+    [
+      'resizing: nor is one that is going away',
+      { row: { ...active, operation: 'resize' }, entitlement: elite, fly: ours(machine('destroying')) },
+      'wait 1000',
+    ],
+    [
+      'resizing: nor one in a state that nobody knows',
+      { row: { ...active, operation: 'resize' }, entitlement: elite, fly: ours(machine('hibernating')) },
+      'wait 1000',
+    ],
+    [
+      'resizing: replaced by Fly, and that does not end',
+      {
+        row: { ...active, operation: 'resize', changedAt: ago(200_000) },
+        entitlement: elite,
+        fly: ours(machine('replacing')),
+      },
+      'give_up',
     ],
     [
       'updated: brought up',
@@ -255,6 +294,7 @@ const worldArbitrary: fc.Arbitrary<World> = fc.record({
       deployed: fc.boolean(),
       teardownStartedAt: moment,
       drainStartedAt: moment,
+      changedAt: fc.integer({ min: 0, max: 300_000 }).map(ago),
     }),
   ),
   fly: fc.oneof(
@@ -272,6 +312,7 @@ const worldArbitrary: fc.Arbitrary<World> = fc.record({
   forced: fc.oneof(fc.constant(null), fc.constantFrom(...FORCED_ACTIONS)),
   namesInDoubt: fc.boolean(),
   drainGraceMs: fc.constant(30_000),
+  settleDeadlineMs: fc.constant(180_000),
 })
 
 const DESTROYS = new Set<Step['kind']>(['begin_teardown', 'delete_app'])
@@ -346,6 +387,12 @@ describe('plan: whatever the facts', () => {
     holds((facts, result) => {
       const decided = planUnseen(facts)
       return decided === null || JSON.stringify(decided) === JSON.stringify(result)
+    })
+  })
+  test('a look that cannot act yet is not repeated more often than it is worth', () => {
+    holds(({ row, now, fly }, result) => {
+      if (!row || fly.kind !== 'ours' || result.kind !== 'wait' || result.reason === 'draining') return true
+      return result.delayMs >= Math.min((now.getTime() - row.changedAt.getTime()) / 2, 60_000) - 1
     })
   })
   test('an app that vanished is made anew only at its turn', () => {

@@ -114,7 +114,7 @@ function bringUp(world: World, row: RowFacts, machines: MachineFacts[], path: Pa
   const extra = held(world, 'surplus') ? [] : deleteAll(others)
   if (!machine) return steps([...extra, ...path.fromMachine], 'no machine of ours yet')
   const { state } = machine
-  if (state === 'destroying') return { kind: 'wait', delayMs: SETTLING_MS, reason: 'a machine is going away' }
+  if (state === 'destroying') return settling(world, row, 'a machine is going away')
   if (BROKEN.has(state))
     return steps([...extra, ...deleteAll([machine]), ...path.fromMachine], `machine ${state}`)
   if (isUnrecorded(machine, row)) return adopt(machine)
@@ -124,7 +124,26 @@ function bringUp(world: World, row: RowFacts, machines: MachineFacts[], path: Pa
       `machine ${state}`,
     )
   if (RUNNING.has(state) || COMING_UP.has(state)) return steps([...extra, ...path.finish], `machine ${state}`)
-  return { kind: 'wait', delayMs: SETTLING_MS, reason: `machine ${state}` }
+  return settling(world, row, `machine ${state}`)
+}
+
+/**
+ * Between two states: looked at ever less often. One that takes longer than a start may is a failed attempt, so that it is
+ * counted, told of and put off like any other.
+ */
+function settling({ now, settleDeadlineMs }: World, row: RowFacts, what: string): Plan {
+  const waitedMs = now.getTime() - row.changedAt.getTime()
+  if (waitedMs > settleDeadlineMs) return steps([{ kind: 'give_up', reason: `${what}, for too long` }], what)
+  return {
+    kind: 'wait',
+    delayMs: Math.max(SETTLING_MS, Math.min(Math.round(waitedMs / 2), HOLD_MS)),
+    reason: what,
+  }
+}
+
+/** Not to be started or changed any more: another takes its place. */
+function isLost({ state }: MachineFacts): boolean {
+  return BROKEN.has(state) || state === 'destroying'
 }
 
 /** Made or changed by a call of ours whose answer was lost, or by hand: written down before anything is built on it. */
@@ -146,11 +165,11 @@ const RECREATE = steps(
 function planActive(world: World, row: RowFacts, guest: Guest): Plan {
   const { fly } = world
   if (fly.kind === 'absent' || fly.kind === 'stranger') return held(world, 'recreate') ?? RECREATE
-  if (fly.kind !== 'ours') return { kind: 'wait', delayMs: SETTLING_MS, reason: 'Fly was not asked' }
+  if (fly.kind !== 'ours') return settling(world, row, 'Fly was not asked')
   const machines = present(fly.machines)
   const machine = chooseMachine(machines, row.machineId)
   const wrongSize = machine !== undefined && !sameGuest(machine.guest ?? row.guest, guest)
-  if (machine && row.operation === 'resize') {
+  if (machine && row.operation === 'resize' && !isLost(machine)) {
     if (isUnrecorded(machine, row)) return adopt(machine)
     if (row.drainStartedAt || wrongSize) return planResize(world, row, machine)
   }
@@ -184,8 +203,9 @@ function planResize(world: World, row: RowFacts, machine: MachineFacts): Plan {
   if (braked) return braked
   const drain = planDrain(world, row, [machine])
   if (drain) return drain
-  if (COMING_UP.has(machine.state))
-    return { kind: 'wait', delayMs: SETTLING_MS, reason: `machine ${machine.state}` }
+  const { state } = machine
+  if (!RUNNING.has(state) && !STARTABLE.has(state) && state !== 'stopping')
+    return settling(world, row, `machine ${state}`)
   const update: Step = { kind: 'update_machine', machineId: machine.id }
   return steps(
     [...drainEnd(row), ...stopIfUp([machine]), update, ...BRING_UP, { kind: 'confirm' }],

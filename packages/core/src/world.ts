@@ -22,6 +22,7 @@ export type Step =
   | { kind: 'begin_repair'; reason: string }
   | { kind: 'confirm' }
   | { kind: 'await_turn' }
+  | { kind: 'give_up'; reason: string }
   | { kind: 'begin_teardown' }
   | { kind: 'ask_to_drain'; machineId: string }
   | { kind: 'end_drain' }
@@ -46,6 +47,8 @@ export type RowFacts = {
   deployed: boolean
   teardownStartedAt: Date | null
   drainStartedAt: Date | null
+  /** When the engine last wrote it: each step does, and each failed attempt. A wait does not. */
+  changedAt: Date
 }
 
 export type MachineFacts = {
@@ -94,4 +97,6 @@ export type World = {
   namesInDoubt: boolean
   /** How long an app may take to drain, and how long Hangar waits for it. */
   drainGraceMs: number
+  /** How long a machine may be between two states. */
+  settleDeadlineMs: number
 }

@@ -27,6 +27,7 @@ export const provisioning: RowFacts = {
   deployed: false,
   teardownStartedAt: null,
   drainStartedAt: null,
+  changedAt: NOW,
 }
 export const machined: RowFacts = { ...provisioning, machineId: 'm1', instanceId: 'v1' }
 export const active: RowFacts = {
@@ -59,6 +60,7 @@ export const world = (facts: Partial<World>): World => ({
   forced: null,
   namesInDoubt: false,
   drainGraceMs: 30_000,
+  settleDeadlineMs: 180_000,
   ...facts,
 })
 

@@ -31,7 +31,7 @@ export type ReconcileSettings = {
   drainGraceMs: number
   /** How long a started machine may take to send its first heartbeat. */
   healthDeadlineMs: number
-  /** How long a machine may take to start. */
+  /** How long a machine may take to start, or be between two other states. */
   startDeadlineMs: number
   retryBaseMs: number
   /** One wait on Fly for a machine; shorter than a lease outlasts. Longer waits park the job. */

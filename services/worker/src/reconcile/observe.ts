@@ -43,12 +43,14 @@ export async function observeFrom(
       deployed: row.deployedAt !== null,
       teardownStartedAt: row.teardownStartedAt,
       drainStartedAt: row.drainStartedAt,
+      changedAt: row.updatedAt,
     },
     app: { bootstrapped: heartbeat?.bootstrappedAt != null, drainedAt: heartbeat?.drainedAt ?? null },
     brakes,
     forced,
     namesInDoubt,
     drainGraceMs: settings.drainGraceMs,
+    settleDeadlineMs: settings.startDeadlineMs,
   }
   const seen = row ? await lookWhere(look, { attempt, row, unseen }) : NOTHING_THERE
   const world: World = { ...unseen, fly: seen.fly }

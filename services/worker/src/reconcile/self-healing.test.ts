@@ -151,6 +151,31 @@ test('a machine that was gone before it started is counted once: the next attemp
   expect(await failures(userId)).toHaveLength(1)
 })
 
+describe('a machine that stays between two states', () => {
+  test('is looked at ever less often, and then it is a failed attempt', async () => {
+    const { userId } = await createUser(db(), { tier: 'pro' })
+    await engine.drive(userId)
+    const row = await engine.live(userId)
+    engine.sim.sim.world.machines.get(row.flyMachineId ?? '')!.state = 'destroying'
+    const deps = engine.other('worker-a', { startDeadlineMs: 10 * MINUTE_MS })
+    const lookAfter = async (minutes: number) => {
+      await runSql(
+        engine.database.url,
+        `update public.user_fly_apps set updated_at = hangar.now() - interval '${minutes} minutes'
+         where id = '${row.id}' and operation = 'repair'`,
+      )
+      return reconcileUser(deps, userId, new AbortController().signal)
+    }
+    await raiseWant(db(), userId, 'health')
+    expect(await lookAfter(0)).toMatchObject({ kind: 'again_after', delayMs: 1_000 })
+    expect(await lookAfter(5)).toMatchObject({ kind: 'again_after', delayMs: MINUTE_MS })
+    expect((await lookAfter(11)).kind).toBe('retry')
+    expect(await failures(userId)).toMatchObject([
+      { eventType: 'repair_retried', code: 'health_deadline', attempt: 1 },
+    ])
+  })
+})
+
 describe('the count of failures', () => {
   test('lasts over a flush of Redis and a change of lane: it is in Postgres', async () => {
     const { userId } = await createUser(db(), { tier: 'pro' })

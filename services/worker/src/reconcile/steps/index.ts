@@ -1,4 +1,4 @@
-import type { Step } from '@hangar/core'
+import { HangarError, type Step } from '@hangar/core'
 import type { Attempt, StepResult } from '../attempt.ts'
 import type { Observation } from '../observe.ts'
 import { awaitPermit } from '../permit.ts'
@@ -23,6 +23,7 @@ const ROW_ONLY = new Set<Step['kind']>([
   'end_drain',
   'confirm',
   'await_turn',
+  'give_up',
 ])
 
 export function needsGuard(step: Step): boolean {
@@ -65,6 +66,8 @@ export async function perform(attempt: Attempt, step: Step, seen: Observation): 
       return confirm(context)
     case 'await_turn':
       return (await awaitPermit(attempt, 'repair')) ?? 'next'
+    case 'give_up':
+      throw new HangarError('health_deadline', { operator: step.reason })
     case 'begin_teardown':
       return beginTeardown(context)
     case 'ask_to_drain':
