@@ -713,6 +713,7 @@ CREATE INDEX user_fly_app_events_by_user ON public.user_fly_app_events USING btr
 CREATE INDEX user_fly_apps_by_teardown ON public.user_fly_apps USING btree (teardown_started_at) WHERE (teardown_started_at IS NOT NULL);
 CREATE UNIQUE INDEX user_fly_apps_one_live_per_user ON public.user_fly_apps USING btree (user_id) WHERE (deleted_at IS NULL);
 CREATE INDEX user_fly_apps_under_way ON public.user_fly_apps USING btree (user_id) WHERE ((deleted_at IS NULL) AND ((status <> 'active'::text) OR (operation IS NOT NULL)));
+CREATE INDEX user_fly_apps_unhealthy ON public.user_fly_apps USING btree (user_id) WHERE ((deleted_at IS NULL) AND (health_status = 'unhealthy'::text));
 
 -- Views, empty until hangar.install_host() replaces them
 

@@ -2,7 +2,7 @@
 --   what an operator can force, what was found on Fly that no live row explains (orphans), what was found changed
 --   by hand (drift), what a dry run found out, and what somebody should look at (alerts).
 -- Locks: user_fly_apps and user_fly_app_events are ours; two columns without a default are added to the first (no
---   rewrite) and two indexes, and a check on the second is replaced, which reads it once (a million events: about a
+--   rewrite) and three indexes, and a check on the second is replaced, which reads it once (a million events: about a
 --   second). No host table is touched.
 -- Grants: none to PUBLIC, anon, authenticated or service_role; the schema is not exposed.
 
@@ -60,6 +60,8 @@ create index user_fly_apps_by_teardown on public.user_fly_apps (teardown_started
 -- Few at any time, however many apps there are: what the look for stuck rows reads each minute.
 create index user_fly_apps_under_way on public.user_fly_apps (user_id)
   where deleted_at is null and (status <> 'active' or operation is not null);
+create index user_fly_apps_unhealthy on public.user_fly_apps (user_id)
+  where deleted_at is null and health_status = 'unhealthy';
 
 alter table public.user_fly_app_events drop constraint user_fly_app_events_event_type_is_known;
 alter table public.user_fly_app_events add constraint user_fly_app_events_event_type_is_known check (

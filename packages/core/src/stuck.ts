@@ -66,6 +66,15 @@ export const STUCK = {
       'cure what error_message names, then POST …/retry; recreate or abandon where that does not help',
     force: 'recreate',
   },
+  silent: {
+    afterMs: 15 * MINUTE_MS,
+    severity: 'critical',
+    what: 'a paid app that was up has sent no heartbeat for so long: it may not trade',
+    engine: 'repairs a machine that is gone or stopped, and restarts none that runs',
+    operator:
+      'look at its logs on Fly; force recreate makes the app anew, and a restart of the machine on Fly may do',
+    force: 'recreate',
+  },
   lease: {
     afterMs: 2 * MINUTE_MS,
     severity: 'critical',

@@ -81,6 +81,12 @@ function stuckUsers(deadlines: Deadlines) {
           app.updated_at) as since
       from public.user_fly_apps app
       where app.deleted_at is null and (app.status <> 'active' or app.operation is not null)
+    ), silent as (
+      select app.user_id, app.fly_app_name, app.error_code, 'silent' as state,
+        greatest(heartbeat.last_heartbeat_at, app.launched_at) as since
+      from public.user_fly_apps app join hangar.app_heartbeats heartbeat on heartbeat.user_fly_app_id = app.id
+      where app.deleted_at is null and app.status = 'active' and app.operation is null
+        and app.health_status = 'unhealthy' and heartbeat.last_heartbeat_at is not null
     ), waiting as (
       select want.user_id, null::text, null::text,
         case when work.lease_expires_at <= hangar.now() then 'lease' else 'wanted' end as state,
@@ -89,14 +95,15 @@ function stuckUsers(deadlines: Deadlines) {
       from hangar.user_wants want left join hangar.user_work work using (user_id)
       where want.wanted_version > coalesce(work.done_version, 0)
     ), passing as (
-      select * from under_way union all select * from waiting
+      select * from under_way union all select * from silent union all select * from waiting
     ), stuck as (
       select distinct on (passing.user_id) passing.user_id, passing.state, passing.since,
         extract(epoch from hangar.now() - passing.since)::double precision * 1000 as stuck_ms,
         passing.fly_app_name, passing.error_code,
         coalesce(work.parked_reason, work.failed_reason) as waits_for,
         coalesce(work.failed_attempts, 0) as failed_attempts, work.next_attempt_at,
-        coalesce(want.wanted_version, 0) <= coalesce(work.done_version, 0)
+        -- Of a silent app the engine knows all there is to know: looking again would change nothing.
+        passing.state <> 'silent' and coalesce(want.wanted_version, 0) <= coalesce(work.done_version, 0)
           and (work.lease_expires_at is null or work.lease_expires_at <= hangar.now()) as forgotten
       from passing
       left join hangar.user_work work using (user_id)

@@ -73,7 +73,13 @@ async function underWay(operation: 'resize' | 'repair') {
 }
 
 /** Brings a user into the state, as the engine does it, and says how to make it as old as is asked. */
-const STATES: Record<StuckState, () => Promise<{ userId: string; age: (ms: number) => Promise<unknown> }>> = {
+type Held = {
+  userId: string
+  age: (ms: number) => Promise<unknown>
+  /** What has to happen besides the engine's work. */
+  cure?: () => Promise<unknown>
+}
+const STATES: Record<StuckState, () => Promise<Held>> = {
   provisioning: async () => {
     const { userId } = await createUser(db(), { tier: 'pro' })
     await step(userId, 'machines.create')
@@ -92,6 +98,16 @@ const STATES: Record<StuckState, () => Promise<{ userId: string; age: (ms: numbe
     engine.sim.sim.faults.add({ kind: 'machine_limit', match: { operation: 'machines.create' } })
     await step(userId)
     return { userId, age: (ms) => at(`created_at = ${ago(ms)}`, userId) }
+  },
+  silent: async () => {
+    const userId = await started()
+    const health = (verdict: string) => at(`health_status = '${verdict}'`, userId)
+    const age = async (ms: number) => {
+      await at(`launched_at = ${ago(86_400_000)}`, userId)
+      await health('unhealthy')
+      await sql(`update hangar.app_heartbeats set last_heartbeat_at = ${ago(ms)} where user_id = '${userId}'`)
+    }
+    return { userId, age, cure: () => health('healthy') }
   },
   lease: async () => {
     const { userId } = await createUser(db(), { tier: 'pro' })
@@ -112,7 +128,7 @@ describe('each passing state has a deadline', () => {
   test.each(Object.keys(STUCK) as StuckState[])(
     '%s: told of when it is over, with a way out, and resolved by itself',
     async (state) => {
-      const { userId, age } = await STATES[state]()
+      const { userId, age, cure } = await STATES[state]()
       const { afterMs, severity, engine: does, operator } = STUCK[state]
       await age(afterMs - 5_000)
       await sweep()
@@ -133,6 +149,7 @@ describe('each passing state has a deadline', () => {
       engine.sim.sim.faults.clear()
       await raiseWant(db(), userId, 'operator')
       await engine.drive(userId)
+      await cure?.()
       await sweep()
       expect(await alertsOf(userId)).toMatchObject([{ open: false }])
     },
@@ -175,6 +192,17 @@ describe('a row that everybody has forgotten', () => {
     await sql(`delete from hangar.user_wants where updated_at < ${ago(86_000_000)}`)
     await sweep()
     expect(await alertsOf('')).toMatchObject([{ open: false }])
+  })
+
+  test('an app that is silent is no such row: nobody is woken for it', async () => {
+    const { userId, age } = await STATES.silent()
+    await age(STUCK.silent.afterMs + 1_000)
+    const before = await findWant(db(), userId)
+    await sweep()
+    expect(await alertsOf(userId)).toMatchObject([
+      { open: true, details: { state: 'silent', force: 'recreate' } },
+    ])
+    expect(await findWant(db(), userId)).toEqual(before)
   })
 
   test('one that backs off is not woken: its count of failures goes on', async () => {
