@@ -73,6 +73,13 @@ export const MUTANTS: readonly Mutant[] = [
     test: { file: GUARD_TEST, name: 'a tier that ends between two steps' },
   },
   {
+    name: 'guard: a call that Fly has not taken is repeated without it',
+    file: 'services/worker/src/reconcile/attempt.ts',
+    find: '    beforeRepeat: () => mayGoOn(attempt),\n',
+    replace: '',
+    test: { file: GUARD_TEST, name: 'what Fly does not show yet is not asked for again' },
+  },
+  {
     name: 'guard: no step asks it',
     file: `${STEPS}/index.ts`,
     find: '  return !ROW_ONLY.has(step.kind)\n',

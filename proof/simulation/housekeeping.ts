@@ -61,14 +61,17 @@ export class Housekeeping {
   async #relay(): Promise<void> {
     const { sqlClock, time } = this.#simulation
     if (sqlClock.writes === this.#emptyAt && time.nowMs < this.#nextDueMs) return
+    // The round may take long: what became due while it was under way is for the next one.
+    const { writes } = sqlClock
+    const askedAtMs = time.nowMs
     const due = await this.#relayOnce()
-    this.#emptyAt = due === 0 ? sqlClock.writes : -1
+    this.#emptyAt = due === 0 ? writes : -1
     if (due === 0)
       this.#nextDueMs = await this.#simulation.scheduler.turn(
         this.#actor,
         'other',
         'looks when to look again',
-        () => readNextDueMs(this.#simulation),
+        () => readNextDueMs(this.#simulation, askedAtMs),
       )
   }
 
@@ -99,14 +102,14 @@ export class Housekeeping {
   }
 }
 
-async function readNextDueMs(simulation: Simulation): Promise<number> {
+async function readNextDueMs(simulation: Simulation, sinceMs: number): Promise<number> {
   simulation.sqlClock.tell()
   const { rows } = await simulation.store.client.query<{ ms: number | null }>(
     `select extract(epoch from min(least(
-       case when next_attempt_at > hangar.now() then next_attempt_at end,
-       case when lease_expires_at > hangar.now() then lease_expires_at end)))::double precision * 1000 as ms
-     from hangar.user_work`,
-    [],
+       case when next_attempt_at > since then next_attempt_at end,
+       case when lease_expires_at > since then lease_expires_at end)))::double precision * 1000 as ms
+     from hangar.user_work, to_timestamp($1::double precision / 1000) since`,
+    [sinceMs],
   )
   return rows[0]?.ms ?? Infinity
 }

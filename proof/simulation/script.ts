@@ -95,7 +95,7 @@ export function drawScript(dice: Dice): Script {
   const flipsAtMs = events.map((event) => event.atMs)
   const whileBusy = () => Math.min(calmAtMs, dice.pick(flipsAtMs) + dice.between(0, 5_000))
   if (weather !== 'fair')
-    for (let left = dice.between(1, weather === 'stormy' ? 6 : 3); left > 0; left--) {
+    for (let left = weather === 'stormy' ? dice.between(2, 8) : dice.between(1, 4); left > 0; left--) {
       const atMs = dice.chance(0.8) ? whileBusy() : at()
       const event = drawTrouble(dice, workers)
       events.push(
@@ -160,7 +160,8 @@ function drawFlyTrouble(dice: Dice): Event {
   const fault: FaultSpec = {
     kind,
     params,
-    probability: dice.pick([0.1, 0.3, 0.6, 1]),
+    // Few calls are made in the seconds that a fault lasts: a rare one would hardly ever strike.
+    probability: dice.pick([0.3, 0.6, 1, 1]),
     seed: dice.between(1, 2 ** 30),
     ...(operation === '*' || isOfAMachine(kind) ? {} : { match: { operation } }),
     ...(dice.chance(0.4) ? { count: dice.between(1, 2) } : {}),

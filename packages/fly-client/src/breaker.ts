@@ -58,8 +58,10 @@ export class CircuitBreaker {
    * Asks to send one request. Refused: when to ask again. Allowed: `settle` must be called exactly
    * once with what became of it. `evenIfOpen`: never refused, and its success closes the circuit.
    */
-  enter({ evenIfOpen = false } = {}): { allowed: true; settle: (verdict: Verdict) => void } | { allowed: false; retryAfterMs: number } {
-    if (this.current === 'closed' || evenIfOpen) return { allowed: true, settle: (verdict) => this.count(verdict) }
+  enter({ evenIfOpen = false } = {}):
+    { allowed: true; settle: (verdict: Verdict) => void } | { allowed: false; retryAfterMs: number } {
+    if (this.current === 'closed' || evenIfOpen)
+      return { allowed: true, settle: (verdict) => this.count(verdict) }
     const leftMs = this.openUntil - this.clock.now().getTime()
     if (this.current === 'half_open' || leftMs > 0) {
       return { allowed: false, retryAfterMs: Math.max(leftMs, this.firstPauseMs) }

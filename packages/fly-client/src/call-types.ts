@@ -27,6 +27,8 @@ export interface CallOptions {
   evenIfOpen?: boolean | undefined
   /** "Not there" is believed even of what this client made a moment ago: somebody else may have deleted it. */
   mayBeGone?: boolean | undefined
+  /** Asked before the call is sent once more. False ends it with the error that it had: its time may be over. */
+  beforeRepeat?: (() => Promise<boolean>) | undefined
 }
 
 export type Query = Record<string, string | number | boolean | undefined>

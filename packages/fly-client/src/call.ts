@@ -106,13 +106,12 @@ export class Caller {
     return parts.clock.now().getTime() + pauseMs < call.deadlineAt ? pauseMs : undefined
   }
 
-  /** False when the caller aborted meanwhile: the last error then stands as `aborted`. */
+  /** True: send it once more. False: the caller has no more use for it. Throws `aborted` when they said so meanwhile. */
   private async pause(call: Call, error: FlyError, pauseMs: number): Promise<boolean> {
     const { clock, hooks, logger } = this.parts
     quietly(logger, () => hooks.onRetry?.({ ...identity(call), error, pauseMs }))
     try {
       await clock.sleep(pauseMs, call.opts.signal)
-      return true
     } catch (cause) {
       if (call.opts.signal?.aborted !== true) throw cause
       const aborted = new FlyError('aborted', {
@@ -123,6 +122,7 @@ export class Caller {
       this.report(call, undefined, undefined, aborted)
       throw aborted
     }
+    return call.opts.beforeRepeat === undefined || (await call.opts.beforeRepeat())
   }
 
   /** One line and one hook per call, whatever became of it. */

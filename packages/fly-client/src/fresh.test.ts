@@ -30,6 +30,17 @@ describe('an object that this client just created', () => {
     expect(await bench.fly.secrets.set('a', { K: 'v' })).toEqual({ version: 3 })
   })
 
+  test('each time only if the caller still has a use for it', async () => {
+    bench.server.on('POST /v1/apps', json(201, {}))
+    bench.server.on('POST /v1/apps/a/secrets', notFound)
+    await bench.fly.apps.create({ name: 'a' })
+    let asked = 0
+    const beforeRepeat = () => Promise.resolve(++asked < 3)
+    const failure = await failureOf(bench.fly.secrets.set('a', { K: 'v' }, { beforeRepeat }))
+    expect(failure.code).toBe('not_found')
+    expect(bench.server.to('POST /v1/apps/a/secrets')).toHaveLength(3)
+  })
+
   test('but not for longer than the window', async () => {
     bench.server.on('POST /v1/apps', json(201, {}))
     bench.server.on(GET, notFound)

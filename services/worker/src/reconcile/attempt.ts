@@ -58,13 +58,28 @@ export function write<T>(attempt: Attempt, change: (tx: Tx) => Promise<T>): Prom
   return withFence(attempt.deps.db, attempt.lease, change)
 }
 
-/** Options for a call to Fly: bounded below the lease, cancelled with the job, tagged for Fly's call log. */
+/**
+ * Options for a call to Fly: bounded below the lease, cancelled with the job, tagged for Fly's call log. What Fly does
+ * not show yet is asked for again by the client, and each time only if the lease and the plan still stand: a worker that
+ * was frozen in such a pause must not go on where another one has taken over.
+ */
 export function flyCall(attempt: Attempt): CallOptions {
   return {
+    beforeRepeat: () => mayGoOn(attempt),
     signal: attempt.signal,
     timeoutMs: FLY_CALL_TIMEOUT_MS,
     deadlineMs: FLY_CALL_TIMEOUT_MS,
     headers: { 'X-Hangar-Attempt': `${attempt.lease.fence}.${attempt.number}` },
+  }
+}
+
+async function mayGoOn(attempt: Attempt): Promise<boolean> {
+  try {
+    return (await guard(attempt)) === 'go'
+  } catch (error) {
+    // Whatever is written next finds out as well, and says so.
+    attempt.logger.info({ err: error }, 'a call is not repeated')
+    return false
   }
 }
 

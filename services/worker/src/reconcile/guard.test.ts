@@ -1,5 +1,5 @@
 /** What changes between the look that a plan was made from and the step that carries it out. */
-import { createUser, setTier, waitFor } from '@hangar/testkit'
+import { createUser, runSql, setTier, waitFor } from '@hangar/testkit'
 import { describe, expect, test } from '@jest/globals'
 import { useEngine } from '../testing/engine.ts'
 import { reconcileUser } from './job.ts'
@@ -51,4 +51,21 @@ describe('the guard before a step', () => {
     expect(operations).not.toContain('machines.create')
     expect(await engine.eventTypes(userId)).toContain('provision_superseded')
   })
+})
+
+test('what Fly does not show yet is not asked for again by a worker that lost its lease meanwhile', async () => {
+  const { db } = engine.database
+  const { userId } = await createUser(db, { tier: 'pro' })
+  const unseen = engine.sim.sim.faults.add({ kind: 'fresh_app_unauthorized', params: { ms: 60_000 } })
+  const asked = () => engine.sim.sim.calls.list({ operation: 'secrets.set' }).length
+  const before = asked()
+  const running = reconcileUser(engine.deps, userId, new AbortController().signal)
+  await waitFor(() => asked() > before, { what: 'the secrets to be refused', timeoutMs: 5_000 })
+  const takeOver = `update hangar.user_work set fence = fence + 1, owner = 'another' where user_id = '${userId}'`
+  await runSql(engine.database.url, takeOver)
+  const byThen = asked()
+  expect(await running).toEqual({ kind: 'done' })
+  // One may have been on its way.
+  expect(asked()).toBeLessThanOrEqual(byThen + 1)
+  engine.sim.sim.faults.remove(unseen.id)
 })
