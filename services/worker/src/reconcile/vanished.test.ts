@@ -1,5 +1,5 @@
 /** Rows whose app is gone from Fly, and not by us: wherever the row stands, it is repaired or closed. */
-import { type AppRow, listAppsByUser, raiseWant } from '@hangar/db'
+import { type AppRow, engageBrake, listAppsByUser, raiseWant, releaseBrake } from '@hangar/db'
 import { createUser, runSql, setTier, waitFor } from '@hangar/testkit'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { useEngine } from '../testing/engine.ts'
@@ -81,6 +81,42 @@ describe('an app that is gone', () => {
     await setTier(engine.database.db, userId, 'free')
     await engine.drive(userId)
     expect(await brief(userId)).toEqual([[1, 'deleted']])
+  })
+})
+
+describe('an organisation whose apps are gone', () => {
+  const permits = (change: string) => onDatabase(`update hangar.permits set ${change} where name = 'repair'`)
+
+  test('is not made anew all at once: whoever has no permit keeps the row, and waits', async () => {
+    const { userId, id } = await vanished(`status = 'active'`)
+    await permits(`tokens = 0, refilled_at = hangar.now() + interval '1 hour'`)
+    expect(await reconcileUser(engine.deps, userId, never)).toMatchObject({ kind: 'again_after' })
+    expect((await engine.live(userId)).id).toBe(id)
+    await permits('tokens = capacity, refilled_at = hangar.now()')
+    await engine.drive(userId)
+    expect(await brief(userId)).toEqual([
+      [2, 'active'],
+      [1, 'deleted'],
+    ])
+  })
+
+  test('nor at all while the brake holds that; abandoning a row needs no Fly, and no brake holds it', async () => {
+    const { userId, id } = await vanished(`status = 'active'`)
+    await engageBrake(engine.database.db, 'unhealthy_share', { by: 'test', reason: 'all of them' })
+    await reconcileUser(engine.deps, userId, never)
+    expect((await engine.live(userId)).id).toBe(id)
+    await engageBrake(engine.database.db, 'fly_unreachable', { by: 'test', reason: 'no answer' })
+    await onDatabase(`insert into hangar.forced_actions (user_fly_app_id, action, reason, actor)
+      values ('${id}', 'abandon', 'test', 'admin')`)
+    expect(await reconcileUser(engine.deps, userId, never)).toMatchObject({ kind: 'again_after' })
+    expect(await brief(userId)).toEqual([[1, 'deleted']])
+    for (const name of ['unhealthy_share', 'fly_unreachable'] as const)
+      await releaseBrake(engine.database.db, name)
+    await engine.drive(userId)
+    expect(await brief(userId)).toEqual([
+      [2, 'active'],
+      [1, 'deleted'],
+    ])
   })
 })
 
