@@ -240,6 +240,20 @@ describe('deleted', () => {
     expect(await findOrphan(db(), row.flyAppName)).toMatchObject({ state: 'found', withheld })
   })
 
+  test('not where a brake is engaged between the word that it begins and the request itself', async () => {
+    const row = await due()
+    await onDatabase(`
+      create function brake_now() returns trigger language plpgsql as $$ begin
+        update hangar.brakes set engaged_at = clock_timestamp(), engaged_by = 't', reason = 't' where name = 'operator';
+        return null; end $$;
+      create trigger brake_now after insert on public.user_fly_app_events
+        for each row when (new.event_type = 'orphan_deleting') execute function brake_now()`)
+    await sweep()
+    await onDatabase(`drop trigger brake_now on public.user_fly_app_events; drop function brake_now()`)
+    expect((await typesOf(row)).map(([type]) => type)).toEqual(['orphan_deleting'])
+    expect(deletionsOf(row.flyAppName)).toEqual([])
+  })
+
   test('not while somebody works on the user, and then by the next scan', async () => {
     const row = await due()
     await onDatabase(
