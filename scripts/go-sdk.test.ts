@@ -1,6 +1,6 @@
 /** The Go module as part of the suite: its own tests, where this machine has Go. */
 import { expect, test } from '@jest/globals'
-import { GO_MODULES, isNewEnough, runGo, whyNoGo } from './lib/go.ts'
+import { isNewEnough, runGo, SCREENER, SDK, whyNoGo, whyNoScreener } from './lib/go.ts'
 
 const full = process.env['HANGAR_TEST_SUITE'] === 'full'
 const TIMEOUT_MS = 300_000
@@ -22,18 +22,28 @@ test.each([
   expect(isNewEnough(said)).toBe(expected)
 })
 
-if (why !== null) {
-  console.warn(`SKIPPED: the tests of sdk/go. ${why}.`)
-  test.skip(`sdk/go (SKIPPED: ${why})`, () => {})
-} else {
-  if (full && !cgo) console.warn('sdk/go runs without -race: there is no C compiler here for cgo.')
-  test.each(GO_MODULES)(
-    `go vet and go test${race ? ' -race' : ''} in %s`,
-    async (cwd) => {
-      expect(await runGo(['vet', './...'], { cwd, timeoutMs: TIMEOUT_MS })).toBe('')
-      const args = ['test', '-timeout=120s', ...(race ? ['-race'] : []), './...']
-      expect(await runGo(args, { cwd, timeoutMs: TIMEOUT_MS })).not.toContain('FAIL')
-    },
-    2 * TIMEOUT_MS,
-  )
+const modules = [
+  { name: 'sdk/go', cwd: SDK, why },
+  { name: 'sdk/go/cmd/screener', cwd: SCREENER, why: await whyNoScreener() },
+]
+for (const module of modules) {
+  if (module.why === null) {
+    test(
+      `go vet and go test${race ? ' -race' : ''} in ${module.name}`,
+      () => check(module.cwd),
+      2 * TIMEOUT_MS,
+    )
+  } else {
+    // A file of which all is skipped prints nothing, so what is left out elsewhere is said here.
+    console.warn(`SKIPPED: all tests of and with ${module.name}: ${module.why}.`)
+    test.skip(`${module.name} (SKIPPED: ${module.why})`, () => {})
+  }
+}
+if (full && why === null && !cgo)
+  console.warn('sdk/go runs without -race: there is no C compiler here for cgo.')
+
+async function check(cwd: string): Promise<void> {
+  expect(await runGo(['vet', './...'], { cwd, timeoutMs: TIMEOUT_MS })).toBe('')
+  const args = ['test', '-timeout=120s', ...(race ? ['-race'] : []), './...']
+  expect(await runGo(args, { cwd, timeoutMs: TIMEOUT_MS })).not.toContain('FAIL')
 }

@@ -11,8 +11,9 @@ import { root } from './paths.ts'
 
 const run = promisify(execFile)
 
-export const GO_MODULES = ['sdk/go', 'sdk/go/cmd/screener'].map((folder) => join(root, folder))
-export const GO_NEEDED = '1.21'
+export const SDK = join(root, 'sdk/go')
+export const SCREENER = join(root, 'sdk/go/cmd/screener')
+const GO_NEEDED = '1.21'
 /** The first build compiles the standard library and fetches one module. */
 const BUILD_TIMEOUT_MS = 180_000
 
@@ -44,6 +45,17 @@ export async function whyNoGo(): Promise<string | null> {
   return isNewEnough(said) ? null : `Go ${GO_NEEDED} or newer is needed, this is ${said.trim()}`
 }
 
+/** What is in the way of building the reference screener; null where nothing is. A mistake in it is not. */
+export async function whyNoScreener(): Promise<string | null> {
+  const why = await whyNoGo()
+  if (why !== null) return why
+  const fetching = runGo(['mod', 'download'], { cwd: SCREENER, timeoutMs: 60_000 })
+  return fetching.then(
+    () => null,
+    () => 'the one module that it needs is not here and cannot be fetched',
+  )
+}
+
 /** Of `go version go1.26.8 linux/amd64`; a development version has no number and is new. */
 export function isNewEnough(said: string): boolean {
   const [, major = '', minor = ''] = /\bgo(\d+)\.(\d+)/.exec(said) ?? []
@@ -57,10 +69,13 @@ export async function buildGoScreener(): Promise<string> {
   const folder = join(root, '.cache', 'go-screener')
   mkdirSync(folder, { recursive: true })
   const file = join(folder, 'screener')
-  const cwd = join(root, 'sdk/go/cmd/screener')
   // Without cgo: what it is linked with then does not depend on a C compiler.
   const env = { CGO_ENABLED: '0' }
-  await runGo(['build', '-mod=readonly', '-o', file, '.'], { cwd, timeoutMs: BUILD_TIMEOUT_MS, env })
+  await runGo(['build', '-mod=readonly', '-o', file, '.'], {
+    cwd: SCREENER,
+    timeoutMs: BUILD_TIMEOUT_MS,
+    env,
+  })
   return file
 }
 
@@ -72,7 +87,7 @@ export function localImage(file: string, ...args: string[]): string {
 
 /** The users' app for a demo: the Go screener where it can be had, the Node one else; says which, and why. */
 export async function chooseScreener(say: (line: string) => void): Promise<string> {
-  const why = await whyNoGo()
+  const why = await whyNoScreener()
   if (why !== null) {
     say(`${why}: the users' apps are the Node screener.`)
     return SCREENER_IMAGE

@@ -7,7 +7,7 @@ import { listEvents, raiseWant } from '@hangar/db'
 import { createTrader, createUser, listSignals, setTier } from '@hangar/testkit/factories'
 import { waitFor } from '@hangar/testkit/local'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { buildGoScreener, whyNoGo } from '../lib/go.ts'
+import { buildGoScreener, whyNoScreener } from '../lib/go.ts'
 import { cyclesIn, cyclesOf, startScreeners, type Screeners } from './testing/screeners.ts'
 
 const BUFFERED = 10_000
@@ -16,7 +16,7 @@ const GRACE_MS = 30_000
 const HEALTH_DEADLINE_MS = 4_000
 const BUILT_IN = '00000000-0000-4000-8000-00000000b001'
 
-const why = await whyNoGo()
+const why = await whyNoScreener()
 if (why === null) {
   describeGo()
 } else {

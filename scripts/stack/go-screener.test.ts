@@ -7,7 +7,7 @@ import { listEvents, type AppRow } from '@hangar/db'
 import { createTrader, createUser, listSignals, setTier } from '@hangar/testkit/factories'
 import { waitFor } from '@hangar/testkit/local'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { buildGoScreener, whyNoGo } from '../lib/go.ts'
+import { buildGoScreener, whyNoScreener } from '../lib/go.ts'
 import { cyclesIn, cyclesOf, overlaps, startScreeners, type Screeners } from './testing/screeners.ts'
 import { urlOf } from './settings.ts'
 
@@ -15,7 +15,7 @@ const PATIENCE_MS = 45_000
 const SIGNALS_PER_CYCLE = 20
 const BUILT_IN = randomUUID()
 
-const why = await whyNoGo()
+const why = await whyNoScreener()
 if (why === null) {
   describeGo()
 } else {

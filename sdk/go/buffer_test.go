@@ -28,9 +28,11 @@ func TestFullBufferHoldsBackThenLoses(t *testing.T) {
 	r.server.Always("signals", hangartest.Status(503))
 	r.signal("s1")
 	r.signal("s2")
+	r.await(250 * time.Millisecond)
 	waiting := make(chan error)
 	go func() { waiting <- r.offer("s3") }()
 	r.step(5 * time.Second)
+	r.await(500 * time.Millisecond)
 	if err := <-waiting; !errors.Is(err, hangar.ErrBufferFull) {
 		t.Error(err)
 	}
@@ -47,6 +49,7 @@ func TestFullBufferHoldsBackThenLoses(t *testing.T) {
 		t.Errorf("%d lines of log in no time", n)
 	}
 	r.clock.Advance(10 * time.Second)
+	r.await(time.Second)
 	if err := r.offer("another"); !errors.Is(err, hangar.ErrBufferFull) {
 		t.Error(err)
 	}

@@ -32,11 +32,10 @@ func (a *App) drain(stopDelivering func()) {
 		length := time.Duration(float64(a.options.DrainDeadline) * part)
 		return clock.WithTimeout(a.alive, a.clock, length-a.clock.Now().Sub(startedAt))
 	}
-	a.signals.hurry()
-	a.executions.hurry()
-
 	cutting, stopCutting := share(cycleShare)
 	flushing, stopFlushing := share(flushShare)
+	a.signals.hurry()
+	a.executions.hurry()
 	cut := a.awaitFlushed(cutting, flushing)
 	stopCutting()
 	stopFlushing()

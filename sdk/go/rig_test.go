@@ -79,13 +79,7 @@ func (r *rig) runWith(config hangar.Config, change ...func(*hangar.Options)) *ri
 	}
 	r.app = app
 	go func() { r.over <- app.Run(context.Background()) }()
-	r.Cleanup(func() {
-		if !r.ended {
-			r.server.Always("drained", nil)
-			r.server.Always("signals", hangartest.Status(410))
-			r.terminate()
-		}
-	})
+	r.Cleanup(r.abandon)
 	return r
 }
 
@@ -131,6 +125,23 @@ func (r *rig) terminate() {
 		r.Fatal("nobody listens for SIGTERM")
 	}
 	r.exits(nil)
+}
+
+// abandon ends an app that the test has not ended. Whatever it waits for, time flies.
+func (r *rig) abandon() {
+	if r.ended {
+		return
+	}
+	go func() { r.stop <- syscall.SIGTERM }()
+	for limit := time.Now().Add(patience); time.Now().Before(limit); runtime.Gosched() {
+		select {
+		case <-r.over:
+			return
+		default:
+			r.clock.Advance(time.Second)
+		}
+	}
+	r.Errorf("Run did not return; pending timers %v; log:\n%s", r.clock.Pending(), r.log.text())
 }
 
 // exits waits for Run to return.

@@ -54,10 +54,8 @@ func (s *Server) Always(path string, answer Answer) {
 	s.standing[path] = answer
 }
 
-// ordered takes the answer that the test wants to this call.
+// ordered takes the answer that the test wants to this call; s.mu is held.
 func (s *Server) ordered(path string) Answer {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	if script := s.scripts[path]; len(script) > 0 {
 		s.scripts[path] = script[1:]
 		return script[0]

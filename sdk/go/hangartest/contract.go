@@ -22,10 +22,12 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	s.mu.Lock()
 	s.calls = append(s.calls, Call{Path: path, Query: r.URL.RawQuery, Header: r.Header.Clone(), Body: body})
+	// With the call, not after it: whoever waited for this call may make the next one.
+	answer := s.ordered(path)
 	s.announce()
 	s.mu.Unlock()
 	r.Body = io.NopCloser(bytes.NewReader(body))
-	s.ordered(path)(w, r, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.answer(path, w, r, body) }))
+	answer(w, r, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.answer(path, w, r, body) }))
 }
 
 // The calls of the contract.
