@@ -615,6 +615,7 @@ create table hangar.user_work (
   parked_reason text,
   failed_reason text,
   updated_at timestamp with time zone default hangar.now() not null,
+  overtaken_at timestamp with time zone,
   constraint user_work_owner_has_expiry CHECK ((owner IS NULL) = (lease_expires_at IS NULL)),
   constraint user_work_pkey PRIMARY KEY (user_id)
 );

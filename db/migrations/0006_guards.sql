@@ -55,6 +55,9 @@ alter table public.user_fly_apps
   add column burst_approval_id bigint,
   -- What differs on Fly and is only reported: {"fields": [{"field", "want", "have"}], "seenAt"}. Null: nothing.
   add column drift jsonb;
+-- When a lease was last claimed that its holder had never given back: a call of theirs may still be on its way.
+alter table hangar.user_work add column overtaken_at timestamptz;
+
 create index user_fly_apps_by_teardown on public.user_fly_apps (teardown_started_at)
   where teardown_started_at is not null;
 -- Few at any time, however many apps there are: what the look for stuck rows reads each minute.

@@ -239,8 +239,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'queue: a wake during a run is swallowed',
     file: 'packages/jobs/src/wake.ts',
-    find: 'keepLastIfActive: true',
-    replace: 'keepLastIfActive: false',
+    find: 'id: userId, keepLastIfActive: true',
+    replace: 'id: userId, keepLastIfActive: false',
     test: { file: 'packages/jobs/src/wake.test.ts', name: 'during a run leads to exactly one more run' },
   },
   {

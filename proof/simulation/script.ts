@@ -120,7 +120,7 @@ export function drawScript(dice: Dice): Script {
 /** Sweeps far more often than in production, so that they meet with the work of the lanes. */
 function drawSweeps(dice: Dice): Intervals['sweepsMs'] {
   return {
-    ...(dice.chance(0.3) && { guards: 15_000 }),
+    guards: 15_000,
     ...(dice.chance(0.2) && { differences: 10_000 }),
     ...(dice.chance(0.2) && { health: 15_000 }),
     ...(dice.chance(0.1) && { stuck: 20_000 }),

@@ -250,6 +250,7 @@ export interface HangarUserWork {
   fence: Generated<number>;
   leaseExpiresAt: Timestamp | null;
   nextAttemptAt: Timestamp | null;
+  overtakenAt: Timestamp | null;
   owner: string | null;
   parkedReason: string | null;
   plannedVersion: Generated<number>;

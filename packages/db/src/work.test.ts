@@ -5,8 +5,8 @@ import { sql } from 'kysely'
 import pg from 'pg'
 import { findLiveApp, insertApp } from './apps.ts'
 import { anApp } from './test-data.ts'
-import { raiseWant } from './wants.ts'
-import { claimLease, extendLease, finishWork, withFence, type Lease } from './work.ts'
+import { findWant, raiseWant } from './wants.ts'
+import { claimLease, extendLease, finishWork, wakeOvertaken, withFence, type Lease } from './work.ts'
 import { extendLeaseAndReadFacts } from './world.ts'
 
 const TTL_MS = 60_000
@@ -55,6 +55,24 @@ describe('the lease', () => {
     const { want, now } = await claimed(userId)
     expect(want).toMatchObject({ wantedVersion: 1, source: 'trigger' })
     expect(now).toBeInstanceOf(Date)
+  })
+
+  test('that its holder never gave back is looked after once more, when a late call must have landed', async () => {
+    const late = (lateCallMs: number) => wakeOvertaken(t.db, { lateCallMs, limit: 10 })
+    // Those that other tests overtook.
+    await late(0)
+    const { userId } = await createUser(t.db)
+    await claimLease(t.db, { userId, owner: 'a', ttlMs: 0 })
+    const second = (await claimLease(t.db, { userId, owner: 'b', ttlMs: TTL_MS }))!
+    expect(second.work.overtakenAt).not.toBeNull()
+    expect(await late(0)).toBe(0)
+    await finishWork(t.db, second.lease, { kind: 'done', doneVersion: second.want.wantedVersion })
+    expect(await late(60_000)).toBe(0)
+    expect(await late(0)).toBe(1)
+    expect((await findWant(t.db, userId))?.wantedVersion).toBe(second.want.wantedVersion + 1)
+    expect(await late(0)).toBe(0)
+    const third = (await claimLease(t.db, { userId, owner: 'c', ttlMs: TTL_MS }))!
+    expect(third.work.overtakenAt).toBeNull()
   })
 
   test('is extended by its holder only, and not once it has run out', async () => {

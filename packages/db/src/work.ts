@@ -13,7 +13,7 @@ import { sql, type Selectable } from 'kysely'
 import type { Database, Tx } from './database.ts'
 import { intervalMs } from './now.ts'
 import type { Schema } from './schema.ts'
-import type { WantRow } from './wants.ts'
+import { raiseWant, type WantRow } from './wants.ts'
 
 export type WorkRow = Selectable<Schema['hangar.userWork']>
 /** A claim. `fence` grows with each one. */
@@ -52,6 +52,7 @@ export async function claimLease(
           else work.failed_attempts end,
         next_attempt_at = case when excluded.planned_version <= work.planned_version then work.next_attempt_at end,
         planned_version = excluded.planned_version,
+        overtaken_at = case when work.owner is null then work.overtaken_at else hangar.now() end,
         updated_at = hangar.now()
       where work.lease_expires_at is null or work.lease_expires_at <= hangar.now()
       returning work.*
@@ -114,6 +115,28 @@ export async function finishWork(
   const [row] = rows
   if (!row) throw leaseLost(lease)
   return row
+}
+
+/**
+ * Users whose lease was overtaken `lateCallMs` ago or longer are to be looked at once more: whoever was frozen, or cut
+ * off, until their lease was gone may have had one call on its way, and by now it has landed. Marks them as seen to, at
+ * most `limit` in one round, and answers how many.
+ */
+export function wakeOvertaken(
+  db: Database,
+  { lateCallMs, limit }: { lateCallMs: number; limit: number },
+): Promise<number> {
+  return db.transaction().execute(async (tx) => {
+    const { rows } = await sql<{ userId: string }>`
+      update hangar.user_work set overtaken_at = null
+      where user_id in (
+        select user_id from hangar.user_work
+        where overtaken_at <= hangar.now() - ${intervalMs(lateCallMs)} and owner is null
+        order by overtaken_at limit ${limit} for update skip locked)
+      returning user_id`.execute(tx)
+    for (const { userId } of rows) await raiseWant(tx, userId, 'sweep')
+    return rows.length
+  })
 }
 
 function recordOf(result: WorkResult) {

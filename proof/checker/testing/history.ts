@@ -108,6 +108,7 @@ function aWork(): WorkRow {
     nextAttemptAt: null,
     parkedReason: null,
     failedReason: null,
+    overtakenAt: null,
     updatedAt: at(66),
   }
 }

@@ -17,8 +17,9 @@ import {
   resolveAlert,
   strikeBrake,
   wakeHeldByNobody,
+  wakeOvertaken,
 } from '@hangar/db'
-import type { ReconcileDeps } from '../reconcile/deps.ts'
+import { FLY_CALL_TIMEOUT_MS, type ReconcileDeps } from '../reconcile/deps.ts'
 import { type Probe, probeFly } from './probe.ts'
 import { judgeUnhealthyShare } from './unhealthy-share.ts'
 
@@ -27,6 +28,9 @@ const STRIKES = 2
 /** So many users whose last attempt Fly did not serve, within so many seconds, count as one failed probe. */
 const FAILED_USERS = 5
 const FAILED_WITHIN_SECONDS = 60
+/** By then a call that a worker had on its way when it lost its lease has landed: three times what a call may take. */
+const LATE_CALL_MS = 3 * FLY_CALL_TIMEOUT_MS
+const MOST_LATE_CALLS = 200
 
 export async function sweepGuards(deps: ReconcileDeps, signal: AbortSignal): Promise<Probe['kind']> {
   const probe = await probeFly(deps.fly, signal)
@@ -36,6 +40,7 @@ export async function sweepGuards(deps: ReconcileDeps, signal: AbortSignal): Pro
   if (await releaseBurstIfNobodyWaits(deps.db, deps.settings.policy))
     deps.logger.warn({ brake: 'deletion_burst' }, 'brake released')
   await wakeHeldByNobody(deps.db)
+  await wakeOvertaken(deps.db, { lateCallMs: LATE_CALL_MS, limit: MOST_LATE_CALLS })
   return probe.kind
 }
 
