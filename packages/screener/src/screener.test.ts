@@ -456,7 +456,10 @@ describe('the end', () => {
       const calls = shim.calls.length
       screener.kill('SIGTERM')
       expect(await screener.exited).toBe(0)
-      expect(shim.calls.length).toBe(calls)
+      // A batch may have been on its way; nothing is asked for any more.
+      const late = shim.calls.slice(calls).map((call) => call.path)
+      expect(late.filter((one) => !/\/(signals|executions)$/.test(one))).toEqual([])
+      expect(late.length).toBeLessThanOrEqual(1)
     },
   )
 })

@@ -17,7 +17,7 @@ import {
   releaseBrake,
   requestOrphanDeletion,
 } from '@hangar/db'
-import { createTestDatabase, createUser, runSql, setTier } from '@hangar/testkit'
+import { createTestDatabase, createUser, runSql, setTier, waitFor } from '@hangar/testkit'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { reconcileUser } from '../reconcile/job.ts'
 import { sweepOrphans } from '../sweeps/orphans.ts'
@@ -182,7 +182,11 @@ describe('an app whose row was lost', () => {
   test.each<[string, (row: AppRow) => unknown]>([
     [
       'whose machines go away',
-      (row) => engine.deps.fly.machines.delete(row.flyAppName, row.flyMachineId!, { force: true }),
+      async (row) => {
+        await engine.deps.fly.machines.delete(row.flyAppName, row.flyMachineId!, { force: true })
+        const isGone = () => (world().machines.get(row.flyMachineId!)?.state ?? 'destroyed') === 'destroyed'
+        await waitFor(isGone, { what: 'the machine to be gone', timeoutMs: 5_000 })
+      },
     ],
     [
       'whose mark becomes another installation’s',

@@ -25,6 +25,7 @@ test.each(['viewer', 'operator', 'admin', 'key'] as const)(
       'deprovision',
       'guards',
       'health',
+      'inspect',
       'provision',
       'sweep',
     ])
