@@ -5,13 +5,12 @@
  *
  * One open row per kind and subject, however often it happens: who is told, and when, is decided from these rows.
  */
+import type { AlertKind, AlertSeverity } from '@hangar/core'
 import { sql } from 'kysely'
 import type { Database, Tx } from './database.ts'
 
-export type AlertSeverity = 'info' | 'warning' | 'critical'
-
 export type NewAlert = {
-  kind: string
+  kind: AlertKind
   /** What it is about: a user id, an app's name, a brake's name; empty for the whole fleet. */
   subject: string
   severity: AlertSeverity
@@ -48,7 +47,7 @@ export async function raiseAlert(db: Database | Tx, alert: NewAlert): Promise<bo
 }
 
 /** It is over. Nothing happens where no such alert is open. */
-export async function resolveAlert(db: Database | Tx, kind: string, subject: string): Promise<void> {
+export async function resolveAlert(db: Database | Tx, kind: AlertKind, subject: string): Promise<void> {
   await sql`
     update hangar.alerts set resolved_at = hangar.now()
     where kind = ${kind} and subject = ${subject} and resolved_at is null`.execute(db)

@@ -6,7 +6,7 @@ import { bearer, useApi } from '../../../testing/harness.ts'
 const api = useApi()
 
 test('by an operator; who saw it first stands, and it is open until it is over', async () => {
-  await raiseAlert(api.db, { kind: 'k', subject: '', severity: 'critical', message: 'm' })
+  await raiseAlert(api.db, { kind: 'sweep_late', subject: '', severity: 'critical', message: 'm' })
   const id = (await listAlerts(api.db, { limit: 1 }))[0]!.id
   const [first, second] = ['11111111-1111-4111-8111-111111111111', '22222222-2222-4222-8222-222222222222']
   const acknowledge = async (sub: string) =>

@@ -8,7 +8,7 @@ const api = useApi()
 type Page = { items: { kind: string }[]; next_cursor: string | null }
 
 test('the open ones by default, all on request, newest first; more of the same is counted', async () => {
-  for (const kind of ['over', 'twice', 'new', 'twice'])
+  for (const kind of ['budget', 'stuck', 'queue_lag', 'stuck'] as const)
     await raiseAlert(api.db, {
       kind,
       subject: 's',
@@ -16,7 +16,7 @@ test('the open ones by default, all on request, newest first; more of the same i
       message: `${kind}!`,
       details: { n: 1 },
     })
-  await resolveAlert(api.db, 'over', 's')
+  await resolveAlert(api.db, 'budget', 's')
   const list = async (query: object) => {
     const response = await request(api.app)
       .get('/v1/alerts')
@@ -26,13 +26,13 @@ test('the open ones by default, all on request, newest first; more of the same i
     return response.body as Page
   }
   const open = await list({})
-  expect(open.items.map((alert) => alert.kind)).toEqual(['new', 'twice'])
+  expect(open.items.map((alert) => alert.kind)).toEqual(['queue_lag', 'stuck'])
   expect(open.items[1]).toEqual({
     id: expect.any(Number),
-    kind: 'twice',
+    kind: 'stuck',
     subject: 's',
     severity: 'warning',
-    message: 'twice!',
+    message: 'stuck!',
     details: { n: 1 },
     times: 2,
     first_at: expect.any(String),
@@ -43,6 +43,6 @@ test('the open ones by default, all on request, newest first; more of the same i
   })
   const first = await list({ state: 'all', limit: 2 })
   const second = await list({ state: 'all', limit: 2, cursor: first.next_cursor })
-  expect([...first.items, ...second.items].map((alert) => alert.kind)).toEqual(['new', 'twice', 'over'])
+  expect([...first.items, ...second.items].map((alert) => alert.kind)).toEqual(['queue_lag', 'stuck', 'budget'])
   expect(second.next_cursor).toBeNull()
 })
