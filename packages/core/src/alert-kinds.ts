@@ -30,7 +30,10 @@ export const ALERT_KINDS = {
   },
   app_unhealthy: { severity: 'warning', meaning: 'one app has been found unhealthy again and again' },
   stuck: { severity: 'critical', meaning: 'a passing state of one user lasts longer than it may' },
-  orphan_found: { severity: 'warning', meaning: 'an app of ours on Fly that no live row explains, and that costs' },
+  orphan_found: {
+    severity: 'warning',
+    meaning: 'an app of ours on Fly that no live row explains, and that costs',
+  },
   brake_engaged: {
     severity: 'critical',
     meaning: 'a brake holds teardowns or repairs back for everybody until its condition is gone',

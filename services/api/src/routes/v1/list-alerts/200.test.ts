@@ -43,6 +43,10 @@ test('the open ones by default, all on request, newest first; more of the same i
   })
   const first = await list({ state: 'all', limit: 2 })
   const second = await list({ state: 'all', limit: 2, cursor: first.next_cursor })
-  expect([...first.items, ...second.items].map((alert) => alert.kind)).toEqual(['queue_lag', 'stuck', 'budget'])
+  expect([...first.items, ...second.items].map((alert) => alert.kind)).toEqual([
+    'queue_lag',
+    'stuck',
+    'budget',
+  ])
   expect(second.next_cursor).toBeNull()
 })
