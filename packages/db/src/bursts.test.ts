@@ -33,9 +33,9 @@ async function liveApps(count: number, tier = 'pro') {
 type App = Awaited<ReturnType<typeof liveApps>>[number]
 
 /** As the engine does it: a slot, and the teardown begun in the same transaction. */
-const teardown = (app: App, end?: () => never) =>
+const teardown = (app: App, end?: () => never, kind: 'entitled' | 'not_entitled' = 'not_entitled') =>
   t.db.transaction().execute(async (tx) => {
-    const slot = await takeTeardownSlot(tx, 'test')
+    const slot = await takeTeardownSlot(tx, { actor: 'test', entitlement: { kind } })
     if (slot.kind === 'go')
       await updateApp(tx, app.id, { teardownStartedAt: 'now', burstApprovalId: slot.approvalId })
     end?.()
@@ -92,6 +92,19 @@ describe('a burst of teardowns', () => {
     await expect(teardown(apps[1]!, fail)).rejects.toThrow('the lease was lost')
     expect(await teardown(apps[1]!)).toEqual({ kind: 'go', approvalId: null })
     expect(await teardown(apps[2]!)).toMatchObject({ kind: 'held' })
+  })
+
+  test('planned before a brake engaged, it does not begin after; a user who is entitled again waits only for some', async () => {
+    const apps = await liveApps(3)
+    await engageBrake(t.db, 'operator', { by: 'admin', reason: 'test' })
+    expect(await teardown(apps[0]!)).toEqual({ kind: 'held', engagedNow: false })
+    expect(await teardown(apps[0]!, undefined, 'entitled')).toEqual({ kind: 'held', engagedNow: false })
+    await releaseBrake(t.db, 'operator')
+    await engageBrake(t.db, 'unhealthy_share', { by: 'test', reason: 'test' })
+    expect(await teardown(apps[1]!)).toEqual({ kind: 'held', engagedNow: false })
+    expect(await teardown(apps[1]!, undefined, 'entitled')).toMatchObject({ kind: 'go' })
+    await releaseBrake(t.db, 'unhealthy_share')
+    expect(await teardown(apps[2]!)).toMatchObject({ kind: 'go' })
   })
 
   test('what an operator forces is no part of it', async () => {

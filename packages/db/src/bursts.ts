@@ -2,11 +2,12 @@
  * The brake on teardowns: each one is counted as it begins, and the one too many engages `deletion_burst`. A burst
  * that an operator has counted and approved beforehand is used up first and does not count.
  *
- * Whoever takes a slot, approves or clears holds the brake's row locked first: callers take turns, so that the
+ * Whoever takes a slot, approves or clears holds the brakes' rows locked first: callers take turns, so that the
  * threshold is exact, and a teardown that is rolled back gives its slot and its approval back.
  */
+import { BRAKE_NAMES, type BrakeName, type Entitlement, holdingBrake } from '@hangar/core'
 import { sql } from 'kysely'
-import { engageBrake, listEngaged, releaseBrake } from './brakes.ts'
+import { engageBrake, releaseBrake } from './brakes.ts'
 import { type Database, inTransaction, type Tx } from './database.ts'
 import { intervalMs } from './now.ts'
 import { onlyRow } from './rows.ts'
@@ -17,12 +18,15 @@ export type TeardownSlot = { kind: 'go'; approvalId: number | null } | { kind: '
 
 /**
  * May one more teardown begin? Counted in the caller's transaction, which has to begin the teardown in it.
- * `held`: the burst is over the threshold, and the brake is engaged.
+ * `held`: a brake is engaged, or the burst is over the threshold, which engages one.
  */
-export async function takeTeardownSlot(tx: Tx, actor: string): Promise<TeardownSlot> {
-  const { engaged, ignored } = await lockBrake(tx)
+export async function takeTeardownSlot(
+  tx: Tx,
+  { actor, entitlement }: { actor: string; entitlement: Pick<Entitlement, 'kind'> },
+): Promise<TeardownSlot> {
+  const { engaged, ignored } = await lockBrakes(tx)
   // Planned before the brake engaged: it waits like all others, and no approval is spent on it.
-  if (engaged) return { kind: 'held', engagedNow: false }
+  if (holdingBrake(engaged, 'teardown', entitlement) !== null) return { kind: 'held', engagedNow: false }
   const approvalId = await useApproval(tx)
   if (approvalId !== null) return { kind: 'go', approvalId }
   const { begun, allowed, live, minutes } = await measureBurst(tx)
@@ -43,8 +47,9 @@ export async function takeTeardownSlot(tx: Tx, actor: string): Promise<TeardownS
  */
 export function releaseBurstIfNobodyWaits(db: Database, policy: EntitlementPolicy): Promise<boolean> {
   return inTransaction(db, async (tx) => {
-    const { engaged } = await lockBrake(tx)
-    if (!engaged || (await listEngaged(tx)).length > 1 || (await countWaiting(tx, policy)) > 0) return false
+    const { engaged } = await lockBrakes(tx)
+    const alone = engaged.length === 1 && engaged[0] === 'deletion_burst'
+    if (!alone || (await countWaiting(tx, policy)) > 0) return false
     const { begun, allowed } = await measureBurst(tx)
     return begun < allowed && releaseBrake(tx, 'deletion_burst')
   })
@@ -79,7 +84,7 @@ export async function approveBurst(
   burst: { count: number; reason: string; actor: string; expiresInMs: number },
   policy: EntitlementPolicy,
 ): Promise<ApprovedBurst> {
-  const { engaged } = await lockBrake(tx)
+  const { engaged } = await lockBrakes(tx)
   const before = await measureQueue(tx)
   const { rows } = await sql<BurstApproval>`
     insert into hangar.burst_approvals (approved, reason, actor, created_at, expires_at)
@@ -88,7 +93,7 @@ export async function approveBurst(
     returning *, false as expired`.execute(tx)
   const waiting = await countWaiting(tx, policy)
   const covers = before.approved + burst.count >= waiting
-  const released = engaged && covers && (await releaseBrake(tx, 'deletion_burst'))
+  const released = engaged.includes('deletion_burst') && covers && (await releaseBrake(tx, 'deletion_burst'))
   const ahead = before.underWay + before.approved
   const etaMinutes = Math.ceil((ahead + burst.count) / before.perMinute)
   return { approval: onlyRow(rows), etaMinutes, waiting, released }
@@ -106,11 +111,16 @@ export async function listBurstApprovals(
   return rows
 }
 
-async function lockBrake(tx: Tx): Promise<{ engaged: boolean; ignored: boolean }> {
-  const { rows } = await sql<{ engaged: boolean; ignored: boolean }>`
-    select engaged_at is not null as engaged, coalesce(ignored_until > hangar.now(), false) as ignored
-    from hangar.brakes where name = 'deletion_burst' for update`.execute(tx)
-  return onlyRow(rows)
+/** All of them, so that nothing that one of them holds begins after it has engaged. `ignored`: the burst's condition is. */
+async function lockBrakes(tx: Tx): Promise<{ engaged: BrakeName[]; ignored: boolean }> {
+  const { rows } = await sql<{ name: BrakeName; engaged: boolean; ignored: boolean }>`
+    select name, engaged_at is not null as engaged, coalesce(ignored_until > hangar.now(), false) as ignored
+    from hangar.brakes order by name for update`.execute(tx)
+  const isEngaged = (name: BrakeName) => rows.some((row) => row.name === name && row.engaged)
+  return {
+    engaged: BRAKE_NAMES.filter(isEngaged),
+    ignored: rows.some((row) => row.name === 'deletion_burst' && row.ignored),
+  }
 }
 
 async function useApproval(tx: Tx): Promise<number | null> {

@@ -72,6 +72,16 @@ describe('an app that Fly says is not there', () => {
     expect(types.filter((type) => type === 'deprovision_app_deleted')).toHaveLength(1)
     expect(types).not.toContain('app_missing')
   })
+
+  test('nor after we asked for its end, while its machines can still be listed', async () => {
+    const { userId, row } = await active()
+    await setTier(db(), userId, 'free')
+    fault('bad_gateway', { operation: 'apps.delete' })
+    fault('not_found', { operation: 'apps.get', app: row.flyAppName })
+    await engine.drive(userId)
+    expect((await engine.generations(userId)).map(({ status }) => status)).toEqual(['deleted'])
+    expect([...engine.sim.sim.world.apps.keys()]).not.toContain(row.flyAppName)
+  })
 })
 
 describe('a machine that is not as we left it', () => {

@@ -2,8 +2,9 @@
  * What Fly has of one app. Four answers, and the two that lead to deeds are the hardest to get:
  *
  *   ours         a machine of ours is on record or bears our mark, or organisation and network are ours
- *   absent       a plain 404 to the app itself; for an app that we made, the organisation's list has to agree,
- *                for Fly is known to answer 404 for apps that are there (two stores that drift apart)
+ *   absent       a plain 404 to the app itself; for an app that we made, or whose machines could be listed, the
+ *                organisation's list has to agree: Fly is known to answer 404 for apps that are there (two stores
+ *                that drift apart)
  *   stranger     plainly another organisation's or another network's
  *   unreachable  anything in between: nothing is created, nothing is destroyed, and it is looked at again
  */
@@ -31,20 +32,21 @@ async function look(looking: Looking): Promise<Omit<FlyLook, 'app'>> {
   if (row.id === attempt.reservedAppId) return { fly: { kind: 'untouched' }, machines: [] }
   const own = await findOwnMachine(looking)
   if (own) return seen(looking, [own])
-  const machines = await listMachines(looking)
+  const listed = await listMachines(looking)
+  const machines = listed ?? []
   const isOurs = (machine: Machine) => machine.id === row.flyMachineId || isOwnMachine(attempt, row, machine)
   if (machines.some(isOurs)) return seen(looking, machines)
   // An app without a machine of ours has to prove that it is ours still: a name that came free can be taken.
-  const fly = await lookAtApp(looking)
+  const fly = await lookAtApp(looking, listed !== null)
   return fly.kind === 'ours' && row.flyMachineId !== null ? seen(looking, machines) : { fly, machines: [] }
 }
 
-/** None, too, where the answer says nothing of the app: that is asked next. */
-async function listMachines({ attempt, row, call }: Looking): Promise<Machine[]> {
+/** Null where the answer says nothing of the app: that is asked next. */
+async function listMachines({ attempt, row, call }: Looking): Promise<Machine[] | null> {
   try {
     return await attempt.deps.fly.machines.list(row.flyAppName, {}, call)
   } catch (error) {
-    if (error instanceof FlyError && SAYS_NOTHING_OF_THE_APP.has(error.code)) return []
+    if (error instanceof FlyError && SAYS_NOTHING_OF_THE_APP.has(error.code)) return null
     throw error
   }
 }
@@ -75,7 +77,8 @@ async function findOwnMachine({ attempt, row, call }: Looking): Promise<Machine 
 /** A read of machines fails like this both for a missing app and for one that is not ours. */
 const SAYS_NOTHING_OF_THE_APP = new Set(['not_found', 'unauthorized', 'validation'])
 
-async function lookAtApp(looking: Looking): Promise<FlyFacts> {
+/** `isListed`: the list of its machines was answered, which says that it is there. */
+async function lookAtApp(looking: Looking, isListed: boolean): Promise<FlyFacts> {
   const { attempt, row, call } = looking
   try {
     const owner = await ownerOf(attempt, await attempt.deps.fly.apps.get(row.flyAppName, call), row, call)
@@ -83,16 +86,17 @@ async function lookAtApp(looking: Looking): Promise<FlyFacts> {
     return { kind: owner }
   } catch (error) {
     if (!(error instanceof FlyError)) throw error
-    if (error.code === 'not_found') return { kind: await confirmAbsence(looking) }
+    if (error.code === 'not_found') return { kind: await confirmAbsence(looking, isListed) }
     // Our own app answered with 403 is a token that lost its rights, not an app that changed hands.
     if (error.status === 403 && !(await wasMade(looking))) return { kind: 'stranger' }
     throw error
   }
 }
 
-async function confirmAbsence(looking: Looking): Promise<'absent' | 'unreachable'> {
+async function confirmAbsence(looking: Looking, isListed: boolean): Promise<'absent' | 'unreachable'> {
   const { attempt, row, call } = looking
-  if (!(await wasMade(looking)) || (await wasDeletedByUs(looking))) return 'absent'
+  const isExpected = !(await wasMade(looking)) || (await wasDeletedByUs(looking))
+  if (isExpected && !isListed) return 'absent'
   const { apps, totalApps } = await attempt.deps.fly.apps.list(call)
   // A list that is shorter than it says leaves open what is missing in it.
   if (apps.length < totalApps) return 'unreachable'

@@ -1,12 +1,15 @@
 /** The machine of a generation: made, found, started, changed. Whatever it is, the row says so before it is used. */
 import { type Guest, HangarError, machineName, monthlyCostUsd } from '@hangar/core'
 import { hasEventSince } from '@hangar/db'
-import { FlyError, type Machine } from '@hangar/fly-client'
+import { FlyError, isGone, type Machine } from '@hangar/fly-client'
 import { type StepResult, flyCall, guard } from '../attempt.ts'
 import { isOwnMachine, machineFacts } from '../look.ts'
 import { machineConfig } from '../machine-config.ts'
 import { guestOf } from '../observe.ts'
 import { type StepContext, type StepEvent, record, operation } from './context.ts'
+
+/** A machine that is being destroyed keeps its name until it is gone. */
+const NAME_POLL_MS = 1_000
 
 export async function createMachine(context: StepContext): Promise<StepResult> {
   const { guest } = wanted(context)
@@ -14,6 +17,7 @@ export async function createMachine(context: StepContext): Promise<StepResult> {
   await forgetOldInstance(context)
   if (lost) throw lost
   const machine = await createOrAdopt(context, guest)
+  if (machine === null) return { waitMs: NAME_POLL_MS, reason: 'the machine before is being destroyed' }
   // One that was found may have been made for an earlier tier: the row says what it is, so that it is resized.
   const made = machineFacts(context.attempt, context.row, machine).guest ?? guest
   const metadata = { machine_id: machine.id, region: machine.region, guest: made }
@@ -114,7 +118,8 @@ async function recordLaunch(
   await record(context, patch, event, { closeCost: true, clearDrained: true })
 }
 
-async function createOrAdopt(context: StepContext, guest: Guest): Promise<Machine> {
+/** Null while the name belongs to a machine on its way out: adopted, it would be gone at the next step. */
+async function createOrAdopt(context: StepContext, guest: Guest): Promise<Machine | null> {
   const { attempt, row } = context
   const { fly } = attempt.deps
   const name = machineName(row.flyAppName)
@@ -130,11 +135,23 @@ async function createOrAdopt(context: StepContext, guest: Guest): Promise<Machin
     if (!(error instanceof FlyError) || error.code !== 'machine_name_taken' || !error.machineId) throw error
     // The name may be taken by whoever took over from us: then not even a look is ours to take.
     await guard(attempt)
-    const machine = await fly.machines.get(row.flyAppName, error.machineId, flyCall(attempt))
+    const machine = await findHolder(context, error.machineId)
+    if (machine === null || isGone(machine)) return null
     if (isOwnMachine(attempt, row, machine)) return machine
     throw new HangarError('app_not_ours', {
       operator: `machine ${machine.id} in ${row.flyAppName} has our name but not our metadata`,
       cause: error,
     })
+  }
+}
+
+/** Whoever has the name, or null when it has gone in the meantime. */
+async function findHolder({ attempt, row }: StepContext, machineId: string): Promise<Machine | null> {
+  const call = { ...flyCall(attempt), mayBeGone: true }
+  try {
+    return await attempt.deps.fly.machines.get(row.flyAppName, machineId, call)
+  } catch (error) {
+    if (error instanceof FlyError && error.code === 'not_found') return null
+    throw error
   }
 }

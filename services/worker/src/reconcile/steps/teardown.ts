@@ -37,7 +37,9 @@ const GONE_DEADLINE_MS = 10 * 60_000
 export async function beginTeardown(context: StepContext): Promise<StepResult> {
   const { attempt } = context
   const slot = await attempt.deps.db.transaction().execute(async (tx) => {
-    const taken = attempt.forced === null ? await takeTeardownSlot(tx, attempt.deps.owner) : NOT_COUNTED
+    const { deps, entitlement } = attempt
+    const taken =
+      attempt.forced === null ? await takeTeardownSlot(tx, { actor: deps.owner, entitlement }) : NOT_COUNTED
     if (taken.kind === 'go') await recordBeginning(context, tx, taken.approvalId)
     return taken
   })
