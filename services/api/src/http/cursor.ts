@@ -10,14 +10,23 @@ const MAX_PAGE = 200
  */
 export function pageQuery<T>(key: z.ZodType<T, string>) {
   return {
-    limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(DEFAULT_PAGE),
+    limit: z.coerce.number<number>().int().min(1).max(MAX_PAGE).default(DEFAULT_PAGE),
     cursor: z
       .string()
       .max(200)
+      .describe('`next_cursor` of the page before.')
       .transform((text) => Buffer.from(text, 'base64url').toString('utf8'))
       .pipe(key)
       .optional(),
   }
+}
+
+/** The schema of a list's answer. */
+export function pageOf<T extends z.ZodType>(item: T) {
+  return z.strictObject({
+    items: z.array(item),
+    next_cursor: z.string().nullable().describe('For the next page; null on the last.'),
+  })
 }
 
 /** The answer of a list. Asks for one row more than the page: only then is there a next one. */

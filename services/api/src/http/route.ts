@@ -1,83 +1,86 @@
 /**
- * One endpoint, declared: method, path, who may call it, and the schemas of what it reads. Mounting does the rest
- * in one order for all: who is it (401, 403), what does it say (400, 413, 422), then the handler. A handler never
- * sees Express, an unchecked value or a caller without the role.
+ * One endpoint, declared: method, path, who may call it, the schemas of what it reads and of what it answers. Mounting
+ * does the rest in one order for all: who is it (401, 403), what does it say (400, 413, 422), then the handler. A
+ * handler never sees Express, an unchecked value or a caller without the role.
  */
+import type { ErrorCode } from '@hangar/core'
 import type { Express, Request, Response } from 'express'
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { Authenticator } from '../auth/authenticator.ts'
 import { requireRole, type Caller, type Role } from '../auth/caller.ts'
 import type { ApiDeps } from '../deps.ts'
+import type { Access, Answers, Declared, Input, Reads, Reply, ReplyTo } from './declaration.ts'
 import { readJsonBody, type BodyLimit } from './json-body.ts'
+import { problemsOf } from './problem-codes.ts'
 import { methodNotAllowed, validationError } from './problem.ts'
-
-/** Without a body for a status that has none (304). */
-export type Reply = { status: number; body?: unknown; headers?: Readonly<Record<string, string>> }
-
-export type Method = 'get' | 'post' | 'patch' | 'delete'
 
 /** What every handler is told about the request besides its own fields. */
 export type RequestContext = { deps: ApiDeps; requestId: string }
 
-/** An endpoint as the app mounts it; what its handler reads is known only inside `run`. */
-export type Route = {
-  method: Method
-  path: string
-  /** The least role that may call it, or whom the shim is for: the users' apps, or the shared backend. */
-  access: Role | 'app' | 'shared'
+/** An endpoint as the app mounts and the document shows it; what its handler reads is known only inside `run`. */
+export type Route = Declared<Reads, Answers> & {
+  access: Access
+  /** All of them. */
+  problems: readonly ErrorCode[]
   run(request: Request, response: Response, context: RequestContext, auth: Authenticator): Promise<Reply>
 }
 
-type Fields = { path?: z.ZodType; query?: z.ZodType; body?: z.ZodType }
-type Read<T extends z.ZodType | undefined> = T extends z.ZodType ? z.output<T> : undefined
+type Run<A extends Answers> = (...args: Parameters<Route['run']>) => Promise<ReplyTo<A>>
 
-export type Input<F extends Fields> = {
-  path: Read<F['path']>
-  query: Read<F['query']>
-  body: Read<F['body']>
+/** What the kinds of endpoints below and in the shim are made with: `run` knows how to tell who calls. */
+export function declareRoute<R extends Reads, A extends Answers>(
+  access: Access,
+  spec: Declared<R, A>,
+  run: Run<A>,
+): Route {
+  return { ...spec, access, problems: problemsOf(access, spec), run }
 }
 
-type RouteSpec<F extends Fields> = {
-  method: Method
-  path: string
+type RouteSpec<R extends Reads, A extends Answers> = Declared<R, A> & {
   access: Role
-  reads?: F
-  handle(input: Input<F>, context: RequestContext & { caller: Caller }): Promise<Reply>
+  handle(input: Input<R>, context: RequestContext & { caller: Caller }): Promise<ReplyTo<A>>
 }
 
 /** An endpoint for people and keys. */
-export function defineRoute<F extends Fields = Fields>(spec: RouteSpec<F>): Route {
-  return {
-    method: spec.method,
-    path: spec.path,
-    access: spec.access,
-    run: async (request, response, context, auth) => {
-      const caller = await auth.fromHeaders({
-        authorization: request.get('authorization'),
-        apikey: request.get('apikey'),
-      })
-      requireRole(caller, spec.access)
-      return spec.handle(await readInput(spec.reads, request, response), { ...context, caller })
-    },
-  }
+export function defineRoute<A extends Answers, R extends Reads = Reads>(spec: RouteSpec<R, A>): Route {
+  return declareRoute(spec.access, spec, async (request, response, context, auth) => {
+    const caller = await auth.fromHeaders({
+      authorization: request.get('authorization'),
+      apikey: request.get('apikey'),
+    })
+    requireRole(caller, spec.access)
+    return spec.handle(await readInput(spec.reads, request, response), { ...context, caller })
+  })
+}
+
+type OpenSpec<R extends Reads, A extends Answers> = Declared<R, A> & {
+  handle(input: Input<R>, context: RequestContext): Promise<ReplyTo<A>>
+}
+
+/** An endpoint for anyone: it may tell nothing about a user and no secret. */
+export function defineOpenRoute<A extends Answers, R extends Reads = Reads>(spec: OpenSpec<R, A>): Route {
+  return declareRoute('anyone', spec, async (request, response, context) =>
+    spec.handle(await readInput(spec.reads, request, response), context),
+  )
 }
 
 /** Checks what the endpoint reads, the body last and only if there is a schema for it. */
-export async function readInput<F extends Fields>(
-  reads: F | undefined,
+export async function readInput<R extends Reads>(
+  reads: R | undefined,
   request: Request,
   response: Response,
   limit?: BodyLimit,
-): Promise<Input<F>> {
+): Promise<Input<R>> {
   const path = check(reads?.path, request.params, 'path')
   const query = check(reads?.query, request.query, 'query')
+  const header = check(reads?.header, request.headers, 'header')
   const body = reads?.body
     ? check(reads.body, await readJsonBody(request, response, limit), 'body')
     : undefined
-  return { path, query, body } as Input<F>
+  return { path, query, header, body } as Input<R>
 }
 
-function check(schema: z.ZodType | undefined, value: unknown, where: 'path' | 'query' | 'body'): unknown {
+function check(schema: z.ZodType | undefined, value: unknown, where: keyof Reads): unknown {
   if (!schema) return undefined
   const result = schema.safeParse(value)
   if (!result.success) throw validationError(result.error, where)
@@ -94,14 +97,22 @@ export function mountRoutes(
   for (const route of routes) {
     app[route.method](route.path, async (request, response) => {
       const { requestId } = response.locals as { requestId: string }
-      const reply = await route.run(request, response, { deps, requestId }, auth)
-      response.status(reply.status).set(reply.headers ?? {})
-      if (reply.body === undefined) response.end()
-      else response.json(reply.body)
+      send(response, route, await route.run(request, response, { deps, requestId }, auth))
     })
   }
   for (const path of new Set(routes.map((route) => route.path))) {
     const allow = routes.filter((route) => route.path === path).map((route) => route.method.toUpperCase())
     app.all(path, methodNotAllowed(allow))
   }
+}
+
+function send(response: Response, route: Route, { status, headers = {}, body }: Reply): void {
+  const answer = route.answers?.[status]
+  const type = answer instanceof z.ZodType ? undefined : answer?.type
+  response.status(status)
+  if (type !== undefined) response.type(type)
+  response.set(headers)
+  if (body === undefined) response.end()
+  else if (type !== undefined) response.send(body)
+  else response.json(body)
 }

@@ -1,5 +1,5 @@
 /**
- * Who may call what, for every declared route: 401 for who is not known, 403 for who is known but may not, and
+ * Who may call what, for every declared route that is not open to anyone: 401 for who is not known, 403 for who is known but may not, and
  * for who may, anything else. A new route is in this test as soon as it is in `routes`.
  */
 import { randomUUID } from 'node:crypto'
@@ -7,6 +7,7 @@ import { createUser } from '@hangar/testkit'
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import request from 'supertest'
 import { ROLES } from '../auth/caller.ts'
+import type { Route } from '../http/route.ts'
 import {
   appHeaders,
   bearer,
@@ -50,14 +51,18 @@ beforeAll(async () => {
 })
 
 /** A request that nothing is wrong with but, perhaps, who sends it: about a user nobody knows. */
-async function statusFor(route: (typeof routes)[number], headers: Headers): Promise<number> {
+async function statusFor(route: Pick<Route, 'method' | 'path'>, headers: Headers): Promise<number> {
   const path = route.path.replace(':userId', randomUUID())
   const call = request(api.app)[route.method](path).set(headers)
   const response = await (route.method === 'get' ? call : call.send({ user_id: randomUUID() }))
   return response.status
 }
 
-describe.each(routes.map((route) => [route.method, route.path, route] as const))(
+const guarded = routes.flatMap(({ access, ...route }) =>
+  access === 'anyone' || access === 'sender' ? [] : [{ ...route, access }],
+)
+
+describe.each(guarded.map((route) => [route.method, route.path, route] as const))(
   '%s %s',
   (_method, _path, route) => {
     test.each(Object.entries(strangers))('%s is not known', async (_who, headers) => {

@@ -11,11 +11,11 @@
 import { HangarError, verifyShimToken } from '@hangar/core'
 import { findAppById, returnTraders, type AppRow } from '@hangar/db'
 import type { Request } from 'express'
-import type { z } from 'zod'
 import type { ApiDeps } from '../../deps.ts'
 import { validationError } from '../../http/problem.ts'
+import type { Answers, Declared, Input, Reads, ReplyTo } from '../../http/declaration.ts'
 import type { BodyLimit } from '../../http/json-body.ts'
-import { readInput, type Input, type Reply, type RequestContext, type Route } from '../../http/route.ts'
+import { declareRoute, readInput, type RequestContext, type Route } from '../../http/route.ts'
 import { machineHeader } from './fields.ts'
 
 export type AppCaller = {
@@ -23,33 +23,20 @@ export type AppCaller = {
   machineId: string
   /** Which master key its token was made with. */
   keyId: string
-  header: (name: string) => string | undefined
 }
 
-type Fields = { body?: z.ZodType }
-
-type ShimSpec<F extends Fields> = {
-  method: 'get' | 'post'
-  path: string
-  reads?: F
+type ShimSpec<R extends Reads, A extends Answers> = Declared<R, A> & {
   bodyLimit?: BodyLimit
-  handle(input: Input<F>, context: RequestContext & AppCaller): Promise<Reply>
+  handle(input: Input<R>, context: RequestContext & AppCaller): Promise<ReplyTo<A>>
 }
 
 /** An endpoint for the users' apps. */
-export function defineShimRoute<F extends Fields = Fields>(spec: ShimSpec<F>): Route {
-  return {
-    method: spec.method,
-    path: spec.path,
-    access: 'app',
-    run: async (request, response, context) => {
-      const caller = await findAppCaller(request, context.deps)
-      return spec.handle(await readInput(spec.reads, request, response, spec.bodyLimit), {
-        ...context,
-        ...caller,
-      })
-    },
-  }
+export function defineShimRoute<A extends Answers, R extends Reads = Reads>(spec: ShimSpec<R, A>): Route {
+  return declareRoute('app', spec, async (request, response, context) => {
+    const caller = await findAppCaller(request, context.deps)
+    const input = await readInput(spec.reads, request, response, spec.bodyLimit)
+    return spec.handle(input, { ...context, ...caller })
+  })
 }
 
 async function findAppCaller(request: Request, deps: ApiDeps): Promise<AppCaller> {
@@ -68,7 +55,7 @@ async function findAppCaller(request: Request, deps: ApiDeps): Promise<AppCaller
   if (!machine.success) throw validationError(machine.error, 'header')
   const machineId = machine.data['x-fly-machine-id']
   assertCurrent(app, machineId)
-  return { app, machineId, keyId: verified.keyId, header: (name) => request.get(name) }
+  return { app, machineId, keyId: verified.keyId }
 }
 
 /** Throws unless this is a live generation and its machine of today. */

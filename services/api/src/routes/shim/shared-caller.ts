@@ -3,28 +3,18 @@ import { HangarError } from '@hangar/core'
 import type { Request } from 'express'
 import { sameSecret } from '../../auth/constant-time.ts'
 import type { ApiDeps } from '../../deps.ts'
-import { readInput, type Input, type Reply, type RequestContext, type Route } from '../../http/route.ts'
-import type { z } from 'zod'
+import type { Answers, Declared, Input, Reads, ReplyTo } from '../../http/declaration.ts'
+import { declareRoute, readInput, type RequestContext, type Route } from '../../http/route.ts'
 
-type Fields = { query?: z.ZodType; body?: z.ZodType }
-
-type SharedSpec<F extends Fields> = {
-  method: 'get' | 'post'
-  path: string
-  reads: F
-  handle(input: Input<F>, context: RequestContext): Promise<Reply>
+type SharedSpec<R extends Reads, A extends Answers> = Declared<R, A> & {
+  handle(input: Input<R>, context: RequestContext): Promise<ReplyTo<A>>
 }
 
-export function defineSharedRoute<F extends Fields>(spec: SharedSpec<F>): Route {
-  return {
-    method: spec.method,
-    path: spec.path,
-    access: 'shared',
-    run: async (request, response, context) => {
-      assertSharedBackend(request, context.deps)
-      return spec.handle(await readInput(spec.reads, request, response, 'batch'), context)
-    },
-  }
+export function defineSharedRoute<A extends Answers, R extends Reads = Reads>(spec: SharedSpec<R, A>): Route {
+  return declareRoute('shared', spec, async (request, response, context) => {
+    assertSharedBackend(request, context.deps)
+    return spec.handle(await readInput(spec.reads, request, response, 'batch'), context)
+  })
 }
 
 function assertSharedBackend(request: Request, { placement }: ApiDeps): void {

@@ -1,6 +1,7 @@
 import { isHangarError } from '@hangar/core'
 import type { Caller } from '../../auth/caller.ts'
-import type { Reply, RequestContext } from '../../http/route.ts'
+import type { Reply } from '../../http/declaration.ts'
+import type { RequestContext } from '../../http/route.ts'
 import { askWorker, viewInspection } from '../../work/ask-worker.ts'
 import type { WorkAnswer } from '../../work/request-work.ts'
 

@@ -9,6 +9,7 @@ import {
   type TraderSet,
   type Tx,
 } from '@hangar/db'
+import { z } from 'zod'
 import type { ApiDeps } from '../../../deps.ts'
 import { assertCurrent, defineShimRoute, isDraining } from '../app-caller.ts'
 import { supabaseAccess } from '../supabase-access.ts'
@@ -22,10 +23,11 @@ import { etagOf, mayTrade, ordersFor, type Orders } from '../standing.ts'
 export const bootstrap = defineShimRoute({
   method: 'get',
   path: '/shim/v1/bootstrap',
-  handle: async (_input, { deps, app: seen, machineId, header }) => {
+  reads: { header: z.object({ 'if-none-match': z.string().optional() }) },
+  handle: async ({ header }, { deps, app: seen, machineId }) => {
     const told = await deps.db.transaction().execute((tx) => tell(tx, seen, machineId, deps))
     const headers = { etag: told.etag }
-    if (matches(header('if-none-match'), told.etag)) return { status: 304, headers }
+    if (matches(header['if-none-match'], told.etag)) return { status: 304, headers }
     const { app, orders, traders } = told
     const supabase = await supabaseAccess(deps, app.userId)
     const body = { user_id: app.userId, app_name: app.flyAppName, ...orders, traders, supabase }
