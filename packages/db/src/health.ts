@@ -1,7 +1,7 @@
 /** What the health sweep reads and writes. Health is an observation: it carries no fence and changes no state. */
 import type { HealthStatus } from '@hangar/core'
 import { sql } from 'kysely'
-import type { Database } from './database.ts'
+import type { Database, Tx } from './database.ts'
 import { insertEvent } from './events.ts'
 import { databaseNow } from './now.ts'
 
@@ -95,6 +95,36 @@ export async function recordHealth(
       actor,
     })
   })
+}
+
+/**
+ * Users whose app was given up for want of a heartbeat and has sent one since: what they wait for has come, and the pause
+ * until the next attempt may be hours long.
+ */
+export async function listRevived(db: Database | Tx, limit: number): Promise<string[]> {
+  const { rows } = await sql<{ userId: string }>`
+    select app.user_id
+    from public.user_fly_apps app
+    join hangar.app_heartbeats heartbeat on heartbeat.user_fly_app_id = app.id
+    join hangar.user_work work on work.user_id = app.user_id
+    where app.deleted_at is null and app.teardown_started_at is null
+      and app.health_status <> 'healthy' and app.error_code = 'health_deadline'
+      and work.failed_reason = 'health_deadline' and work.next_attempt_at > hangar.now()
+      and heartbeat.machine_id = app.fly_machine_id and heartbeat.last_heartbeat_at > app.updated_at
+    order by app.user_id limit ${limit}`.execute(db)
+  return rows.map(({ userId }) => userId)
+}
+
+/** Ends the alerts of users whose app is healthy again, or who have none any more that is to stay. */
+export async function resolveUnhealthyAlerts(db: Database | Tx): Promise<number> {
+  const result = await sql`
+    update hangar.alerts alert set resolved_at = hangar.now()
+    where kind = 'app_unhealthy' and subject <> '' and resolved_at is null
+      and not exists (
+        select from public.user_fly_apps app
+        where app.user_id::text = alert.subject and app.deleted_at is null and app.teardown_started_at is null
+          and app.health_status <> 'healthy')`.execute(db)
+  return Number(result.numAffectedRows ?? 0n)
 }
 
 function eventOf(before: HealthStatus, after: HealthStatus): string | null {

@@ -9,12 +9,15 @@ import {
   type HealthVerdict,
   listEngaged,
   listHealthSubjects,
+  listRevived,
   raiseWant,
   recordHealth,
+  resolveUnhealthyAlerts,
 } from '@hangar/db'
 import type { OrgMachine } from '@hangar/fly-client'
 import type { ReconcileDeps } from '../reconcile/deps.ts'
 import { watchForChanges } from './changed-by-hand.ts'
+import { type Failing, FAILURES_BEFORE_ALERT, tellOfUnhealthy } from './unhealthy-apps.ts'
 import { judgeUnhealthyShare } from './unhealthy-share.ts'
 
 const PAGE = 500
@@ -43,8 +46,6 @@ export async function sweepHealth(deps: ReconcileDeps, signal: AbortSignal): Pro
     return { checked: 0, unhealthy: 0, unknown: 0, woken: 0, partial: true }
   }
   const listing = await deps.fly.orgs.collectMachines({}, { signal })
-  const changeOf = watchForChanges(listing.machines, deps.settings.installationId)
-  const machines = new Map(listing.machines.map((machine) => [machine.id, machine]))
   const summary: HealthSummary = {
     checked: 0,
     unhealthy: 0,
@@ -52,7 +53,30 @@ export async function sweepHealth(deps: ReconcileDeps, signal: AbortSignal): Pro
     woken: 0,
     partial: !listing.complete,
   }
+  const { toWake, failing } = await lookAtAll(deps, { listing, summary, signal })
+  await judgeUnhealthyShare(deps)
+  if (!(await isBraked(deps, 'repair'))) {
+    for (const userId of toWake) await raiseWant(deps.db, userId, 'health')
+    summary.woken = toWake.length
+    await tellOfUnhealthy(deps, failing)
+  }
+  summary.woken += await wakeRevived(deps)
+  await resolveUnhealthyAlerts(deps.db)
+  deps.logger.info(summary, 'health sweep')
+  return summary
+}
+
+type Looking = {
+  listing: Awaited<ReturnType<ReconcileDeps['fly']['orgs']['collectMachines']>>
+  summary: HealthSummary
+  signal: AbortSignal
+}
+
+async function lookAtAll(deps: ReconcileDeps, { listing, summary, signal }: Looking) {
+  const changeOf = watchForChanges(listing.machines, deps.settings.installationId)
+  const machines = new Map(listing.machines.map((machine) => [machine.id, machine]))
   const toWake: string[] = []
+  const failing: Failing[] = []
   let afterId: string | undefined
   for (;;) {
     signal.throwIfAborted()
@@ -66,21 +90,23 @@ export async function sweepHealth(deps: ReconcileDeps, signal: AbortSignal): Pro
       await recordHealth(deps.db, subject, verdict, deps.owner)
       summary.checked++
       if (verdict.status !== 'healthy') summary[verdict.status]++
+      const failures = verdict.status === 'unhealthy' ? subject.healthFailures + 1 : 0
+      if (failures >= FAILURES_BEFORE_ALERT) failing.push({ subject, verdict, failures })
       // A want that is open already is about to be worked on; raising it again would begin its backoff anew.
-      const failed = verdict.repair && subject.healthFailures + 1 >= FAILURES_BEFORE_REPAIR
+      const failed = verdict.repair && failures >= FAILURES_BEFORE_REPAIR
       if (!subject.pending && (failed || (!verdict.repair && changeOf(subject) !== null)))
         toWake.push(subject.userId)
     }
     afterId = subjects.at(-1)?.id
-    if (subjects.length < PAGE) break
+    if (subjects.length < PAGE) return { toWake, failing }
   }
-  await judgeUnhealthyShare(deps)
-  if (!(await isBraked(deps, 'repair'))) {
-    for (const userId of toWake) await raiseWant(deps.db, userId, 'health')
-    summary.woken = toWake.length
-  }
-  deps.logger.info(summary, 'health sweep')
-  return summary
+}
+
+/** Of an app that was given up because it was silent, and speaks again, the pause is over; no repair is begun by it. */
+async function wakeRevived({ db }: ReconcileDeps): Promise<number> {
+  const revived = await listRevived(db, PAGE)
+  for (const userId of revived) await raiseWant(db, userId, 'health')
+  return revived.length
 }
 
 async function isBraked({ db }: ReconcileDeps, act: BrakedAct): Promise<boolean> {
