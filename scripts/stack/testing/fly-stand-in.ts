@@ -56,9 +56,11 @@ export class FlyStandIn {
     if (!response.ok) throw new Error(`destroying ${machineId}: ${response.status}`)
   }
 
-  /** The program in the machine ends by itself, with this code. */
-  async crash(machineId: string, exitCode: number): Promise<void> {
-    await this.#admin('POST', `machines/${machineId}`, { exitCode })
+  /** The app's program dies, as by a crash: nobody asked for it, so Fly starts it again. */
+  async crash(app: string): Promise<void> {
+    type State = { machines: { pid: number | null }[] }
+    const { machines } = await this.#admin<State>('GET', `apps/${app}`)
+    for (const { pid } of machines) if (pid !== null) process.kill(pid, 'SIGKILL')
   }
 
   /** The machines that are not gone, by the stand-in's own books: asking as Hangar does would use up its rate. */

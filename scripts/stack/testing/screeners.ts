@@ -10,7 +10,7 @@ import { freePort, startManagedProcess, temporaryFolder, type ManagedProcess } f
 import { rm } from 'node:fs/promises'
 import { localImage } from '../../lib/go.ts'
 import { inherited, urlOf } from '../settings.ts'
-import { startStack, type Stack } from '../stack.ts'
+import { startStack, type Stack, type StackOptions } from '../stack.ts'
 import { FlyStandIn } from './fly-stand-in.ts'
 import { Gate } from './gate.ts'
 
@@ -44,7 +44,7 @@ const CYCLE_MS = 100
 
 export async function startScreeners(
   program: string,
-  workerSettings: Record<string, string> = {},
+  settings: StackOptions['settings'] = {},
 ): Promise<Screeners> {
   const undo: (() => Promise<unknown>)[] = []
   const stop = async () => {
@@ -61,7 +61,10 @@ export async function startScreeners(
       report: () => {},
       environment: {},
       handover: 'confirmed',
-      settings: { worker: { FLY_SCREENER_IMAGE: image, HANGAR_PUBLIC_URL: gate.url, ...workerSettings } },
+      settings: {
+        ...settings,
+        worker: { FLY_SCREENER_IMAGE: image, HANGAR_PUBLIC_URL: gate.url, ...settings.worker },
+      },
     })
     undo.push(() => stack.stop())
     gate.leadTo(stack.addresses.ports.api)
@@ -119,6 +122,13 @@ export function cyclesIn(lines: readonly string[]): Cycle[] {
 
 export const cyclesOf = (shared: ManagedProcess): Cycle[] =>
   cyclesIn(readFileSync(shared.logFile, 'utf8').split('\n'))
+
+/** The longest time from the beginning of one cycle that ran a trader to the beginning of the next. */
+export function longestPauseMs(traderId: string, cycles: readonly Cycle[]): number {
+  const ran = cycles.filter(({ trader_ids }) => trader_ids.includes(traderId))
+  const beganMs = ran.map(({ started_at }) => Date.parse(started_at))
+  return Math.max(...beganMs.slice(1).map((atMs, i) => atMs - beganMs[i]!))
+}
 
 /** Pairs of cycles, one of each place, that ran a trader at the same time: there must be none. */
 export function overlaps(
