@@ -108,8 +108,9 @@ begin
     'hangar.host_users, hangar.host_traders, hangar.migration_checksums, hangar.migration, hangar.migration_lock '
     'from %s', service_role_name);
   execute format('revoke update on hangar.audit_log from %s', service_role_name);
-  -- The one table whose rows end: what is older than a day is forgotten.
-  execute format('grant delete on hangar.shim_receipts to %s', service_role_name);
+  -- The tables whose rows end: what is old is forgotten.
+  execute format('grant delete on hangar.shim_receipts, hangar.alerts, hangar.alert_tellings, hangar.alert_messages, '
+    'hangar.user_notices to %s', service_role_name);
   execute format('grant execute on function hangar.now(), hangar.host_row_count() to %s', service_role_name);
   execute format('grant select, insert, update on public.user_fly_apps to %s', service_role_name);
   execute format('grant select, insert on public.user_fly_app_events to %s', service_role_name);
@@ -219,7 +220,7 @@ declare
   other_table regclass;
 begin
   select k into unknown_part from jsonb_object_keys(mapping) as k
-    where k not in ('subscriptions', 'users', 'traders', 'signals', 'executions', 'webhook');
+    where k not in ('subscriptions', 'users', 'traders', 'signals', 'executions', 'notifications', 'webhook');
   if unknown_part is not null then
     raise exception 'host mapping: "%" is not a known key', unknown_part using errcode = 'invalid_parameter_value';
   end if;
@@ -232,6 +233,11 @@ begin
     perform hangar.check_host_part(mapping, 'executions', '{"trader_id": "any",
       "started_at": "timestamp with time zone", "finished_at": "timestamp with time zone",
       "outcome": "text|character varying", "user_id": "?uuid", "client_id": "?text|character varying"}');
+  end if;
+  if mapping ? 'notifications' then
+    perform hangar.check_host_part(mapping, 'notifications', '{"user_id": "uuid", "title": "text|character varying",
+      "body": "text|character varying", "kind": "?text|character varying",
+      "created_at": "?timestamp with time zone"}');
   end if;
   if mapping ? 'webhook' and (coalesce(mapping -> 'webhook' ->> 'url', '') !~ '^https?://'
       or coalesce(mapping -> 'webhook' ->> 'secret_name', '') = '') then
@@ -275,8 +281,11 @@ begin
     hangar.column_or(t ->> 'is_builtin', format('%I is null', t ->> 'user_id')),
     t ->> 'definition', hangar.column_or(t ->> 'disabled_by', 'null'), traders);
 
-  insert into hangar.host_mapping (mapping) values (install_host.mapping)
-    on conflict (singleton) do update set mapping = excluded.mapping, installed_at = hangar.now();
+  insert into hangar.host_mapping as host (mapping, notifying_since)
+    values (install_host.mapping, case when install_host.mapping ? 'notifications' then hangar.now() end)
+    on conflict (singleton) do update set mapping = excluded.mapping, installed_at = hangar.now(),
+      notifying_since = case when excluded.mapping ? 'notifications'
+        then coalesce(host.notifying_since, excluded.notifying_since) end;
   perform hangar.apply_client_grants();
 end
 $function$;
@@ -363,6 +372,54 @@ $function$;
 
 
 -- Tables
+
+create table hangar.alert_channels (
+  name text not null,
+  since timestamp with time zone default hangar.now() not null,
+  failures integer default 0 not null,
+  last_error text,
+  last_sent_at timestamp with time zone,
+  constraint alert_channels_name_is_known CHECK (name = ANY (ARRAY['mail'::text, 'webhook'::text])),
+  constraint alert_channels_pkey PRIMARY KEY (name)
+);
+
+create table hangar.alert_messages (
+  id uuid not null,
+  channel text not null,
+  state text default 'pending'::text not null,
+  digest jsonb not null,
+  attempts integer default 0 not null,
+  next_try_at timestamp with time zone default hangar.now() not null,
+  last_error text,
+  owner text,
+  fence bigint default 0 not null,
+  lease_expires_at timestamp with time zone,
+  created_at timestamp with time zone default hangar.now() not null,
+  ended_at timestamp with time zone,
+  constraint alert_messages_ended_means_ended_at CHECK ((state = 'pending'::text) = (ended_at IS NULL)),
+  constraint alert_messages_owner_has_expiry CHECK ((owner IS NULL) = (lease_expires_at IS NULL)),
+  constraint alert_messages_pkey PRIMARY KEY (id),
+  constraint alert_messages_state_is_known CHECK (state = ANY (ARRAY['pending'::text, 'sent'::text, 'given_up'::text]))
+);
+
+create table hangar.alert_tellings (
+  channel text not null,
+  alert_id bigint not null,
+  message_id uuid not null,
+  severity text not null,
+  over boolean not null,
+  reminders integer default 0 not null,
+  told_at timestamp with time zone default hangar.now() not null,
+  constraint alert_tellings_pkey PRIMARY KEY (channel, alert_id)
+);
+
+create table hangar.alert_windows (
+  channel text not null,
+  kind text not null,
+  told_at timestamp with time zone not null,
+  window_ms bigint not null,
+  constraint alert_windows_pkey PRIMARY KEY (channel, kind)
+);
 
 create table hangar.alerts (
   id bigint generated always as identity not null,
@@ -479,6 +536,7 @@ create table hangar.host_mapping (
   singleton boolean default true not null,
   mapping jsonb not null,
   installed_at timestamp with time zone default hangar.now() not null,
+  notifying_since timestamp with time zone,
   constraint host_mapping_is_one_row CHECK (singleton),
   constraint host_mapping_pkey PRIMARY KEY (singleton)
 );
@@ -546,6 +604,13 @@ create table hangar.permits (
   constraint permits_tokens_fit CHECK (tokens >= 0::numeric AND tokens <= capacity)
 );
 
+create table hangar.queue_heads (
+  queue text not null,
+  job text not null,
+  first_seen_at timestamp with time zone default hangar.now() not null,
+  constraint queue_heads_pkey PRIMARY KEY (queue)
+);
+
 create table hangar.settings (
   name text not null,
   value jsonb not null,
@@ -563,6 +628,14 @@ create table hangar.shim_receipts (
   constraint shim_receipts_pkey PRIMARY KEY (user_id, kind, client_id)
 );
 
+create table hangar.sweeps (
+  name text not null,
+  every_ms bigint,
+  expected_since timestamp with time zone,
+  completed_at timestamp with time zone,
+  constraint sweeps_pkey PRIMARY KEY (name)
+);
+
 create table hangar.trader_placement (
   user_id uuid not null,
   runs_on text not null,
@@ -573,6 +646,14 @@ create table hangar.trader_placement (
   changed_in xid8 default pg_current_xact_id() not null,
   constraint trader_placement_pkey PRIMARY KEY (user_id),
   constraint trader_placement_runs_on_is_known CHECK (runs_on = ANY (ARRAY['shared'::text, 'moving'::text, 'dedicated'::text]))
+);
+
+create table hangar.user_notices (
+  user_fly_app_id uuid not null,
+  kind text not null,
+  created_at timestamp with time zone default hangar.now() not null,
+  constraint user_notices_kind_is_known CHECK (kind = ANY (ARRAY['provisioned'::text, 'deprovisioned'::text])),
+  constraint user_notices_pkey PRIMARY KEY (user_fly_app_id, kind)
 );
 
 create table hangar.user_overrides (
@@ -618,6 +699,13 @@ create table hangar.user_work (
   overtaken_at timestamp with time zone,
   constraint user_work_owner_has_expiry CHECK ((owner IS NULL) = (lease_expires_at IS NULL)),
   constraint user_work_pkey PRIMARY KEY (user_id)
+);
+
+create table hangar.webhook_arrivals (
+  only_one boolean default true not null,
+  last_at timestamp with time zone not null,
+  constraint webhook_arrivals_has_one_row CHECK (only_one),
+  constraint webhook_arrivals_pkey PRIMARY KEY (only_one)
 );
 
 create table public.user_fly_app_events (
@@ -688,15 +776,23 @@ create table public.user_fly_apps (
 
 -- Foreign keys
 
+alter table hangar.alert_tellings add constraint alert_tellings_alert_fkey FOREIGN KEY (alert_id) REFERENCES hangar.alerts(id) ON DELETE CASCADE;
 alter table hangar.app_heartbeats add constraint app_heartbeats_app_fkey FOREIGN KEY (user_fly_app_id) REFERENCES public.user_fly_apps(id);
 alter table hangar.cost_intervals add constraint cost_intervals_app_fkey FOREIGN KEY (user_fly_app_id) REFERENCES public.user_fly_apps(id);
 alter table hangar.forced_actions add constraint forced_actions_app_fkey FOREIGN KEY (user_fly_app_id) REFERENCES public.user_fly_apps(id);
 alter table hangar.orphans add constraint orphans_app_fkey FOREIGN KEY (user_fly_app_id) REFERENCES public.user_fly_apps(id);
 alter table hangar.trader_placement add constraint trader_placement_app_fkey FOREIGN KEY (user_fly_app_id) REFERENCES public.user_fly_apps(id);
+alter table hangar.user_notices add constraint user_notices_app_fkey FOREIGN KEY (user_fly_app_id) REFERENCES public.user_fly_apps(id);
 alter table public.user_fly_app_events add constraint user_fly_app_events_app_fkey FOREIGN KEY (user_fly_app_id) REFERENCES public.user_fly_apps(id);
 
 -- Indexes
 
+CREATE INDEX alert_messages_by_time ON hangar.alert_messages USING btree (ended_at);
+CREATE UNIQUE INDEX alert_messages_one_pending_per_channel ON hangar.alert_messages USING btree (channel) WHERE (state = 'pending'::text);
+CREATE INDEX alert_tellings_by_alert ON hangar.alert_tellings USING btree (alert_id);
+CREATE INDEX alert_tellings_by_message ON hangar.alert_tellings USING btree (message_id);
+CREATE INDEX alert_tellings_open ON hangar.alert_tellings USING btree (channel, alert_id) WHERE (NOT over);
+CREATE INDEX alerts_by_end ON hangar.alerts USING btree (resolved_at) WHERE (resolved_at IS NOT NULL);
 CREATE INDEX alerts_by_time ON hangar.alerts USING btree (last_at);
 CREATE UNIQUE INDEX alerts_one_open_per_subject ON hangar.alerts USING btree (kind, subject) WHERE (resolved_at IS NULL);
 CREATE INDEX audit_log_by_user ON hangar.audit_log USING btree (user_id, id);
@@ -706,12 +802,17 @@ CREATE INDEX inspections_by_time ON hangar.inspections USING btree (created_at);
 CREATE INDEX orphans_found_by_user ON hangar.orphans USING btree (user_id) WHERE (state = 'found'::text);
 CREATE INDEX shim_receipts_by_age ON hangar.shim_receipts USING btree (received_at);
 CREATE INDEX trader_placement_by_change ON hangar.trader_placement USING btree (changed_in);
+CREATE INDEX user_notices_by_time ON hangar.user_notices USING btree (created_at);
 CREATE INDEX user_overrides_by_user ON hangar.user_overrides USING btree (user_id, id);
 CREATE UNIQUE INDEX user_overrides_one_open_per_user ON hangar.user_overrides USING btree (user_id) WHERE (ended_at IS NULL);
+CREATE INDEX user_work_failing ON hangar.user_work USING btree (user_id) WHERE (failed_attempts > 0);
 CREATE INDEX user_fly_app_events_by_app ON public.user_fly_app_events USING btree (user_fly_app_id, id);
 CREATE INDEX user_fly_app_events_by_time ON public.user_fly_app_events USING btree (created_at);
 CREATE INDEX user_fly_app_events_by_user ON public.user_fly_app_events USING btree (user_id, id);
+CREATE INDEX user_fly_apps_by_deletion ON public.user_fly_apps USING btree (deleted_at) WHERE (deleted_at IS NOT NULL);
+CREATE INDEX user_fly_apps_by_deployment ON public.user_fly_apps USING btree (deployed_at) WHERE (deployed_at IS NOT NULL);
 CREATE INDEX user_fly_apps_by_teardown ON public.user_fly_apps USING btree (teardown_started_at) WHERE (teardown_started_at IS NOT NULL);
+CREATE INDEX user_fly_apps_failing ON public.user_fly_apps USING btree (user_id) WHERE ((deleted_at IS NULL) AND (retry_count > 0));
 CREATE UNIQUE INDEX user_fly_apps_one_live_per_user ON public.user_fly_apps USING btree (user_id) WHERE (deleted_at IS NULL);
 CREATE INDEX user_fly_apps_under_way ON public.user_fly_apps USING btree (user_id) WHERE ((deleted_at IS NULL) AND ((status <> 'active'::text) OR (operation IS NOT NULL)));
 CREATE INDEX user_fly_apps_unhealthy ON public.user_fly_apps USING btree (user_id) WHERE ((deleted_at IS NULL) AND (health_status = 'unhealthy'::text));

@@ -3,6 +3,9 @@
  * and answer in camelCase; the migrator; and what installs Hangar on the host product's tables. Times are those of
  * the database (`hangar.now()`), money is decimal text, bigint is a number.
  */
+export * from './alert-conditions.ts'
+export * from './alert-messages.ts'
+export * from './alert-sending.ts'
 export * from './alerts.ts'
 export * from './apps.ts'
 export * from './audit.ts'
@@ -62,8 +65,10 @@ export * from './rotation.ts'
 export * from './settings.ts'
 export * from './shim-items.ts'
 export { recordStep, type StepRecord } from './step.ts'
+export * from './sightings.ts'
 export * from './stuck.ts'
 export * from './sweep.ts'
+export * from './user-notices.ts'
 export * from './wants.ts'
 export { claimLease, extendLease, findWork, finishWork, wakeOvertaken, withFence } from './work.ts'
 export type { ClaimedWant, ClaimedWork, Lease, WorkResult, WorkRow } from './work.ts'

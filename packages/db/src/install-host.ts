@@ -34,6 +34,15 @@ export type HostMapping = {
     user_id?: string
     client_id?: string
   }
+  /** Where users are told that their app has come or gone. Left out: they are not told. */
+  notifications?: {
+    table: string
+    user_id: string
+    title: string
+    body: string
+    kind?: string
+    created_at?: string
+  }
   /** Where the trigger sends its signed hint. `secret_name` is the name of a Vault secret, never the secret. */
   webhook?: { url: string; secret_name: string }
 }

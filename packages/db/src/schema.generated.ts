@@ -25,6 +25,29 @@ export type Numeric = ColumnType<string, number | string, number | string>;
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
+export interface HangarAlertChannels {
+  failures: Generated<number>;
+  lastError: string | null;
+  lastSentAt: Timestamp | null;
+  name: string;
+  since: Generated<Timestamp>;
+}
+
+export interface HangarAlertMessages {
+  attempts: Generated<number>;
+  channel: string;
+  createdAt: Generated<Timestamp>;
+  digest: Json;
+  endedAt: Timestamp | null;
+  fence: Generated<number>;
+  id: string;
+  lastError: string | null;
+  leaseExpiresAt: Timestamp | null;
+  nextTryAt: Generated<Timestamp>;
+  owner: string | null;
+  state: Generated<string>;
+}
+
 export interface HangarAlerts {
   acknowledgedAt: Timestamp | null;
   acknowledgedBy: string | null;
@@ -38,6 +61,23 @@ export interface HangarAlerts {
   severity: string;
   subject: Generated<string>;
   times: Generated<number>;
+}
+
+export interface HangarAlertTellings {
+  alertId: number;
+  channel: string;
+  messageId: string;
+  over: boolean;
+  reminders: Generated<number>;
+  severity: string;
+  toldAt: Generated<Timestamp>;
+}
+
+export interface HangarAlertWindows {
+  channel: string;
+  kind: string;
+  toldAt: Timestamp;
+  windowMs: number;
 }
 
 export interface HangarAppHeartbeats {
@@ -120,6 +160,7 @@ export interface HangarForcedActions {
 export interface HangarHostMapping {
   installedAt: Generated<Timestamp>;
   mapping: Json;
+  notifyingSince: Timestamp | null;
   singleton: Generated<boolean>;
 }
 
@@ -195,6 +236,12 @@ export interface HangarPermits {
   tokens: Numeric;
 }
 
+export interface HangarQueueHeads {
+  firstSeenAt: Generated<Timestamp>;
+  job: string;
+  queue: string;
+}
+
 export interface HangarSettings {
   name: string;
   updatedAt: Generated<Timestamp>;
@@ -209,6 +256,13 @@ export interface HangarShimReceipts {
   userId: string;
 }
 
+export interface HangarSweeps {
+  completedAt: Timestamp | null;
+  everyMs: number | null;
+  expectedSince: Timestamp | null;
+  name: string;
+}
+
 export interface HangarTraderPlacement {
   changedIn: Generated<string>;
   move: Generated<number>;
@@ -217,6 +271,12 @@ export interface HangarTraderPlacement {
   since: Generated<Timestamp>;
   userFlyAppId: string;
   userId: string;
+}
+
+export interface HangarUserNotices {
+  createdAt: Generated<Timestamp>;
+  kind: string;
+  userFlyAppId: string;
 }
 
 export interface HangarUserOverrides {
@@ -256,6 +316,11 @@ export interface HangarUserWork {
   plannedVersion: Generated<number>;
   updatedAt: Generated<Timestamp>;
   userId: string;
+}
+
+export interface HangarWebhookArrivals {
+  lastAt: Timestamp;
+  onlyOne: Generated<boolean>;
 }
 
 export interface UserFlyAppEvents {
@@ -309,7 +374,11 @@ export interface UserFlyApps {
 }
 
 export interface DB {
+  "hangar.alertChannels": HangarAlertChannels;
+  "hangar.alertMessages": HangarAlertMessages;
   "hangar.alerts": HangarAlerts;
+  "hangar.alertTellings": HangarAlertTellings;
+  "hangar.alertWindows": HangarAlertWindows;
   "hangar.appHeartbeats": HangarAppHeartbeats;
   "hangar.auditLog": HangarAuditLog;
   "hangar.brakes": HangarBrakes;
@@ -326,12 +395,16 @@ export interface DB {
   "hangar.migrationChecksums": HangarMigrationChecksums;
   "hangar.orphans": HangarOrphans;
   "hangar.permits": HangarPermits;
+  "hangar.queueHeads": HangarQueueHeads;
   "hangar.settings": HangarSettings;
   "hangar.shimReceipts": HangarShimReceipts;
+  "hangar.sweeps": HangarSweeps;
   "hangar.traderPlacement": HangarTraderPlacement;
+  "hangar.userNotices": HangarUserNotices;
   "hangar.userOverrides": HangarUserOverrides;
   "hangar.userWants": HangarUserWants;
   "hangar.userWork": HangarUserWork;
+  "hangar.webhookArrivals": HangarWebhookArrivals;
   userFlyAppEvents: UserFlyAppEvents;
   userFlyApps: UserFlyApps;
 }

@@ -8,6 +8,7 @@
 import { sql, type RawBuilder } from 'kysely'
 import pg from 'pg'
 import type { Database } from './database.ts'
+import { columnName as name, tableName } from './host-names.ts'
 import type { HostMapping } from './install-host.ts'
 
 export type Signal = {
@@ -171,18 +172,6 @@ function insertInto(
   const names = sql.join(there.map(({ column }) => name(column)))
   const values = sql.join(there.map(({ value }) => value))
   return sql`insert into ${tableName(table)} (${names}) select ${values} from fresh`
-}
-
-function name(column: string): RawBuilder<unknown> {
-  return sql.raw(`"${column.replaceAll('"', '""')}"`)
-}
-
-const TABLE_NAME = /^(?:[A-Za-z_][\w$]*|"(?:[^"]|"")+")(?:\.(?:[A-Za-z_][\w$]*|"(?:[^"]|"")+"))*$/
-
-/** install_host() has found the table under this name; that it is a name and nothing more is looked at once again. */
-function tableName(table: string): RawBuilder<unknown> {
-  if (!TABLE_NAME.test(table)) throw new TypeError(`not a table's name: ${table}`)
-  return sql.raw(table)
 }
 
 /** What PostgreSQL says of a row that it will not have: bad data, a broken rule, too deep, a trigger's own word. */

@@ -58,35 +58,52 @@ const dueWants = sql`
     and (work.next_attempt_at is null or work.next_attempt_at <= clock.at
       or want.wanted_version > work.planned_version)`
 
+/** The users who are due, each with the lane that is to look at them. The lane is only a guess at the work. */
+const laned = ({ paidTiers, payingStatuses }: LanePolicy) => sql`
+  due as (
+    select want.user_id, want.updated_at, greatest(want.updated_at,
+      case when work.next_attempt_at <= clock.at then work.next_attempt_at end) as since
+    ${dueWants}
+  ), laned as (
+    select due.user_id, due.updated_at, due.since, case
+        when app.teardown_started_at is not null or override.desired = 'off' then 'deprovision'
+        when override.desired = 'on' then 'provision'
+        when lower(host.tier) = any (${[...paidTiers]}::text[])
+          and (host.status is null or lower(host.status) = any (${[...payingStatuses]}::text[])) then 'provision'
+        else 'deprovision'
+      end as lane
+    from due
+    left join hangar.host_subscriptions host using (user_id)
+    left join public.user_fly_apps app on app.user_id = due.user_id and app.deleted_at is null
+    left join hangar.user_overrides override on override.user_id = due.user_id and override.ended_at is null
+      and (override.expires_at is null or override.expires_at > hangar.now())
+  )`
+
 /**
  * Users with work that is due, those who have waited longest first, `limit` in each lane: a crowd of downgrades never
- * keeps an upgrade waiting. The lane is only a guess at the work.
+ * keeps an upgrade waiting.
  */
 export async function listUsersToWake(
   db: Database | Tx,
-  { limit, paidTiers, payingStatuses }: LanePolicy & { limit: number },
+  { limit, ...policy }: LanePolicy & { limit: number },
 ): Promise<{ userId: string; lane: Lane }[]> {
   const { rows } = await sql<{ userId: string; lane: Lane }>`
-    with due as (
-      select want.user_id, want.updated_at
-      ${dueWants}
-    ), laned as (
-      select due.user_id, due.updated_at, case
-          when app.teardown_started_at is not null or override.desired = 'off' then 'deprovision'
-          when override.desired = 'on' then 'provision'
-          when lower(host.tier) = any (${[...paidTiers]}::text[])
-            and (host.status is null or lower(host.status) = any (${[...payingStatuses]}::text[])) then 'provision'
-          else 'deprovision'
-        end as lane
-      from due
-      left join hangar.host_subscriptions host using (user_id)
-      left join public.user_fly_apps app on app.user_id = due.user_id and app.deleted_at is null
-      left join hangar.user_overrides override on override.user_id = due.user_id and override.ended_at is null
-        and (override.expires_at is null or override.expires_at > hangar.now())
-    ), ranked as (
+    with ${laned(policy)}, ranked as (
       select *, row_number() over (partition by lane order by updated_at, user_id) as place from laned
     )
     select user_id, lane from ranked where place <= ${limit} order by updated_at, user_id`.execute(db)
+  return rows
+}
+
+export type LaneBacklog = { lane: Lane; dueCount: number; oldestDueMs: number }
+
+/** The same as counts: how many wait for each lane, and for how long the one who has waited longest. Busy lanes only. */
+export async function measureLanes(db: Database | Tx, policy: LanePolicy): Promise<LaneBacklog[]> {
+  const { rows } = await sql<LaneBacklog>`
+    with ${laned(policy)}
+    select lane, count(*) as due_count,
+      (extract(epoch from hangar.now() - min(since)) * 1000)::double precision as oldest_due_ms
+    from laned group by lane`.execute(db)
   return rows
 }
 
@@ -95,7 +112,8 @@ export async function measureBacklog(db: Database | Tx): Promise<{ dueCount: num
   const { rows } = await sql<{ dueCount: number; oldestDueMs: number }>`
     select count(*) as due_count,
       coalesce(extract(epoch from max(clock.at - greatest(want.updated_at,
-        case when work.next_attempt_at <= clock.at then work.next_attempt_at end))) * 1000, 0)::double precision
+        case when work.next_attempt_at <= clock.at then work.next_attempt_at end, work.lease_expires_at)))
+        * 1000, 0)::double precision
         as oldest_due_ms
     ${dueWants}`.execute(db)
   return onlyRow(rows)
