@@ -1,7 +1,7 @@
 // services/worker as its main.ts builds it, except that Fly's rate limits are off (see settings.ts).
 import { createDatabase } from '@hangar/db'
 import { closeRedis, createRedis } from '@hangar/jobs'
-import { createLogger, createMetrics, createStopper, runMain, startOpsServer } from '@hangar/runtime'
+import { createLogger, createMetrics, createStopper, NO_TRACING, runMain, startOpsServer } from '@hangar/runtime'
 
 import { buildReconcileDeps } from '../../services/worker/src/build.ts'
 import { startLanes } from '../../services/worker/src/lanes.ts'
@@ -23,7 +23,7 @@ await runMain('worker', async () => {
   const fly = unlimitedFlyClient(config, { logger })
   stopper.onStop('fly', () => fly.close())
   const deps = await buildReconcileDeps({ config, db, fly, logger })
-  const lanes = startLanes({ config, deps, redis, logger, registry })
+  const lanes = startLanes({ config, deps, redis, logger, registry, tracing: NO_TRACING })
   stopper.onStop('lanes', () => lanes.close(2000))
   const ops = await startOpsServer({ port: config.PORT, host: config.HOST, checks: {}, registry, logger })
   stopper.onStop('ops', () => ops.close())

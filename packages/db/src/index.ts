@@ -24,6 +24,7 @@ export {
 } from './database.ts'
 export * from './events.ts'
 export * from './fleet.ts'
+export * from './fleet-metrics.ts'
 export * from './forced.ts'
 export * from './health.ts'
 export * from './heartbeats.ts'

@@ -16,11 +16,19 @@ export async function listOldSecrets(db: Database | Tx, keyId: string, limit: nu
   return rows.map(({ userId }) => userId)
 }
 
-/** How many live apps still show a token of another key, or none: the old key has to be accepted while there are any. */
-export async function countOnOtherKeys(db: Database | Tx, keyId: string): Promise<number> {
-  const { rows } = await sql<{ count: number }>`
-    select count(*) as count from public.user_fly_apps app
+/**
+ * Live apps that a master key other than this one still has a hand in, and that has to be accepted as long: `tokens`, by the one an app showed last (or none
+ * yet); `secrets`, by the one its secrets on Fly were made with.
+ */
+export async function countOnOldKeys(
+  db: Database | Tx,
+  keyId: string,
+): Promise<{ tokens: number; secrets: number }> {
+  const { rows } = await sql<{ tokens: number; secrets: number }>`
+    select count(*) filter (where report.token_key_id is distinct from ${keyId}) as tokens,
+      count(*) filter (where app.secrets_key_id is distinct from ${keyId}) as secrets
+    from public.user_fly_apps app
     left join hangar.app_heartbeats report on report.user_fly_app_id = app.id
-    where app.deleted_at is null and report.token_key_id is distinct from ${keyId}`.execute(db)
-  return onlyRow(rows).count
+    where app.deleted_at is null`.execute(db)
+  return onlyRow(rows)
 }

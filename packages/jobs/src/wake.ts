@@ -8,6 +8,7 @@ import type { LaneJob } from './payloads.ts'
 import { SWEEP_JOB_OPTIONS, type Queues, type SweepQueueName } from './queues.ts'
 import { assertRedisReady, withinMs } from './redis.ts'
 import { SCHEDULES, type SweepName } from './schedules.ts'
+import { rememberTrace } from './trace.ts'
 
 /**
  * The state of a user's job in a lane, and what waking does to it:
@@ -31,6 +32,11 @@ export type WakeTarget = {
    * "retry now"; a mere hint (webhook, heartbeat) leaves it out.
    */
   evenIfBackingOff?: boolean
+  /**
+   * The trace that the work belongs to from now on. For what caused the work (a webhook, an operator); whoever only
+   * nudges it (a heartbeat, the relay) leaves it out.
+   */
+  traceparent?: string | undefined
 }
 
 /**
@@ -45,10 +51,21 @@ export async function wake(
 ): Promise<WakeResult> {
   assertRedisReady(queues.redis)
   return withinMs(
-    addOrPromote(queues[target.lane], target),
+    traced(queues, target, () => addOrPromote(queues[target.lane], target)),
     timeoutMs,
     `The ${target.lane} lane was not woken`,
   )
+}
+
+/** First the trace, so that whoever takes the job finds it; both are on their way at once. */
+async function traced<T>(
+  queues: Queues,
+  { userId, traceparent }: WakeTarget,
+  add: () => Promise<T>,
+): Promise<T> {
+  if (traceparent === undefined) return add()
+  const [, result] = await Promise.all([rememberTrace(queues, userId, traceparent), add()])
+  return result
 }
 
 const SWEEP_QUEUE = Object.fromEntries(SCHEDULES.map(({ id, queue }) => [id, queue])) as Record<

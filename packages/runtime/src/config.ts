@@ -43,6 +43,22 @@ const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'
 
 export const portField = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback)
 
+/** As OpenTelemetry writes them: `name=value,other=value`, values percent-encoded where they have to be. */
+const headers = z.string().transform((text, context) => {
+  const pairs = text.split(',').map((pair) => /^\s*([\w-]+)\s*=\s*(.*?)\s*$/.exec(pair))
+  if (pairs.includes(null))
+    context.addIssue({ code: 'custom', message: 'write it as name=value, several with a comma between' })
+  return Object.fromEntries(pairs.map((pair) => [pair?.[1] ?? '', decoded(pair?.[2] ?? '')]))
+})
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
 /** What every process reads; spread into its own schema. */
 export const commonConfig = {
   /** Direct or session-mode connection, port 5432: session locks do not survive a transaction pooler. */
@@ -58,6 +74,9 @@ export const commonConfig = {
   PORT: portField(8080),
   /** The address to listen on. Not set: all of them. */
   HOST: z.string().optional(),
+  /** Where traces go: a collector that takes OTLP over HTTP, without `/v1/traces`. Not set: there are none. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
+  OTEL_EXPORTER_OTLP_HEADERS: headers.optional(),
 }
 
 const masterKey = z

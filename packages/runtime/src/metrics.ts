@@ -1,7 +1,8 @@
+import { readFileSync } from 'node:fs'
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 
 /** A registry of the process's own (never prom-client's global one), with memory, event loop, GC, and who it is. */
-export function createMetrics(options: { service: string; version?: string }): Registry {
+export function createMetrics(options: { service: string }): Registry {
   const registry = new Registry()
   registry.setDefaultLabels({ service: options.service })
   collectDefaultMetrics({ register: registry })
@@ -11,6 +12,14 @@ export function createMetrics(options: { service: string; version?: string }): R
     labelNames: ['version', 'node'],
     registers: [registry],
   })
-  build.set({ version: options.version ?? 'unknown', node: process.version }, 1)
+  build.set({ version: ownVersion(), node: process.version }, 1)
   return registry
+}
+
+/** All packages of the repository have one version. */
+function ownVersion(): string {
+  const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    version: string
+  }
+  return manifest.version
 }

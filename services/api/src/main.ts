@@ -4,6 +4,7 @@ import { closeQueues, closeRedis, createQueues, createRedis } from '@hangar/jobs
 import {
   createLogger,
   createMetrics,
+  createReadings,
   createStopper,
   measureBrakes,
   policyFrom,
@@ -35,7 +36,7 @@ await runMain('api', async () => {
   stopper.onStop('queues', () => closeQueues(queues))
 
   const registry = createMetrics({ service: 'api' })
-  measureBrakes(registry, () => listEngaged(db))
+  measureBrakes(registry, createReadings(registry, { logger }), () => listEngaged(db))
 
   const issuer = config.SUPABASE_URL && issuerOf(config.SUPABASE_URL)
   const app = createApp({

@@ -12,6 +12,7 @@ describe('the configuration', () => {
     expect(config).toMatchObject({ RELAY_INTERVAL_MS: 1000, SCHEDULE_CHECK_INTERVAL_MS: 2000, PORT: 3002 })
     expect(schedulesFrom(config)).toEqual([
       { id: 'guards', queue: 'guards', everyMs: 15_000 },
+      { id: 'alerts', queue: 'guards', everyMs: 60_000 },
       { id: 'differences', queue: 'sweep', everyMs: 60_000 },
       { id: 'stuck', queue: 'sweep', everyMs: 60_000 },
       { id: 'orphans', queue: 'sweep', everyMs: 300_000 },

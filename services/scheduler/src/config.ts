@@ -19,6 +19,8 @@ export const configSchema = z.object({
   SCHEDULE_CHECK_INTERVAL_MS: intervalMs(2000),
   /** How soon an outage of Fly is seen, and its end. */
   GUARDS_INTERVAL_MS: intervalMs(15_000),
+  /** How soon somebody is told of work that fails, waits or is late. */
+  ALERTS_INTERVAL_MS: intervalMs(60_000),
   DIFFERENCES_INTERVAL_MS: intervalMs(60_000),
   STUCK_INTERVAL_MS: intervalMs(60_000),
   /** An app that no row explains is found within two of these. */

@@ -1,7 +1,14 @@
 /** What the scheduler does, by the clock: the relay, and the check that the schedules are in Redis. */
 import { systemClock } from '@hangar/core'
-import type { Database } from '@hangar/db'
-import { ensureSchedulers, SCHEDULES, type Queues, type Schedule, type SweepName } from '@hangar/jobs'
+import { type Database, recordSweepIntervals } from '@hangar/db'
+import {
+  ensureSchedulers,
+  NOTIFY_SCHEDULES,
+  SCHEDULES,
+  type Queues,
+  type Schedule,
+  type SweepName,
+} from '@hangar/jobs'
 import { policyFrom, type createMetrics, type Logger } from '@hangar/runtime'
 
 import type { SchedulerConfig } from './config.ts'
@@ -44,7 +51,7 @@ export function startLoops(parts: LoopParts): { relay: Loop; schedules: Loop } {
       ...common,
       ...logged('schedules', logger, measured('schedules')),
       intervalMs: config.SCHEDULE_CHECK_INTERVAL_MS,
-      step: keepSchedules(queues, schedulesFrom(config), logger),
+      step: keepSchedules({ db, queues, logger }, schedulesFrom(config)),
     }),
   }
 }
@@ -53,6 +60,7 @@ export function startLoops(parts: LoopParts): { relay: Loop; schedules: Loop } {
 export function schedulesFrom(config: SchedulerConfig): Schedule<SweepName>[] {
   const everyMs: Record<SweepName, number> = {
     guards: config.GUARDS_INTERVAL_MS,
+    alerts: config.ALERTS_INTERVAL_MS,
     differences: config.DIFFERENCES_INTERVAL_MS,
     stuck: config.STUCK_INTERVAL_MS,
     orphans: config.ORPHANS_INTERVAL_MS,
@@ -62,11 +70,19 @@ export function schedulesFrom(config: SchedulerConfig): Schedule<SweepName>[] {
   return SCHEDULES.map((schedule) => ({ ...schedule, everyMs: everyMs[schedule.id] }))
 }
 
-/** A changed definition is written once, at the start; after that only what is missing or broken is (see jobs). */
-function keepSchedules(queues: Queues, schedules: Schedule[], logger: Logger): () => Promise<void> {
+/**
+ * A changed definition is written once, at the start; after that only what is missing or broken is (see jobs). Postgres
+ * learns how often a sweep is meant to run, so that one that does not is missed, whatever Redis has forgotten.
+ */
+function keepSchedules(
+  { db, queues, logger }: Pick<LoopParts, 'db' | 'queues' | 'logger'>,
+  sweeps: Schedule<SweepName>[],
+): () => Promise<void> {
+  const schedules: Schedule[] = [...sweeps, ...NOTIFY_SCHEDULES]
   let replaceChanged = true
   return async () => {
     const { written } = await ensureSchedulers(queues, { schedules, replaceChanged })
+    if (replaceChanged) await recordSweepIntervals(db, sweeps)
     replaceChanged = false
     for (const { id, why } of written) logger.info({ schedule: id, why }, 'schedule written')
   }

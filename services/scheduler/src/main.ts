@@ -1,18 +1,20 @@
 /**
  * The scheduler: says what is due and puts it into the queues; never does the work. Several may run at once.
  */
-import { assertHostRowsVisible, createDatabase, findInstallationId, listEngaged } from '@hangar/db'
+import { assertHostRowsVisible, createDatabase, findInstallationId } from '@hangar/db'
 import { closeQueues, closeRedis, createQueues, createRedis } from '@hangar/jobs'
 import {
   createLogger,
   createMetrics,
+  createReadings,
   createStopper,
-  measureBrakes,
+  policyFrom,
   runMain,
   startOpsServer,
 } from '@hangar/runtime'
 
 import { readConfig } from './config.ts'
+import { measureFleet } from './fleet-metrics.ts'
 import { startLoops } from './loops.ts'
 
 await runMain('scheduler', async () => {
@@ -28,7 +30,6 @@ await runMain('scheduler', async () => {
     statementTimeoutMs: 10_000,
   })
   stopper.onStop('database', () => db.destroy())
-  measureBrakes(registry, () => listEngaged(db))
   // A role that sees no host rows would send every user to the wrong lane.
   await assertHostRowsVisible(db)
 
@@ -36,6 +37,9 @@ await runMain('scheduler', async () => {
   stopper.onStop('redis', () => closeRedis(redis))
   const queues = createQueues({ redis, prefix: config.HANGAR_QUEUE_PREFIX })
   stopper.onStop('queues', () => closeQueues(queues))
+
+  const readings = createReadings(registry, { logger })
+  measureFleet({ registry, readings, db, queues, policy: policyFrom(config) })
 
   const loops = startLoops({ config, db, queues, logger, registry, signal: stopper.stopping })
   stopper.onStop('loops', async () => {

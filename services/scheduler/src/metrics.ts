@@ -50,7 +50,7 @@ export function createLoopMetrics(
   const registers = [registry]
   const labelNames = ['loop'] as const
   const seconds = new Histogram({
-    name: 'hangar_scheduler_round_seconds',
+    name: 'hangar_scheduler_round_duration_seconds',
     help: 'How long a round that succeeded took.',
     labelNames,
     buckets: [0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],

@@ -3,6 +3,7 @@ import { createKeyRing } from '@hangar/core'
 import { type Database, findInstallationId } from '@hangar/db'
 import type { FlyClient } from '@hangar/fly-client'
 import { type Logger, policyFrom } from '@hangar/runtime'
+import type { Instruments } from './reconcile/instruments.ts'
 import type { WorkerConfig } from './config.ts'
 import { FLY_WAIT_SLICE_MS, type ReconcileDeps } from './reconcile/deps.ts'
 
@@ -12,8 +13,9 @@ export async function buildReconcileDeps(parts: {
   db: Database
   fly: FlyClient
   logger: Logger
+  instruments?: Instruments
 }): Promise<ReconcileDeps> {
-  const { config, db, fly, logger } = parts
+  const { config, db, fly, logger, instruments } = parts
   return {
     db,
     fly,
@@ -24,6 +26,7 @@ export async function buildReconcileDeps(parts: {
     }),
     owner: `worker:${hostname()}:${process.pid}`,
     random: Math.random,
+    ...(instruments && { instruments }),
     settings: {
       policy: policyFrom(config),
       installationId: await findInstallationId(db),

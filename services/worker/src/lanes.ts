@@ -1,17 +1,21 @@
 /** Every queue this process works on, and one way to stop them all. */
-import { LANES } from '@hangar/core'
+import { type Lane, LANES } from '@hangar/core'
 import {
+  closeQueues,
   createInspectWorker,
   createLaneWorker,
+  createQueues,
   createSweepWorker,
   type HangarWorker,
+  listWaitingHeads,
   type Outcome,
   type ProcessContext,
+  recallTrace,
 } from '@hangar/jobs'
 import type { createRedis } from '@hangar/jobs'
-import type { createMetrics, Logger } from '@hangar/runtime'
+import type { createMetrics, Logger, Tracing } from '@hangar/runtime'
 import type { WorkerConfig } from './config.ts'
-import { countOutcomes } from './metrics.ts'
+import { countOutcomes } from './metrics/jobs.ts'
 import type { ReconcileDeps } from './reconcile/deps.ts'
 import { answerRequest } from './inspect/job.ts'
 import { reconcileUser } from './reconcile/job.ts'
@@ -26,8 +30,9 @@ export function startLanes(parts: {
   redis: ReturnType<typeof createRedis>
   logger: Logger
   registry: ReturnType<typeof createMetrics>
+  tracing: Tracing
 }): { close(deadlineMs: number): Promise<void> } {
-  const { config, deps, redis, logger, registry } = parts
+  const { config, deps, redis, logger, registry, tracing } = parts
   const counted = countOutcomes(registry)
   const common = {
     redis,
@@ -35,18 +40,34 @@ export function startLanes(parts: {
     name: deps.owner,
     onError: (err: Error) => logger.warn({ err }, 'queue'),
   }
+  const traced = async (lane: Lane, userId: string, run: () => Promise<Outcome>): Promise<Outcome> => {
+    if (!tracing.enabled) return run()
+    const parent = await recallTrace({ redis, prefix: config.HANGAR_QUEUE_PREFIX }, userId)
+    const attributes = { 'hangar.lane': lane, 'hangar.user_id': userId }
+    return tracing.span('reconcile', { kind: 'consumer', parent, attributes }, async (span) => {
+      const outcome = await run()
+      span.set({ 'hangar.outcome': outcome.kind })
+      return outcome
+    })
+  }
   const lanes: HangarWorker[] = LANES.map((queue) =>
     createLaneWorker({
       ...common,
       queue,
       concurrency: config.WORKER_CONCURRENCY,
-      process: ({ userId }, { signal }) => counted(queue, reconcileUser(deps, userId, signal)),
+      process: ({ userId }, { signal }) =>
+        counted(
+          queue,
+          traced(queue, userId, () => reconcileUser(deps, userId, signal)),
+        ),
     }),
   )
+  const queues = createQueues({ redis, prefix: config.HANGAR_QUEUE_PREFIX })
+  const sweepDeps = { ...deps, listWaitingHeads: () => listWaitingHeads(queues) }
   const sweep = async (_: unknown, context: ProcessContext): Promise<Outcome> => {
     const { name } = context
     if (!isSweep(name)) return { kind: 'never', error: new Error(`no sweep is called ${name}`) }
-    return counted(name, runSweep(deps, name, context))
+    return counted(name, runSweep(sweepDeps, name, context))
   }
   const sweeps = SWEEP_QUEUES.map((queue) =>
     createSweepWorker({ ...common, queue, concurrency: 1, process: sweep }),
@@ -59,6 +80,7 @@ export function startLanes(parts: {
   return {
     close: async (deadlineMs) => {
       await Promise.all([...lanes, ...sweeps, inspect].map((worker) => worker.close(deadlineMs)))
+      await closeQueues(queues)
     },
   }
 }

@@ -1,20 +1,22 @@
 /**
  * The worker: does the work that the two lanes and the sweeps ask for, and is the only process that talks to Fly.
  */
-import { assertHostRowsVisible, createDatabase, findInstallationId, listEngaged } from '@hangar/db'
+import { assertHostRowsVisible, createDatabase, findInstallationId } from '@hangar/db'
 import { closeRedis, createRedis } from '@hangar/jobs'
 import { createFlyClient } from '@hangar/fly-client'
 import {
   createLogger,
   createMetrics,
   createStopper,
-  measureBrakes,
   runMain,
   startOpsServer,
+  startTracing,
 } from '@hangar/runtime'
 import { readConfig } from './config.ts'
 import { buildReconcileDeps } from './build.ts'
+import { watchWorker } from './instruments.ts'
 import { startLanes } from './lanes.ts'
+import { measureWorker } from './metrics/stores.ts'
 
 /** What the connections may take to close, once the lanes have given back their work. */
 const STOP_MARGIN_MS = 2_000
@@ -23,6 +25,8 @@ await runMain('worker', async () => {
   const config = readConfig()
   const logger = createLogger({ service: 'worker', level: config.LOG_LEVEL })
   const stopper = createStopper({ deadlineMs: config.SHUTDOWN_DEADLINE_MS, logger })
+  const tracing = await startTracing('worker', config, logger)
+  stopper.onStop('traces', () => tracing.close())
   const registry = createMetrics({ service: 'worker' })
 
   const db = createDatabase({
@@ -31,24 +35,26 @@ await runMain('worker', async () => {
     maxConnections: Math.min(config.WORKER_CONCURRENCY, 20),
   })
   stopper.onStop('database', () => db.destroy())
-  measureBrakes(registry, () => listEngaged(db))
   // Before anything is believed: a role that sees no rows would read every user as gone.
   await assertHostRowsVisible(db)
 
   const onError = (err: Error) => logger.warn({ err }, 'redis')
   const redis = createRedis({ url: config.REDIS_URL, role: 'worker', name: 'hangar-worker', onError })
   stopper.onStop('redis', () => closeRedis(redis))
+  const watching = watchWorker({ registry, tracing, db, logger })
   const fly = createFlyClient({
     baseUrl: config.FLY_API_BASE_URL,
     token: config.FLY_API_TOKEN,
     orgSlug: config.FLY_ORG_SLUG,
     userAgent: 'hangar-worker',
     logger,
+    hooks: watching.flyHooks,
   })
   stopper.onStop('fly', () => fly.close())
 
-  const deps = await buildReconcileDeps({ config, db, fly, logger })
-  const lanes = startLanes({ config, deps, redis, logger, registry })
+  const deps = await buildReconcileDeps({ config, db, fly, logger, ...watching })
+  measureWorker({ registry, db, keyRing: deps.keyRing, logger })
+  const lanes = startLanes({ config, deps, redis, logger, registry, tracing })
   stopper.onStop('lanes', () => lanes.close(config.SHUTDOWN_DEADLINE_MS - STOP_MARGIN_MS))
 
   const checks = {

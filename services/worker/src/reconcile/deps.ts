@@ -2,6 +2,7 @@ import type { KeyRing, Policy, PriceModel } from '@hangar/core'
 import type { Database } from '@hangar/db'
 import type { FlyClient } from '@hangar/fly-client'
 import type { Logger } from '@hangar/runtime'
+import type { Instruments } from './instruments.ts'
 
 /** What every reconcile needs; built once in main.ts. */
 export type ReconcileDeps = {
@@ -13,6 +14,8 @@ export type ReconcileDeps = {
   owner: string
   /** Uniform in [0, 1); passed in so that a simulation can replay it. */
   random: () => number
+  /** Metrics and traces. Default: none. */
+  instruments?: Instruments
   settings: ReconcileSettings
 }
 

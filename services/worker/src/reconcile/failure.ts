@@ -37,9 +37,9 @@ export async function recordFailure(attempt: Attempt, wantedVersion: number, err
     error instanceof FlyError && error.code === 'unauthorized' ? UNAUTHORIZED_PARK_MS : PARK_MAX_MS
   const delayMs = Math.min(pauseMs(failedAttempts, deps.settings.retryBaseMs, deps.random()), maxMs)
   const code = errorCode(error)
-  await write(attempt, async (tx) => {
+  const operation = await write(attempt, async (tx) => {
     const row = await findLiveApp(tx, attempt.userId)
-    const operation = operationOn(row, attempt.entitlement)
+    const under = operationOn(row, attempt.entitlement)
     if (row)
       await updateApp(tx, row.id, {
         errorCode: code,
@@ -53,7 +53,7 @@ export async function recordFailure(attempt: Attempt, wantedVersion: number, err
     await insertEvent(tx, {
       userFlyAppId: row?.id ?? null,
       userId: attempt.userId,
-      eventType: `${operation}_${givenUp ? 'failed' : 'retried'}`,
+      eventType: `${under}_${givenUp ? 'failed' : 'retried'}`,
       status: 'failed',
       message: error.message,
       actor: deps.owner,
@@ -75,7 +75,9 @@ export async function recordFailure(attempt: Attempt, wantedVersion: number, err
       reason: code,
     } as const
     await finishWork(tx, attempt.lease, failed)
+    return under
   })
+  deps.instruments?.attemptFailed(operation, givenUp)
   attempt.logger.warn({ err: error, code, failedAttempts, delayMs, givenUp }, 'attempt failed')
   return givenUp ? { kind: 'never', error } : { kind: 'retry', delayMs, error }
 }

@@ -62,7 +62,11 @@ async function attemptOnce(deps: ReconcileDeps, claimed: ClaimedWork, signal: Ab
     userId: lease.userId,
     number,
     signal,
-    logger: deps.logger.child({ userId: lease.userId, attempt: `${lease.fence}.${number}` }),
+    logger: deps.logger.child({
+      userId: lease.userId,
+      attempt: `${lease.fence}.${number}`,
+      ...deps.instruments?.logFields(),
+    }),
     reservedAppId: null,
     lastLook: null,
     entitlement: { kind: 'unknown', reason: 'not looked at yet' },
@@ -112,7 +116,8 @@ async function recover(attempt: Attempt, wantedVersion: number, thrown: unknown)
   }
 }
 
-function leaveToSuccessor({ logger }: Attempt): Outcome {
+function leaveToSuccessor({ deps, logger }: Attempt): Outcome {
+  deps.instruments?.leaseLost()
   logger.warn('the lease was lost; its new holder goes on')
   return { kind: 'done' }
 }

@@ -24,7 +24,9 @@ export async function run(attempt: Attempt): Promise<RunResult> {
 }
 
 async function onePass(attempt: Attempt): Promise<RunResult | null> {
-  const seen = await observe(attempt)
+  const { instruments } = attempt.deps
+  const look = () => observe(attempt)
+  const seen = await (instruments?.look(look) ?? look())
   const next = plan(seen.world)
   attempt.logger.info(
     {
@@ -48,7 +50,9 @@ async function onePass(attempt: Attempt): Promise<RunResult | null> {
   if (seen.row?.status === 'error') await resumeFromError(attempt, seen, seen.row)
   for (const step of next.steps) {
     if (needsGuard(step) && (await guard(attempt)) === 'replan') return null
-    const result: StepResult = await perform(attempt, step, seen)
+    const act = () => perform(attempt, step, seen)
+    const about = { attempt, step: step.kind, seen }
+    const result: StepResult = await (instruments?.step(about, act) ?? act())
     if (result === 'replan') return null
     if (result === 'settled') return { kind: 'settled', reason: next.reason }
     if (result !== 'next') return { kind: 'wait', delayMs: result.waitMs, reason: result.reason }

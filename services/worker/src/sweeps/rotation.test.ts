@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { createKeyRing, shutdownToken } from '@hangar/core'
-import { countOnOtherKeys, recordHeartbeat } from '@hangar/db'
+import { countOnOldKeys, recordHeartbeat } from '@hangar/db'
 import { createUser } from '@hangar/testkit'
 import { expect, test } from '@jest/globals'
 import { useEngine } from '../testing/engine.ts'
@@ -56,7 +56,7 @@ test('a machine that still runs with the old secrets is counted, and asked to dr
   await engine.drive(userId)
   const { id, flyMachineId } = await engine.live(userId)
   const oldRing = createKeyRing({ current: before })
-  const count = () => countOnOtherKeys(deps.db, ring.current.id)
+  const count = async () => (await countOnOldKeys(deps.db, ring.current.id)).tokens
   const others = await count()
   const beat = (tokenKeyId: string) =>
     recordHeartbeat(deps.db, id, { machineId: flyMachineId ?? '', runningTraderIds: [], tokenKeyId })

@@ -3,7 +3,7 @@
  * rate limits and the users' own work come first. Nothing is restarted for it.
  */
 import { isRotating } from '@hangar/core'
-import { countOnOtherKeys, listOldSecrets, raiseWant } from '@hangar/db'
+import { countOnOldKeys, listOldSecrets, raiseWant } from '@hangar/db'
 import type { ReconcileDeps } from '../reconcile/deps.ts'
 
 const AT_ONCE = 50
@@ -12,7 +12,7 @@ export async function sweepOldSecrets({ db, keyRing, logger }: ReconcileDeps): P
   if (!isRotating(keyRing)) return 0
   const users = await listOldSecrets(db, keyRing.current.id, AT_ONCE)
   for (const userId of users) await raiseWant(db, userId, 'sweep')
-  const onOldKey = await countOnOtherKeys(db, keyRing.current.id)
-  logger.info({ rewriting: users.length, onOldKey }, 'the master key is being replaced')
+  const onOldKey = await countOnOldKeys(db, keyRing.current.id)
+  logger.info({ rewriting: users.length, onOldKey: onOldKey.tokens }, 'the master key is being replaced')
   return users.length
 }

@@ -2,9 +2,10 @@
  * The graceful end of a running app. It is told three ways, because each can fail alone: in the answer to its next
  * heartbeat (as soon as drain_started_at is written), by POST /shutdown where it has an address, and by SIGTERM.
  */
-import { shutdownToken } from '@hangar/core'
-import { hasEventSince } from '@hangar/db'
+import { costStateOf, shutdownToken } from '@hangar/core'
+import { hasEventSince, setCostInterval } from '@hangar/db'
 import { type StepResult, flyCall, write } from '../attempt.ts'
+import { priceOfRow } from '../prices.ts'
 import { type StepContext, insertStepEvent, record } from './context.ts'
 
 const POST_TIMEOUT_MS = 5_000
@@ -58,17 +59,25 @@ export async function endDrain({ attempt, seen, row }: StepContext): Promise<Ste
   if (!startedAt) return 'next'
   const { heartbeat, now } = seen.rows
   const reported = heartbeat?.drainedAt != null && heartbeat.drainedAt >= startedAt
-  const type = row.teardownStartedAt ? 'deprovision_drained' : 'resize_drained'
-  await write(attempt, async (tx) => {
-    if (await hasEventSince(tx, row.id, type, startedAt)) return
-    const graceElapsed = now.getTime() - startedAt.getTime() >= attempt.deps.settings.drainGraceMs
+  const work = row.teardownStartedAt ? 'deprovision' : 'resize'
+  const type = `${work}_drained`
+  const waitedMs = now.getTime() - startedAt.getTime()
+  const isOver = await write(attempt, async (tx) => {
+    if (await hasEventSince(tx, row.id, type, startedAt)) return false
+    const graceElapsed = waitedMs >= attempt.deps.settings.drainGraceMs
     const ended = reported ? 'reported' : graceElapsed ? 'grace_elapsed' : 'machine_stopped'
     const metadata = {
       ended,
-      waited_ms: now.getTime() - startedAt.getTime(),
+      waited_ms: waitedMs,
       report: heartbeat?.drained ?? null,
     }
     await insertStepEvent(tx, attempt, row, { type, status: reported ? 'success' : 'failed', metadata })
+    // Asked by SIGTERM, the machine has stopped by itself, and no step stops it any more.
+    const own = seen.machines.find(({ id }) => id === row.flyMachineId)
+    if (own && costStateOf(own.state) === 'stored')
+      await setCostInterval(tx, row.id, priceOfRow(attempt.deps.settings, row, 'stored'))
+    return true
   })
+  if (isOver) attempt.deps.instruments?.waited(work, 'drain', waitedMs)
   return 'next'
 }
