@@ -504,6 +504,27 @@ create table hangar.complete_scans (
   constraint complete_scans_pkey PRIMARY KEY (only_one)
 );
 
+create table hangar.cost_days (
+  day date not null,
+  tier text not null,
+  region text not null,
+  cpu_kind text not null,
+  cpus integer not null,
+  memory_mb integer not null,
+  state text not null,
+  price_model text not null,
+  seconds numeric not null,
+  usd numeric not null,
+  constraint cost_days_pkey PRIMARY KEY (day, tier, region, cpu_kind, cpus, memory_mb, state, price_model)
+);
+
+create table hangar.cost_days_closed (
+  only_one boolean default true not null,
+  through date not null,
+  constraint cost_days_closed_has_one_row CHECK (only_one),
+  constraint cost_days_closed_pkey PRIMARY KEY (only_one)
+);
+
 create table hangar.cost_intervals (
   id bigint generated always as identity not null,
   user_fly_app_id uuid not null,
@@ -516,9 +537,12 @@ create table hangar.cost_intervals (
   usd_per_second numeric(18,12) not null,
   started_at timestamp with time zone not null,
   ended_at timestamp with time zone,
+  state text not null,
+  tier text not null,
   constraint cost_intervals_ends_after_start CHECK (ended_at >= started_at),
   constraint cost_intervals_pkey PRIMARY KEY (id),
-  constraint cost_intervals_price_is_not_negative CHECK (usd_per_second >= 0::numeric)
+  constraint cost_intervals_price_is_not_negative CHECK (usd_per_second >= 0::numeric),
+  constraint cost_intervals_state_is_known CHECK (state = ANY (ARRAY['running'::text, 'stored'::text]))
 );
 
 create table hangar.forced_actions (
@@ -797,6 +821,7 @@ CREATE INDEX alerts_by_time ON hangar.alerts USING btree (last_at);
 CREATE UNIQUE INDEX alerts_one_open_per_subject ON hangar.alerts USING btree (kind, subject) WHERE (resolved_at IS NULL);
 CREATE INDEX audit_log_by_user ON hangar.audit_log USING btree (user_id, id);
 CREATE INDEX cost_intervals_by_app ON hangar.cost_intervals USING btree (user_fly_app_id, started_at);
+CREATE INDEX cost_intervals_by_end ON hangar.cost_intervals USING btree (ended_at);
 CREATE UNIQUE INDEX cost_intervals_one_open_per_app ON hangar.cost_intervals USING btree (user_fly_app_id) WHERE (ended_at IS NULL);
 CREATE INDEX inspections_by_time ON hangar.inspections USING btree (created_at);
 CREATE INDEX orphans_found_by_user ON hangar.orphans USING btree (user_id) WHERE (state = 'found'::text);
@@ -809,6 +834,7 @@ CREATE INDEX user_work_failing ON hangar.user_work USING btree (user_id) WHERE (
 CREATE INDEX user_fly_app_events_by_app ON public.user_fly_app_events USING btree (user_fly_app_id, id);
 CREATE INDEX user_fly_app_events_by_time ON public.user_fly_app_events USING btree (created_at);
 CREATE INDEX user_fly_app_events_by_user ON public.user_fly_app_events USING btree (user_id, id);
+CREATE INDEX user_fly_app_events_ends ON public.user_fly_app_events USING btree (created_at) WHERE (event_type = ANY (ARRAY['provision_completed'::text, 'provision_failed'::text, 'deprovision_completed'::text, 'deprovision_failed'::text]));
 CREATE INDEX user_fly_apps_by_deletion ON public.user_fly_apps USING btree (deleted_at) WHERE (deleted_at IS NOT NULL);
 CREATE INDEX user_fly_apps_by_deployment ON public.user_fly_apps USING btree (deployed_at) WHERE (deployed_at IS NOT NULL);
 CREATE INDEX user_fly_apps_by_teardown ON public.user_fly_apps USING btree (teardown_started_at) WHERE (teardown_started_at IS NOT NULL);

@@ -261,10 +261,10 @@ export const MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'cost: an open interval is opened again',
-    file: 'packages/db/src/step.ts',
-    find: '    on conflict (user_fly_app_id) where ended_at is null do nothing\n',
-    replace: '',
+    name: 'cost: an open interval is ended and begun again',
+    file: 'packages/db/src/cost.ts',
+    find: 'const unlessSame = next === null ? sql`` : sql`and not ${isSame(next)}`',
+    replace: 'const unlessSame = sql``',
     test: { file: 'packages/db/src/step.test.ts', name: 'an interval that is open goes on' },
   },
   {

@@ -49,10 +49,19 @@ function flyUsdPerSecond(guest: Guest, region: string): number {
   return base * (REGION_MULTIPLIERS[region] ?? UNKNOWN_REGION_MULTIPLIER)
 }
 
+/**
+ * How a machine that exists is paid for. `running`: it is started, at its guest's price. `stored`: it is there and not
+ * started, at what its root filesystem costs. A machine that is gone costs nothing.
+ */
+export type CostState = 'running' | 'stored'
+
 /** A machine in these states costs only its root filesystem. */
 const STORED = new Set(['created', 'stopped', 'suspended', 'failed', 'launch_failed'])
-/** Fly's price as of 2026-07, for 30 days. No list shows the size of a root filesystem, so one GB is assumed. */
-const STORED_MONTH_USD = 0.15
+/** Fly's price for a GB and 30 days, as of 2026-08-05, the same in every region. The product's rule has none of its own. */
+const ROOTFS_GB_MONTH_USD = 0.15
+/** No answer of Fly shows the size of a root filesystem. */
+const ASSUMED_ROOTFS_GB = 1
+const STORED_MONTH_USD = ASSUMED_ROOTFS_GB * ROOTFS_GB_MONTH_USD
 /** What a machine whose size Fly does not show costs at least. */
 const SMALLEST: Guest = { cpuKind: 'shared', cpus: 1, memoryMb: 256 }
 
@@ -65,7 +74,37 @@ export function listedMachineMonthUsd(
   return monthlyCostUsd(model, machine.guest ?? SMALLEST, machine.region)
 }
 
+/** How Fly's word for a machine is paid for; null where it says neither, as while it goes from one to the other. */
+export function costStateOf(machineState: string): CostState | null {
+  if (machineState === 'started') return 'running'
+  return STORED.has(machineState) ? 'stored' : null
+}
+
+/** The price of a second as the ledger keeps it: decimal text with 12 places, so that no sum ever passes a float. */
+export function usdPerSecondText(model: PriceModel, guest: Guest, region: string, state: CostState): string {
+  const usd =
+    state === 'running' ? costPerSecondUsd(model, guest, region) : STORED_MONTH_USD / SECONDS_PER_MONTH
+  return usd.toFixed(12)
+}
+
 /** How the ledger names the model: a list price with the date of the list. */
 export function priceModelLabel(model: PriceModel): string {
   return model === 'fly_list' ? `fly_list ${FLY_LIST_AS_OF}` : model
+}
+
+/** The model in words, for whoever reads a report: what it is called, as of when, and how it is figured. */
+export function describePriceModel(model: PriceModel): {
+  name: PriceModel
+  label: string
+  asOf: string | null
+  rule: string
+} {
+  const stopped = `a machine that is not started: ${ROOTFS_GB_MONTH_USD} USD a month for each GB of its root filesystem, ${ASSUMED_ROOTFS_GB} GB assumed`
+  const { usdPerCpu, usdPerGb, minimumUsd } = PRODUCT
+  const rules = {
+    product: `vCPU × ${usdPerCpu.toFixed(2)} + GB × ${usdPerGb.toFixed(2)} USD a month of 30 days, at least ${minimumUsd.toFixed(2)}; ${stopped}`,
+    fly_list: `Fly's list price by size and region, by the second, a month being 30 days; ${stopped}`,
+  }
+  const asOf = model === 'fly_list' ? FLY_LIST_AS_OF : null
+  return { name: model, label: priceModelLabel(model), asOf, rule: rules[model] }
 }

@@ -12,7 +12,10 @@ export * from './audit.ts'
 export * from './brakes.ts'
 export * from './bursts.ts'
 export { loadBaseline } from './baseline.ts'
-export * from './cost.ts'
+export { setCostInterval, sumCostUsd, type IntervalPrice } from './cost.ts'
+export { closeCostDays, readClosedThrough } from './cost-days.ts'
+export * from './cost-reports.ts'
+export * from './cost-span.ts'
 export * from './cost-sweep.ts'
 export {
   createClient,

@@ -4,7 +4,6 @@ import { describe, expect, test } from '@jest/globals'
 import { sql } from 'kysely'
 import { insertApp, type AppRow } from './apps.ts'
 import { insertAudit, listAudit } from './audit.ts'
-import { closeCostInterval, openCostInterval, sumCostUsd } from './cost.ts'
 import type { Database, Tx } from './database.ts'
 import { clearDrained, findHeartbeat, recordBootstrap, recordDrained, recordHeartbeat } from './heartbeats.ts'
 import { findInstallationId } from './installation.ts'
@@ -28,17 +27,6 @@ async function newApp(db: Database): Promise<AppRow> {
   return db.transaction().execute((tx) => insertApp(tx, anApp(userId)))
 }
 
-const intervalOf = (app: AppRow, usdPerSecond: string) => ({
-  userFlyAppId: app.id,
-  userId: app.userId,
-  region: app.region,
-  cpuKind: app.cpuKind,
-  cpus: app.cpus,
-  memoryMb: app.memoryMb,
-  priceModel: 'product',
-  usdPerSecond,
-})
-
 describe('hangar.now()', () => {
   const t = useTestDatabase()
 
@@ -51,38 +39,6 @@ describe('hangar.now()', () => {
       await setNow('2026-03-01T00:00:00Z')
       expect(await now()).toEqual(new Date('2026-03-01T00:00:00Z'))
     })
-  })
-})
-
-describe('cost', () => {
-  const t = useTestDatabase()
-
-  test('accrues to the second while an interval is open, and stops when it closes', async () => {
-    const app = await newApp(t.db)
-    await atTimes(t.db, async (tx, setNow) => {
-      expect(await sumCostUsd(tx, app.id)).toBe('0.000000')
-      await setNow('2026-03-01T00:00:00Z')
-      await openCostInterval(tx, intervalOf(app, '0.000002283105'))
-      await setNow('2026-03-01T10:00:00Z')
-      await openCostInterval(tx, intervalOf(app, '9'))
-      expect(await sumCostUsd(tx, app.id)).toBe('0.082192')
-      await closeCostInterval(tx, app.id)
-      await openCostInterval(tx, intervalOf(app, '0.1'))
-      await setNow('2026-03-01T10:00:10Z')
-      await closeCostInterval(tx, app.id, new Date('2026-03-01T10:00:05Z'))
-      await setNow('2027-01-01T00:00:00Z')
-      await closeCostInterval(tx, app.id)
-      expect(await sumCostUsd(tx, app.id)).toBe('0.582192')
-    })
-  })
-
-  test('never ends before it began, whatever a clock says', async () => {
-    const app = await newApp(t.db)
-    await t.db.transaction().execute(async (tx) => {
-      await openCostInterval(tx, intervalOf(app, '1'))
-      await closeCostInterval(tx, app.id, new Date('2001-01-01T00:00:00Z'))
-    })
-    expect(await sumCostUsd(t.db, app.id)).toBe('0.000000')
   })
 })
 

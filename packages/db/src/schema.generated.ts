@@ -135,6 +135,24 @@ export interface HangarCompleteScans {
   onlyOne: Generated<boolean>;
 }
 
+export interface HangarCostDays {
+  cpuKind: string;
+  cpus: number;
+  day: Timestamp;
+  memoryMb: number;
+  priceModel: string;
+  region: string;
+  seconds: Numeric;
+  state: string;
+  tier: string;
+  usd: Numeric;
+}
+
+export interface HangarCostDaysClosed {
+  onlyOne: Generated<boolean>;
+  through: Timestamp;
+}
+
 export interface HangarCostIntervals {
   cpuKind: string;
   cpus: number;
@@ -144,6 +162,8 @@ export interface HangarCostIntervals {
   priceModel: string;
   region: string;
   startedAt: Timestamp;
+  state: string;
+  tier: string;
   usdPerSecond: Numeric;
   userFlyAppId: string;
   userId: string;
@@ -384,6 +404,8 @@ export interface DB {
   "hangar.brakes": HangarBrakes;
   "hangar.burstApprovals": HangarBurstApprovals;
   "hangar.completeScans": HangarCompleteScans;
+  "hangar.costDays": HangarCostDays;
+  "hangar.costDaysClosed": HangarCostDaysClosed;
   "hangar.costIntervals": HangarCostIntervals;
   "hangar.forcedActions": HangarForcedActions;
   "hangar.hostMapping": HangarHostMapping;

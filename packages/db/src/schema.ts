@@ -2,7 +2,7 @@
  * The generated row types, narrowed once by hand where PostgreSQL knows more than the generator can read: CHECK
  * constraints, the shape of a jsonb value, view columns that are never null.
  */
-import type { AppStatus, CpuKind, DriftField, Guest, HealthStatus, OrphanKind } from '@hangar/core'
+import type { AppStatus, CostState, CpuKind, DriftField, Guest, HealthStatus, OrphanKind } from '@hangar/core'
 import type { ColumnType, Generated } from 'kysely'
 import type * as generated from './schema.generated.ts'
 
@@ -66,6 +66,7 @@ export type Schema = Narrow<
       generated.HangarAuditLog,
       { before: JsonOf<unknown> | null; after: JsonOf<unknown> | null }
     >
+    'hangar.costIntervals': Narrow<generated.HangarCostIntervals, { state: CostState }>
     'hangar.orphans': Orphans
     'hangar.userOverrides': UserOverrides
     'hangar.hostSubscriptions': HostSubscriptions

@@ -37,7 +37,7 @@ const event = (eventType: string) => ({
   actor: 'a',
   metadata: { n: 1 },
 })
-const openCost = { priceModel: 'product', usdPerSecond: '0.000002314815' }
+const cost = { state: 'running', priceModel: 'product', usdPerSecond: '0.000002314815' } as const
 
 describe('a step in one statement', () => {
   test('changes the row, appends the events in their order, and keeps the ledger', async () => {
@@ -47,7 +47,7 @@ describe('a step in one statement', () => {
       appId,
       patch: { status: 'active', deployedAt: 'now' },
       events,
-      openCost,
+      cost,
     })
     expect(row).toMatchObject({ id: appId, status: 'active', deployedAt: expect.any(Date) })
     expect(await findAppById(t.db, appId)).toEqual(row)
@@ -55,14 +55,14 @@ describe('a step in one statement', () => {
     expect(written.map(({ eventType }) => eventType)).toEqual(['provision_completed', 'provision_healthy'])
     expect(written[0]).toMatchObject({ userFlyAppId: appId, actor: 'a', metadata: { n: 1 }, message: null })
     await sql`update hangar.cost_intervals set started_at = started_at - interval '1 day'`.execute(t.db)
-    await recordStep(t.db, lease, { appId, patch: {}, events: [], closeCost: true })
+    await recordStep(t.db, lease, { appId, patch: {}, events: [], cost: null })
     expect(await sumCostUsd(t.db, appId)).toMatch(/^0\.20000\d$/)
   })
 
   test('an interval that is open goes on when the step runs twice', async () => {
     const { lease, appId } = await leased()
     for (let twice = 0; twice < 2; twice++)
-      await recordStep(t.db, lease, { appId, patch: {}, events: [], openCost })
+      await recordStep(t.db, lease, { appId, patch: {}, events: [], cost })
     const { rows } = await sql`select from hangar.cost_intervals where user_fly_app_id = ${appId}`.execute(
       t.db,
     )
@@ -87,7 +87,7 @@ describe('a step in one statement', () => {
       appId,
       patch: { status: 'active' as const },
       events: [event('provision_completed')],
-      openCost,
+      cost,
     }
     await expect(recordStep(t.db, lease, { ...step, clearDrained: true })).rejects.toMatchObject({
       code: 'lease_lost',

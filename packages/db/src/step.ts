@@ -6,7 +6,7 @@
 import { HangarError } from '@hangar/core'
 import { type RawBuilder, sql } from 'kysely'
 import type { AppPatch, AppRow } from './apps.ts'
-import type { NewCostInterval } from './cost.ts'
+import { beginInterval, type Done, endInterval, type IntervalPrice, NOTHING } from './cost.ts'
 import type { Database, Tx } from './database.ts'
 import type { NewEvent } from './events.ts'
 import { resolveNow } from './now.ts'
@@ -18,10 +18,8 @@ export type StepRecord = {
   appId: string
   patch: AppPatch
   events: Omit<NewEvent, 'userFlyAppId' | 'userId'>[]
-  /** Ends the app's open cost part. */
-  closeCost?: boolean
-  /** Opens one; where one is open already (a step that runs twice), it goes on instead. */
-  openCost?: Pick<NewCostInterval, 'priceModel' | 'usdPerSecond'>
+  /** What the app costs from now on, null: nothing. Where that is so already (a step that runs twice), it goes on. */
+  cost?: IntervalPrice | null
   /** A new machine instance begins undrained. */
   clearDrained?: boolean
   /** The app certainly trades no more: its user's traders are the shared backend's again. */
@@ -59,7 +57,8 @@ function writeStep(db: Database | Tx, lease: Lease, step: StepRecord): Promise<A
         .returningAll(),
     )
     .with('events', () => insertEvents(step.events))
-    .with('ledger', () => changeLedger(step))
+    .with('ledger_end', () => (step.cost === undefined ? NOTHING : endInterval(step.cost)))
+    .with('ledger', () => (step.cost ? beginInterval(step.cost) : NOTHING))
     .with('reports', () => clearReports(step.clearDrained === true))
     .with('placement', () => placeTraders(step.returnTraders === true))
     .selectFrom('app')
@@ -85,23 +84,6 @@ function insertEvents(events: StepRecord['events']): RawBuilder<Done> {
     returning id)`
 }
 
-function changeLedger({ closeCost = false, openCost }: StepRecord): RawBuilder<Done> {
-  if (closeCost)
-    return sql<Done>`(
-      update hangar.cost_intervals part set ended_at = greatest(part.started_at, hangar.now())
-      from app where part.user_fly_app_id = app.id and part.ended_at is null
-      returning part.id)`
-  if (!openCost) return NOTHING
-  return sql<Done>`(
-    insert into hangar.cost_intervals (user_fly_app_id, user_id, region, cpu_kind, cpus, memory_mb, price_model,
-      usd_per_second, started_at)
-    select id, user_id, region, cpu_kind, cpus, memory_mb, ${openCost.priceModel},
-      ${openCost.usdPerSecond}::numeric, hangar.now()
-    from app
-    on conflict (user_fly_app_id) where ended_at is null do nothing
-    returning id)`
-}
-
 function clearReports(clear: boolean): RawBuilder<Done> {
   if (!clear) return NOTHING
   return sql<Done>`(
@@ -113,8 +95,3 @@ function clearReports(clear: boolean): RawBuilder<Done> {
 function placeTraders(back: boolean): RawBuilder<Done> {
   return back ? sql<Done>`(${returnTradersOf(sql`app`)} returning place.user_id)` : NOTHING
 }
-
-/** What a data-changing part answers; nobody reads it. */
-type Done = Record<string, unknown>
-
-const NOTHING = sql<Done>`(select 1 as nothing)`

@@ -121,7 +121,8 @@ describe('paid → free', () => {
     const { flyAppName, id } = await engine.live(userId)
     await runSql(
       engine.database.url,
-      `update hangar.cost_intervals set started_at = started_at - interval '15 days' where user_id = '${userId}'`,
+      `update hangar.cost_intervals set started_at = started_at - interval '15 days'
+       where user_id = '${userId}' and ended_at is null`,
     )
     await setTier(db, userId, 'free')
     // Reached or not, an address means that the machine is not signalled before the drain ends.

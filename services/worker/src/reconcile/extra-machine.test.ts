@@ -30,11 +30,11 @@ test('an extra machine that is stopped first does not end the cost of the one th
     eventType.endsWith('machine_stopped'),
   )
   expect(stopped.map(({ metadata }) => metadata)).toMatchObject([{ machine_id: extra.id }])
-  const intervals = await queryRows<{ open: boolean }>(
+  const intervals = await queryRows<{ state: string }>(
     engine.database.url,
-    `select ended_at is null as open from hangar.cost_intervals where user_id = '${userId}'`,
+    `select state from hangar.cost_intervals where user_id = '${userId}' and ended_at is null`,
   )
-  expect(intervals).toEqual([{ open: true }])
+  expect(intervals).toEqual([{ state: 'running' }])
 })
 
 /** Fly lists machines in no order that it promises. */

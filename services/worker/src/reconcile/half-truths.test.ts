@@ -101,17 +101,22 @@ describe('a machine that is not as we left it', () => {
     expect(after.flyMachineId).not.toBe(foreign.id)
   })
 
-  test('a machine that is down costs nothing until it is up again', async () => {
+  test('a machine that is down costs its storage until it is up again', async () => {
     const { userId, row } = await active()
     await engine.deps.fly.machines.stop(row.flyAppName, row.flyMachineId!)
     await lookAgain(userId)
     const intervals = await db()
       .selectFrom('hangar.costIntervals')
-      .select('endedAt')
+      .select(['state', 'endedAt'])
       .where('userFlyAppId', '=', row.id)
       .orderBy('id')
       .execute()
-    expect(intervals.map(({ endedAt }) => endedAt === null)).toEqual([false, true])
+    expect(intervals.map(({ state, endedAt }) => (endedAt === null ? `${state} now` : state))).toEqual([
+      'stored',
+      'running',
+      'stored',
+      'running now',
+    ])
   })
 
   test('a heartbeat from before a repair does not confirm it', async () => {

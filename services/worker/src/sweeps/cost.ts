@@ -2,10 +2,9 @@
  * Keeps the cost ledger whole: a running app has one open interval at today's price, an ended one has none. The
  * engine opens and closes intervals as it goes; this mends what a crash or a change of the price model left behind.
  */
-import { costPerSecondUsd, monthlyCostUsd, priceModelLabel } from '@hangar/core'
-import { type CostSubject, listCostSubjects, mendCostInterval } from '@hangar/db'
-import { guestOf } from '../reconcile/observe.ts'
+import { listCostSubjects, mendCostInterval } from '@hangar/db'
 import type { ReconcileDeps } from '../reconcile/deps.ts'
+import { pricesOf } from '../reconcile/prices.ts'
 
 const PAGE = 500
 
@@ -21,21 +20,12 @@ export async function sweepCost(
       limit: PAGE,
       ...(afterId === undefined ? {} : { afterId }),
     })
-    for (const subject of page) if (await mend(deps, subject)) summary.mended++
+    for (const subject of page)
+      if (await mendCostInterval(deps.db, subject.id, pricesOf(deps.settings, subject))) summary.mended++
     summary.seen += page.length
     afterId = page.at(-1)?.id
     if (page.length < PAGE) break
   }
   deps.logger.info(summary, 'cost sweep')
   return summary
-}
-
-async function mend(deps: ReconcileDeps, subject: CostSubject): Promise<boolean> {
-  const { priceModel } = deps.settings
-  const guest = guestOf(subject)
-  return mendCostInterval(deps.db, subject, {
-    priceModel: priceModelLabel(priceModel),
-    usdPerSecond: costPerSecondUsd(priceModel, guest, subject.region).toFixed(12),
-    monthlyCostEstimateUsd: monthlyCostUsd(priceModel, guest, subject.region).toFixed(2),
-  })
 }

@@ -130,6 +130,7 @@ describe('cost', () => {
         .selectFrom('hangar.costIntervals')
         .select(['priceModel', 'startedAt', 'endedAt', 'usdPerSecond'])
         .where('userFlyAppId', '=', id)
+        .where('state', '=', 'running')
         .orderBy('id')
         .execute()
     ).map((one) => ({ ...one }))

@@ -1,10 +1,11 @@
 /** From a machine that exists to an app that works, and the marks that say so. */
-import { HangarError, costPerSecondUsd, priceModelLabel, sameGuest } from '@hangar/core'
+import { costStateOf, HangarError, sameGuest } from '@hangar/core'
 import type { Machine } from '@hangar/fly-client'
 import type { StepResult } from '../attempt.ts'
 import { waitForMachine } from '../fly-wait.ts'
 import { guestOf } from '../observe.ts'
 import { awaitPermit } from '../permit.ts'
+import { priceOfRow } from '../prices.ts'
 import { type StepContext, record, operation } from './context.ts'
 
 /** How soon to look again for the first heartbeat; the heartbeat itself wakes the job earlier. */
@@ -32,17 +33,11 @@ export async function awaitStarted(context: StepContext): Promise<StepResult> {
 
 async function markStarted(context: StepContext): Promise<void> {
   const { attempt, row } = context
-  const { priceModel } = attempt.deps.settings
   await record(
     context,
     { startedAt: 'now' },
     { type: `${operation(context)}_machine_started`, metadata: { machine_id: row.flyMachineId } },
-    {
-      openCost: {
-        priceModel: priceModelLabel(priceModel),
-        usdPerSecond: costPerSecondUsd(priceModel, guestOf(row), row.region).toFixed(12),
-      },
-    },
+    { cost: priceOfRow(attempt.deps.settings, row, 'running') },
   )
 }
 
@@ -115,7 +110,8 @@ export async function beginResize(context: StepContext): Promise<StepResult> {
 export async function beginRepair(context: StepContext, reason: string): Promise<StepResult> {
   const wait = await awaitPermit(context.attempt, 'repair')
   if (wait) return wait
-  // A heartbeat from before proves nothing of what comes now, and a machine that is down costs nothing.
+  const { row, seen, attempt } = context
+  // A heartbeat from before proves nothing of what comes now, and a machine that is down costs its storage at most.
   const patch = {
     operation: 'repair',
     launchedAt: 'now',
@@ -123,6 +119,8 @@ export async function beginRepair(context: StepContext, reason: string): Promise
     healthStatus: 'unhealthy',
   } as const
   const event = { type: 'repair_started', status: 'started', message: reason } as const
-  await record(context, patch, event, { closeCost: true })
+  const isThere = seen.machines.some(({ state }) => costStateOf(state) !== null)
+  const cost = isThere ? priceOfRow(attempt.deps.settings, row, 'stored') : null
+  await record(context, patch, event, { cost })
   return 'replan'
 }

@@ -6,6 +6,7 @@ import { type StepResult, flyCall, guard } from '../attempt.ts'
 import { isOwnMachine, machineFacts } from '../look.ts'
 import { machineConfig } from '../machine-config.ts'
 import { guestOf } from '../observe.ts'
+import { priceOf, priceOfRow } from '../prices.ts'
 import { type StepContext, type StepEvent, record, operation } from './context.ts'
 
 /** A machine that is being destroyed keeps its name until it is gone. */
@@ -58,7 +59,8 @@ export async function startMachine(context: StepContext, machineId: string): Pro
   const { attempt, row } = context
   await attempt.deps.fly.machines.start(row.flyAppName, machineId, flyCall(attempt))
   const event = { type: `${operation(context)}_machine_launched`, metadata: { machine_id: machineId } }
-  await record(context, { launchedAt: 'now', startedAt: null }, event)
+  const cost = priceOfRow(attempt.deps.settings, row, 'stored')
+  await record(context, { launchedAt: 'now', startedAt: null }, event, { cost })
   return 'next'
 }
 
@@ -84,7 +86,7 @@ async function forgetOldInstance(context: StepContext): Promise<void> {
   const { row } = context
   if (row.flyMachineId === null && row.drainStartedAt === null) return
   const nobody = { flyMachineId: null, flyInstanceId: null, startedAt: null, drainStartedAt: null }
-  await record(context, nobody, [], { closeCost: true, clearDrained: true })
+  await record(context, nobody, [], { cost: null, clearDrained: true })
 }
 
 function wanted({ attempt, row }: StepContext): { guest: Guest; tier: string } {
@@ -101,7 +103,7 @@ async function recordLaunch(
   launchedAt: Date | 'now' = 'now',
 ): Promise<void> {
   const { attempt, row } = context
-  const { priceModel } = attempt.deps.settings
+  const { settings } = attempt.deps
   const region = machine.region || row.region
   const patch = {
     ...guest,
@@ -109,13 +111,14 @@ async function recordLaunch(
     tier: wanted(context).tier,
     flyMachineId: machine.id,
     flyInstanceId: machine.instanceId || null,
-    monthlyCostEstimateUsd: monthlyCostUsd(priceModel, guest, region).toFixed(2),
+    monthlyCostEstimateUsd: monthlyCostUsd(settings.priceModel, guest, region).toFixed(2),
     launchedAt,
     startedAt: null,
     drainStartedAt: null,
     healthStatus: 'unknown',
   } as const
-  await record(context, patch, event, { closeCost: true, clearDrained: true })
+  const cost = priceOf(settings, { guest, region }, 'stored')
+  await record(context, patch, event, { cost, clearDrained: true })
 }
 
 /** Null while the name belongs to a machine on its way out: adopted, it would be gone at the next step. */

@@ -3,9 +3,9 @@ import { HangarError, monthlyCostUsd } from '@hangar/core'
 import {
   type AppRow,
   type Database,
-  closeCostInterval,
   hasEventSince,
   returnTraders,
+  setCostInterval,
   sumCostUsd,
   summarizeEvents,
   takeTeardownSlot,
@@ -18,6 +18,7 @@ import { type Attempt, type StepResult, flyCall, guard, write } from '../attempt
 import { waitForMachine } from '../fly-wait.ts'
 import { type Observation, guestOf } from '../observe.ts'
 import { awaitPermit } from '../permit.ts'
+import { priceOfRow } from '../prices.ts'
 import { type StepContext, type StepEvent, insertStepEvent, record, operation } from './context.ts'
 
 const KILL_AFTER = '5s'
@@ -90,7 +91,8 @@ export async function stopMachine(context: StepContext, machineId: string): Prom
   }
   const event = { type: `${operation(context)}_machine_stopped`, metadata: { machine_id: machineId } }
   const own = machineId === row.flyMachineId
-  await record(context, {}, event, { closeCost: own, returnTraders: own && row.teardownStartedAt !== null })
+  const cost = own ? { cost: priceOfRow(attempt.deps.settings, row, 'stored') } : {}
+  await record(context, {}, event, { ...cost, returnTraders: own && row.teardownStartedAt !== null })
   return 'next'
 }
 
@@ -102,7 +104,7 @@ export async function deleteMachine(context: StepContext, machineId: string): Pr
   const patch =
     own && !row.teardownStartedAt ? { flyMachineId: null, flyInstanceId: null, startedAt: null } : {}
   await record(context, patch, event, {
-    closeCost: own,
+    ...(own ? { cost: null } : {}),
     returnTraders: own && row.teardownStartedAt !== null,
   })
   return 'next'
@@ -222,7 +224,7 @@ function mayBeTrading({ rows: { heartbeat } }: Observation, row: AppRow): boolea
 async function endRow({ attempt, row }: StepContext, tx: Tx): Promise<Record<string, unknown>> {
   const { priceModel } = attempt.deps.settings
   const estimate = monthlyCostUsd(priceModel, guestOf(row), row.region).toFixed(2)
-  await closeCostInterval(tx, row.id)
+  await setCostInterval(tx, row.id, null)
   const finalCostUsd = await sumCostUsd(tx, row.id)
   await updateApp(tx, row.id, {
     status: 'deleted',
