@@ -52,6 +52,8 @@ export async function readHistory(from: {
     flyAtTheEnd: { apps: await rig.fly.apps() },
     retained: { before: retainedBefore, after: await readRetained(rig.postgres.url) },
     earlierEvents,
+    // No operator pauses a campaign; the simulation has one.
+    brakeSpells: [],
     users: desired,
     surfaces: [
       ...logs,

@@ -52,6 +52,11 @@ const CASES: Case[] = [
     (draft) => atSeconds(draft, aCall('machines.create', 70, { attempt: '2.1' })),
   ],
 
+  [
+    'brakes hold',
+    /its teardown began at .*, under the brake operator/,
+    (draft) => void draft.brakeSpells.push({ brake: 'operator', from: at(30), to: null }),
+  ],
   ['entitled apps stay', /its teardown began/, (draft) => void (draft.apps[0]!.teardownStartedAt = at(58))],
   [
     'entitled apps stay',

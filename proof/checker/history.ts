@@ -21,6 +21,8 @@ export type History = {
   retained: { before: RetainedTables; after: RetainedTables }
   /** Events as they were read at some earlier moment. */
   earlierEvents: readonly Pick<EventRow, 'id' | 'eventType' | 'userId'>[]
+  /** While an operator's pause was certain to hold. */
+  brakeSpells: readonly BrakeSpell[]
   users: readonly DesiredUser[]
   /** Everything that people or other programs may read: logs, rows, jobs. */
   surfaces: readonly { name: string; text: string }[]
@@ -37,6 +39,9 @@ export type CostInterval = {
   startedAt: Date
   endedAt: Date | null
 }
+
+/** `to` null: to the end. */
+export type BrakeSpell = { brake: 'operator'; from: Date; to: Date | null }
 
 /** The write took place at some moment between the two. */
 export type TierChange = { userId: string; entitled: boolean; notBefore: Date; committedBy: Date }

@@ -1,4 +1,5 @@
 /** Judges what happened in a campaign, whoever ran it: each guarantee is a file of its own. */
+import { brakesHold } from './brakes-hold.ts'
 import { callsHaveEvents, eventsHaveCalls } from './calls-and-events.ts'
 import { cancelledWorkStops } from './cancelled-work.ts'
 import { ledgerIsWhole } from './cost-ledger.ts'
@@ -19,6 +20,7 @@ export type * from './history.ts'
 export const GUARANTEES: readonly Guarantee[] = [
   oneLiveApp,
   entitledAppsStay,
+  brakesHold,
   leaseHolds,
   callsHaveEvents,
   eventsHaveCalls,

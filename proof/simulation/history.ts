@@ -78,6 +78,7 @@ export async function verdictOf(simulation: Simulation, found: readonly string[]
   const excused = simulation.housekeeping.sweeps('orphans') ? [] : left.filter(({ late }) => late)
   return [
     ...found,
+    ...simulation.housekeeping.broken,
     ...simulation.apps.doubles.map((which) => `two apps traded at once: ${which}`),
     ...(await judge(simulation))
       .filter(({ app, guarantee }) => guarantee !== END_STATE || !excused.some(({ name }) => name === app))
@@ -153,6 +154,8 @@ function perform(simulation: Simulation, script: Script, dice: Dice): void {
 }
 
 export function carryOut(simulation: Simulation, event: Event): void {
+  // Drawn for the very moment of the calm, trouble would begin after it.
+  if (simulation.isCalm && event.kind !== 'flip' && event.kind !== 'call') return
   switch (event.kind) {
     case 'flip':
       if (event.deliveriesMs.length === 0) simulation.count('webhook lost')
@@ -173,6 +176,12 @@ export function carryOut(simulation: Simulation, event: Event): void {
       return
     case 'fly':
       simulation.flyFault(event.fault, event.forMs)
+      return
+    case 'pause':
+      simulation.operator.pause(event.forMs)
+      return
+    case 'caution':
+      simulation.operator.beCautious()
   }
 }
 

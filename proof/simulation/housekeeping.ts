@@ -7,6 +7,8 @@ import { newActor } from './virtual-time.ts'
 
 /** services/scheduler asks for a thousand; no history has as many users. */
 const BATCH = 1_000
+/** So long after the faults what they did may still fail a call: a breaker that is open, a connection that hangs. */
+const STILL_FELT_MS = 10_000
 
 export type Intervals = {
   /** Null: no relay. */
@@ -23,6 +25,9 @@ export class Housekeeping {
   /** The writes when the last round found nothing, and when a pause or a lease next ends. */
   #emptyAt = -1
   #nextDueMs = 0
+  #calmAtMs = Infinity
+  /** Sweeps that ended with an error although nothing was wrong any more. */
+  readonly broken: string[] = []
 
   constructor(simulation: Simulation, intervals: Intervals) {
     this.#simulation = simulation
@@ -39,6 +44,10 @@ export class Housekeeping {
     if (relayMs !== null) this.#every(relayMs, () => this.#relay())
     for (const [name, everyMs] of Object.entries(sweepsMs) as [SweepName, number][])
       this.#every(everyMs, () => this.#sweep(name))
+  }
+
+  calm(): void {
+    this.#calmAtMs = this.#simulation.time.nowMs
   }
 
   async raise(user: string, source: WantSource): Promise<void> {
@@ -96,9 +105,19 @@ export class Housekeeping {
     const worker = workers.find((one) => one.actor.state === 'running')
     if (worker) {
       trace.remark(time.elapsedMs, worker.actor.name, `begins the sweep ${name}`)
-      engine.runSweep(worker.deps, name, { signal: new AbortController().signal }).catch(() => undefined)
+      const begunAtMs = time.nowMs
+      engine
+        .runSweep(worker.deps, name, { signal: new AbortController().signal })
+        .catch((error: unknown) => this.#failed(name, begunAtMs, error))
     }
     return Promise.resolve()
+  }
+
+  /** Under faults a sweep may fail, for the next comes anyway; a call that was on its way at their end still may. */
+  #failed(name: SweepName, begunAtMs: number, error: unknown): void {
+    this.#simulation.count('sweep failed')
+    if (begunAtMs <= this.#calmAtMs + STILL_FELT_MS) return
+    this.broken.push(`the sweep ${name} fails without a fault: ${String(error)}`)
   }
 }
 

@@ -13,6 +13,10 @@ export type Event =
   | { kind: 'freeze'; worker: number; forMs: number }
   | { kind: 'flush' }
   | { kind: 'fly'; fault: FaultSpec; forMs: number }
+  /** An operator pauses the fleet; at the calm at the latest they let it go on. */
+  | { kind: 'pause'; forMs: number }
+  /** From here on two teardowns are a burst; at the calm an operator agrees to all that wait. */
+  | { kind: 'caution' }
 
 export type Tier = 'free' | 'pro' | 'elite'
 
@@ -102,6 +106,9 @@ export function drawScript(dice: Dice): Script {
         isOfAllThatIsNew(event) ? { atMs: 0, event: { ...event, forMs: calmAtMs } } : { atMs, event },
       )
     }
+  if (dice.chance(0.15))
+    events.push({ atMs: at(), event: { kind: 'pause', forMs: dice.between(200, 15_000) } })
+  if (dice.chance(0.15)) events.push({ atMs: 0, event: { kind: 'caution' } })
   const chances = (most: number) => (weather === 'stormy' && dice.chance(0.5) ? dice.next() * most : 0)
   return {
     users,

@@ -77,7 +77,7 @@ describe('a broken rule is seen', () => {
 
   test('no fence: workers that were overtaken go on', async () => {
     const seen: string[] = []
-    for (let seed = 1; seed <= 40 && seen.length === 0; seed++) {
+    for (let seed = 50; seed <= 90 && seen.length === 0; seed++) {
       const script = { ...drawScript(new Dice(seed)), workers: 3, delayChance: 0.08 }
       const { violations } = await runHistory({ seed, script, store: store.current, rewrite: withoutFence })
       seen.push(...violations.filter((what) => what.startsWith('the lease holds')))

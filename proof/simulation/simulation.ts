@@ -13,6 +13,7 @@ import { ENGINE, type Engine } from './engine.ts'
 import { type FlyWire, FLY_TOKEN, flyClientOf, ORG } from './fly.ts'
 import { installVirtualTimers } from './global-timers.ts'
 import { Housekeeping, type Intervals } from './housekeeping.ts'
+import { Operator } from './operator.ts'
 import { Lanes } from './queue.ts'
 import { Scheduler } from './scheduler.ts'
 import { FLY_DELAYS, KEY_RING, SETTINGS } from './settings.ts'
@@ -50,6 +51,7 @@ export class Simulation {
   readonly sqlClock: SqlClock
   readonly engine: Engine
   readonly housekeeping: Housekeeping
+  readonly operator: Operator
   /** Their last tiers: the whole model of what should be. */
   readonly tiers = new Map<string, string>()
   readonly tierChanges: TierChange[] = []
@@ -60,6 +62,7 @@ export class Simulation {
   readonly #fly = newActor('fly')
   readonly #options: SimulationOptions
   readonly #workers: WorkerProcess[] = []
+  isCalm = false
   #started = 0
   #error: unknown = null
   #uninstall: () => void = () => undefined
@@ -101,6 +104,7 @@ export class Simulation {
     })
     this.users = Array.from({ length: options.users ?? 1 }, (_, index) => userId(options.seed, index + 1))
     this.housekeeping = new Housekeeping(this, { relayMs: 1_000, sweepsMs: {}, ...options.intervals })
+    this.operator = new Operator(this)
   }
 
   get workers(): readonly WorkerProcess[] {
@@ -223,11 +227,14 @@ export class Simulation {
 
   /** The faults are over: everybody lives and behaves, and Fly is well. */
   calm(): void {
+    this.isCalm = true
     const { sim } = this.memory
     for (const fault of sim.faults.list()) this.#countStruck(fault.kind, fault.struck)
     sim.faults.clear()
     this.scheduler.saboteur = () => null
     this.apps.calm()
+    this.operator.calm()
+    this.housekeeping.calm()
     for (const [index, worker] of this.#workers.entries()) {
       this.#thaw(worker)
       this.#restart(index)

@@ -123,6 +123,7 @@ export async function judge(simulation: Simulation): Promise<Violation[]> {
     // The host's other tables, logs and secrets are looked at by the campaigns with real processes.
     retained: { before: {}, after: {} },
     earlierEvents: [],
+    brakeSpells: simulation.operator.spells,
     surfaces: [],
     secrets: [],
   })

@@ -164,6 +164,7 @@ export function cleanHistory(): Draft {
       after: { 'public.trader_signals': { rows: 50, checksum: 'a' } },
     },
     earlierEvents: [],
+    brakeSpells: [],
     users: [{ userId: USER, guest: null }],
     surfaces: [{ name: 'worker.log', text: 'reconciled' }],
     secrets: [{ name: 'the master key', value: 'sentinel-of-the-master-key' }],
