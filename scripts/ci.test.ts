@@ -13,8 +13,11 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
-/** `answers`: what npm does for each of the three commands, as shell. */
-async function checkout(name: string, answers: { test: string; verify?: string; full?: string }) {
+/** `answers`: what npm does for each of its commands, as shell. */
+async function checkout(
+  name: string,
+  answers: { test: string; verify?: string; full?: string; go?: string },
+) {
   const root = join(folder, name)
   await mkdir(join(root, '.ci'), { recursive: true })
   copyFileSync(inRepository('.ci/run'), join(root, '.ci', 'run'))
@@ -25,6 +28,7 @@ async function checkout(name: string, answers: { test: string; verify?: string; 
 echo "FLY_OPENAPI_FILE=$FLY_OPENAPI_FILE"
 case "$*" in
   test) ${answers.test} ;;
+  *setup-go) ${answers.go ?? 'exit 0'} ;;
   "run verify") ${answers.verify ?? 'exit 0'} ;;
   "run test:full"*) ${answers.full ?? 'echo "2 passed, 0 failed"'} ;;
 esac
@@ -67,6 +71,13 @@ test.each([
   ['the slow suite', { ...fine, full: 'echo "1 passed, 1 failed"; exit 1' }, '42 passed, 1 failed'],
 ])('%s fails it', async (_, answers, last) => {
   expect(run(await checkout('main', answers))).toMatchObject({ status: 1, last })
+})
+
+test('Go is asked for before anything is tested, and its absence fails nothing', async () => {
+  const { status, lines, last } = run(await checkout('main', { ...fine, go: 'echo "no Go"; exit 69' }))
+  expect({ status, last }).toEqual({ status: 0, last: '43 passed, 0 failed' })
+  expect(lines.indexOf('no Go')).toBeGreaterThanOrEqual(0)
+  expect(lines.indexOf('no Go')).toBeLessThan(lines.indexOf('== npm test'))
 })
 
 test("Fly's OpenAPI file is found beside the checkout, and beside what a clone was cloned from", async () => {

@@ -23,6 +23,7 @@ const COMMANDS = {
   verify: { file: 'scripts/verify.ts' },
   generate: { file: 'scripts/generate.ts' },
   migrate: { file: 'scripts/migrate.ts' },
+  'setup-go': { file: 'scripts/setup-go.ts' },
   'fly-sim': { file: 'packages/fly-sim/src/main.ts' },
   bench: { file: 'bench/main.ts' },
   simulate: { file: 'proof/simulation/main.ts' },

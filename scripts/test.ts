@@ -6,7 +6,14 @@ import { join } from 'node:path'
 import { EXIT_UNAVAILABLE, findRedisServer, RedisUnavailableError } from '@hangar/testkit/local'
 import { tool } from './lib/paths.ts'
 import { runTool } from './lib/run-tool.ts'
-import { countsLine, countTests, lostOpenApiChecks, scopeOf, type JestResults } from './lib/test-report.ts'
+import {
+  countsLine,
+  countTests,
+  lostOpenApiChecks,
+  scopeOf,
+  skippedLines,
+  type JestResults,
+} from './lib/test-report.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'hangar-test-'))
 try {
@@ -45,6 +52,7 @@ function workers(args: string[]): string[] {
 
 function report(results: JestResults, code: number): number {
   const counts = countTests(results)
+  for (const line of skippedLines(results)) console.error(line)
   if (process.env['FLY_OPENAPI_FILE']) {
     const lost = lostOpenApiChecks(results, scopeOf(process.argv.slice(2)))
     for (const line of lost) console.error(`FLY_OPENAPI_FILE is given, but ${line}`)

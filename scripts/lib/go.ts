@@ -4,29 +4,40 @@
  */
 import { execFile } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { SCREENER_IMAGE } from '../stack/programs.ts'
+import { findGo, type GoSearch } from './go-program.ts'
 import { root } from './paths.ts'
 
 const run = promisify(execFile)
 
 export const SDK = join(root, 'sdk/go')
 export const SCREENER = join(root, 'sdk/go/cmd/screener')
-const GO_NEEDED = '1.21'
 /** The first build compiles the standard library and fetches one module. */
 const BUILD_TIMEOUT_MS = 180_000
 
 type GoOptions = { cwd: string; timeoutMs: number; env?: Record<string, string> }
 
+let search: Promise<GoSearch> | undefined
+
+function goHere(): Promise<GoSearch> {
+  return (search ??= findGo())
+}
+
 /** Runs `go …`; one build at a time, because whoever calls is not alone on the machine. */
 export async function runGo(args: string[], options: GoOptions): Promise<string> {
+  const found = await goHere()
+  if ('why' in found) throw new Error(found.why)
+  const { file } = found.go
   const own = { GOTOOLCHAIN: 'local', GOFLAGS: '-buildvcs=false -p=1', GOWORK: 'off' }
+  // What Go starts is to find this very Go.
+  const path = [dirname(file), process.env['PATH'] ?? ''].join(delimiter)
   try {
-    const { stdout, stderr } = await run('go', args, {
+    const { stdout, stderr } = await run(file, args, {
       cwd: options.cwd,
       timeout: options.timeoutMs,
-      env: { ...process.env, ...own, ...options.env },
+      env: { ...process.env, PATH: path, ...own, ...options.env },
       maxBuffer: 64 * 1024 * 1024,
     })
     return `${stdout}${stderr}`
@@ -40,9 +51,8 @@ export async function runGo(args: string[], options: GoOptions): Promise<string>
 
 /** What is in the way of using Go here; null where nothing is. */
 export async function whyNoGo(): Promise<string | null> {
-  const said = await runGo(['version'], { cwd: root, timeoutMs: 10_000 }).catch(() => null)
-  if (said === null) return 'Go is not installed here'
-  return isNewEnough(said) ? null : `Go ${GO_NEEDED} or newer is needed, this is ${said.trim()}`
+  const found = await goHere()
+  return 'go' in found ? null : `${found.why}; 'npm run setup-go' installs it`
 }
 
 /** What is in the way of building the reference screener; null where nothing is. A mistake in it is not. */
@@ -54,14 +64,6 @@ export async function whyNoScreener(): Promise<string | null> {
     () => null,
     () => 'the one module that it needs is not here and cannot be fetched',
   )
-}
-
-/** Of `go version go1.26.8 linux/amd64`; a development version has no number and is new. */
-export function isNewEnough(said: string): boolean {
-  const [, major = '', minor = ''] = /\bgo(\d+)\.(\d+)/.exec(said) ?? []
-  if (major === '') return said.includes('devel')
-  const [neededMajor = 0, neededMinor = 0] = GO_NEEDED.split('.').map(Number)
-  return Number(major) > neededMajor || (Number(major) === neededMajor && Number(minor) >= neededMinor)
 }
 
 /** Builds the reference screener and returns its file. */

@@ -1,5 +1,12 @@
 import { describe, expect, test } from '@jest/globals'
-import { countsLine, countTests, lostOpenApiChecks, scopeOf, type JestResults } from './test-report.ts'
+import {
+  countsLine,
+  countTests,
+  lostOpenApiChecks,
+  scopeOf,
+  skippedLines,
+  type JestResults,
+} from './test-report.ts'
 
 function results(
   files: Record<string, Record<string, 'passed' | 'failed' | 'pending'>>,
@@ -30,6 +37,18 @@ describe('the last line', () => {
   test('names skipped tests only where there are some', () => {
     expect(countsLine({ passed: 3, failed: 0, skipped: 2 })).toBe('3 passed, 0 failed, 2 skipped')
   })
+})
+
+test('what was left out is said once for each reason, and what was only not chosen is not', () => {
+  const skipped = results({
+    a: { 'sdk/go (SKIPPED: no Go here; try this)': 'pending', 'not chosen by -t': 'pending' },
+    b: { 'the apps (SKIPPED: no Go here; try this)': 'pending', 'SKIPPED: no apt-get': 'pending' },
+    c: { 'the apps (SKIPPED: no Go here; try this)': 'pending', 'says SKIPPED: x': 'passed' },
+  })
+  expect(skippedLines(skipped)).toEqual([
+    'SKIPPED (no Go here; try this): sdk/go; the apps',
+    'SKIPPED (no apt-get)',
+  ])
 })
 
 describe("checks against Fly's OpenAPI document", () => {

@@ -25,6 +25,20 @@ export function countsLine({ passed, failed, skipped }: TestCounts): string {
   return `${passed} passed, ${failed} failed${skipped === 0 ? '' : `, ${skipped} skipped`}`
 }
 
+/** How a test that cannot run here is called: `what it is (SKIPPED: why)`, or only `SKIPPED: why`. */
+const SKIPPED = /^(.*?)[ (]*SKIPPED: (.*?)\)?$/
+
+/** What was left out because this machine lacks something, a line for each reason: jest says nothing of it by itself. */
+export function skippedLines(results: JestResults): string[] {
+  const byReason = new Map<string, Set<string>>()
+  for (const { status, fullName } of results.testResults.flatMap((file) => file.assertionResults)) {
+    const [, what = '', why] = SKIPPED.exec(fullName) ?? []
+    if (status !== 'pending' || why === undefined) continue
+    byReason.set(why, (byReason.get(why) ?? new Set<string>()).add(what))
+  }
+  return [...byReason].map(([why, what]) => `SKIPPED (${why}): ${[...what].join('; ')}`.replace(/: $/, ''))
+}
+
 /** Where a test file, or what a test is called, says that it needs the document. */
 const IN_SOURCE = /openApi(File|Judge)|FLY_OPENAPI_FILE/
 const IN_NAME = /OpenAPI/

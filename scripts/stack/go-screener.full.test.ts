@@ -23,7 +23,6 @@ const why = await whyNoScreener()
 if (why === null) {
   describeGo()
 } else {
-  console.warn(`SKIPPED: hard ends of the apps as Go processes. ${why}.`)
   test.skip(`hard ends of the apps as Go processes (SKIPPED: ${why})`, () => {})
 }
 

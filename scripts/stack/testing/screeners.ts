@@ -127,7 +127,7 @@ export const cyclesOf = (shared: ManagedProcess): Cycle[] =>
 export function longestPauseMs(traderId: string, cycles: readonly Cycle[]): number {
   const ran = cycles.filter(({ trader_ids }) => trader_ids.includes(traderId))
   const beganMs = ran.map(({ started_at }) => Date.parse(started_at))
-  return Math.max(...beganMs.slice(1).map((atMs, i) => atMs - beganMs[i]!))
+  return beganMs.reduce((longest, atMs, i) => Math.max(longest, atMs - (beganMs[i - 1] ?? atMs)), 0)
 }
 
 /** Pairs of cycles, one of each place, that ran a trader at the same time: there must be none. */
