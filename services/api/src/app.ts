@@ -13,9 +13,7 @@ import { mountRoutes } from './http/route.ts'
 import { securityHeaders } from './http/security-headers.ts'
 import { timeRequests } from './metrics.ts'
 import { adminRoutes } from './routes/admin/index.ts'
-import { routes } from './routes/index.ts'
-import { opsRoutes } from './routes/ops/handler.ts'
-import { supabaseWebhook } from './webhooks/supabase/handler.ts'
+import { routes, webhookRoutes } from './routes/index.ts'
 
 export function createApp(deps: ApiDeps): Express {
   const auth = createAuthenticator(deps.auth, deps.clock)
@@ -27,9 +25,8 @@ export function createApp(deps: ApiDeps): Express {
   app.disable('etag')
   app.use(requestId, timeRequests(deps.metrics))
   // Before the headers that protect browsers: a database sends this, by the hundred a second.
-  app.use(supabaseWebhook(deps))
+  mountRoutes(app, webhookRoutes, deps, auth)
   app.use(securityHeaders(deps.publicUrl))
-  app.use(opsRoutes(deps))
   app.use(adminRoutes(deps, auth, sessions))
   mountRoutes(app, routes, deps, auth)
   app.use(notFound, problemHandler(deps.logger))

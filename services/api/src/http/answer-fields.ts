@@ -18,5 +18,15 @@ export const count = z.int().min(0)
 /** What only the one who wrote it knows the fields of. */
 export const anyFields = z.record(z.string(), z.unknown())
 
-/** Shown in the document in place of a schema that says less than is true: what it is checked by later on. */
-export const shownAs = z.registry<{ schema: z.ZodType }>()
+const shown = new WeakMap<z.core.$ZodType, z.ZodType>()
+
+/** The document shows `instead`: where `schema` lets pass what is checked later, or cannot be put into JSON Schema. */
+export function shownAs<T extends z.ZodType>(schema: T, instead: z.ZodType): T {
+  shown.set(schema, instead)
+  return schema
+}
+
+/** What the document shows in the place of this schema, if anything. */
+export function findShown(schema: z.core.$ZodType): z.ZodType | undefined {
+  return shown.get(schema)
+}

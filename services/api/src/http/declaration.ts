@@ -33,11 +33,11 @@ export type Answers = Readonly<Record<number, z.ZodType | Answer>>
 export type Declared<R extends Reads, A extends Answers> = {
   method: Method
   path: string
-  summary?: string
+  summary: string
   /** What else a caller has to know. */
   description?: string
   reads?: R
-  answers?: A
+  answers: A
   /** Codes that are this endpoint's own; those that follow from what it reads and who may call are added. */
   problems?: readonly ErrorCode[]
 }

@@ -25,7 +25,7 @@ export type Route = Declared<Reads, Answers> & {
   run(request: Request, response: Response, context: RequestContext, auth: Authenticator): Promise<Reply>
 }
 
-type Run<A extends Answers> = (...args: Parameters<Route['run']>) => Promise<ReplyTo<A>>
+type Run<A extends Answers> = (...args: Parameters<Route['run']>) => Promise<ReplyTo<NoInfer<A>>>
 
 /** What the kinds of endpoints below and in the shim are made with: `run` knows how to tell who calls. */
 export function declareRoute<R extends Reads, A extends Answers>(
@@ -38,7 +38,7 @@ export function declareRoute<R extends Reads, A extends Answers>(
 
 type RouteSpec<R extends Reads, A extends Answers> = Declared<R, A> & {
   access: Role
-  handle(input: Input<R>, context: RequestContext & { caller: Caller }): Promise<ReplyTo<A>>
+  handle(input: Input<R>, context: RequestContext & { caller: Caller }): Promise<ReplyTo<NoInfer<A>>>
 }
 
 /** An endpoint for people and keys. */
@@ -54,7 +54,7 @@ export function defineRoute<A extends Answers, R extends Reads = Reads>(spec: Ro
 }
 
 type OpenSpec<R extends Reads, A extends Answers> = Declared<R, A> & {
-  handle(input: Input<R>, context: RequestContext): Promise<ReplyTo<A>>
+  handle(input: Input<R>, context: RequestContext): Promise<ReplyTo<NoInfer<A>>>
 }
 
 /** An endpoint for anyone: it may tell nothing about a user and no secret. */
@@ -107,7 +107,7 @@ export function mountRoutes(
 }
 
 function send(response: Response, route: Route, { status, headers = {}, body }: Reply): void {
-  const answer = route.answers?.[status]
+  const answer = route.answers[status]
   const type = answer instanceof z.ZodType ? undefined : answer?.type
   response.status(status)
   if (type !== undefined) response.type(type)

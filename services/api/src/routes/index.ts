@@ -1,8 +1,10 @@
 import type { Route } from '../http/route.ts'
+import { supabaseWebhook } from '../webhooks/supabase/handler.ts'
 import { checkFlyAppsHealth } from './functions/check-fly-apps-health/handler.ts'
 import { checkUserAppHealth } from './functions/check-user-app-health/handler.ts'
 import { deprovisionUserFlyApp } from './functions/deprovision-user-fly-app/handler.ts'
 import { provisionUserFlyApp } from './functions/provision-user-fly-app/handler.ts'
+import { healthz, metrics, readyz } from './ops/handler.ts'
 import { bootstrap } from './shim/bootstrap/handler.ts'
 import { drained } from './shim/drained/handler.ts'
 import { executions } from './shim/executions/handler.ts'
@@ -31,7 +33,10 @@ import { listApps } from './v1/list-apps/handler.ts'
 import { provisionApp } from './v1/provision-app/handler.ts'
 import { retryApp } from './v1/retry-app/handler.ts'
 
-/** Every declared endpoint: the admin API, the product's calls, the shim. */
+/** What a database sends. */
+export const webhookRoutes: readonly Route[] = [supabaseWebhook]
+
+/** Every other endpoint: the admin API, the product's calls, the shim, what orchestrators and readers ask. */
 export const routes: readonly Route[] = [
   listApps,
   getApp,
@@ -64,4 +69,7 @@ export const routes: readonly Route[] = [
   drained,
   placement,
   released,
+  healthz,
+  readyz,
+  metrics,
 ]

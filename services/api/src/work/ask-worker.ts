@@ -5,7 +5,9 @@
 import { randomUUID } from 'node:crypto'
 import { findInspection, insertInspection, type InspectionRow, type Question } from '@hangar/db'
 import { assertRedisReady, withinMs } from '@hangar/jobs'
+import { z } from 'zod'
 import type { Caller } from '../auth/caller.ts'
+import { anyFields, time } from '../http/answer-fields.ts'
 import type { RequestContext } from '../http/route.ts'
 
 const QUEUE_TIMEOUT_MS = 1_000
@@ -37,8 +39,22 @@ export async function askWorker(
   }
 }
 
+export const inspectionAnswer = z
+  .strictObject({
+    id: z.guid(),
+    user_id: z.guid(),
+    state: z.enum(['waiting', 'done']),
+    question: anyFields.describe('As things are, or as if this were so.'),
+    created_at: time,
+    done_at: time.nullable(),
+    url: z.string().describe('Where the answer is, or will be.'),
+    result: anyFields.nullable().describe('The plan and what it was made from, or `error`.'),
+  })
+  .meta({ id: 'Inspection' })
+
 /** `state` is `waiting` until a worker has answered; then `result` has the plan, or `error`. */
-export function viewInspection({ id, userId, question, createdAt, doneAt, result }: InspectionRow) {
+export function viewInspection(row: InspectionRow): z.output<typeof inspectionAnswer> {
+  const { id, userId, question, createdAt, doneAt, result } = row
   return {
     id,
     user_id: userId,

@@ -1,6 +1,8 @@
-import { BRAKES, HangarError, type BrakeName } from '@hangar/core'
+import { BRAKE_NAMES, BRAKES, HangarError, type BrakedAct, type BrakeName } from '@hangar/core'
 import { countHeld, insertAudit, listBrakes, type BrakeRow, type Tx } from '@hangar/db'
+import { z } from 'zod'
 import type { Caller } from '../auth/caller.ts'
+import { anyFields, count, time } from '../http/answer-fields.ts'
 import type { RequestContext } from '../http/route.ts'
 
 export type BrakeChange = { name: BrakeName; verb: 'engage' | 'release'; reason: string }
@@ -43,15 +45,44 @@ async function findBrake(tx: Tx, name: BrakeName): Promise<BrakeRow> {
   return brake
 }
 
+const ACTS = [
+  'teardown',
+  'repair',
+  'recreate',
+  'resize',
+  'surplus',
+  'anything',
+] as const satisfies readonly BrakedAct[]
+
+export const brakeAnswer = z
+  .strictObject({
+    name: z.enum(BRAKE_NAMES),
+    engaged: z.boolean(),
+    since: time.nullable(),
+    by: z.string().nullable(),
+    reason: z.string().nullable(),
+    details: anyFields,
+    ignored_until: time.nullable(),
+    summary: z.string(),
+    holds: z.array(z.enum(ACTS)),
+    held_users: count,
+    resumes: z
+      .enum(['when_clear', 'operator'])
+      .describe('By itself, as soon as its condition is gone, or when a person says so.'),
+  })
+  .meta({ id: 'Brake' })
+
+/** Of engaging and releasing: `changed` is false where it was as wished already. */
+export const brakeChangeAnswer = z.strictObject({ changed: z.boolean(), brake: brakeAnswer })
+
 /** A brake as the admin API shows it. */
 export function viewBrake(brake: BrakeRow, heldUsers: number) {
   const { summary, holds, resumes } = BRAKES[brake.name]
   return {
     ...viewState(brake),
     summary,
-    holds,
+    holds: [...holds],
     held_users: heldUsers,
-    /** `when_clear`: by itself, as soon as its condition is gone; `operator`: when a person says so. */
     resumes,
   }
 }

@@ -2,7 +2,7 @@
  * The product's existing calls: the same addresses, bodies and answers as before Hangar. Unknown fields pass, as
  * they always did; what is read is checked.
  */
-import type { AppStatus } from '@hangar/core'
+import { APP_STATUSES } from '@hangar/core'
 import { z } from 'zod'
 import { textField } from '../../http/text-field.ts'
 
@@ -23,11 +23,14 @@ export const forcibleUserBody = userBody
     message: 'force needs a reason',
   })
 
-export type FunctionAnswer = {
-  success: true
-  user_id: string | null
-  /** The app's status as recorded now; work that was just asked for shows in it a moment later. */
-  status: AppStatus | 'queued'
-  fly_app_name: string | null
-  job_id: string | null
-}
+export const functionAnswer = z.strictObject({
+  success: z.literal(true),
+  user_id: z.guid().nullable(),
+  status: z
+    .enum([...APP_STATUSES, 'queued'])
+    .describe("The app's, as recorded now; work that was just asked for shows in it a moment later."),
+  fly_app_name: z.string().nullable(),
+  job_id: z.string().nullable(),
+})
+
+export type FunctionAnswer = z.output<typeof functionAnswer>

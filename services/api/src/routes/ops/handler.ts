@@ -2,35 +2,62 @@
 import { findInstallationId } from '@hangar/db'
 import { assertRedisReady, type Queues } from '@hangar/jobs'
 import { checkReadiness } from '@hangar/runtime'
-import { Router } from 'express'
-import type { ApiDeps } from '../../deps.ts'
+import { z } from 'zod'
+import { defineOpenRoute } from '../../http/route.ts'
 
-export function opsRoutes(deps: ApiDeps): Router {
-  const router = Router()
-  // Alive: the event loop answers. Nothing else, or a database failure would restart every replica.
-  router.get('/healthz', (_request, response) => {
-    response.json({ status: 'ok' })
+// Alive: the event loop answers. Nothing else, or a database failure would restart every replica.
+export const healthz = defineOpenRoute({
+  method: 'get',
+  path: '/healthz',
+  summary: 'Alive: the event loop answers',
+  answers: { 200: z.strictObject({ status: z.literal('ok') }) },
+  handle: () => Promise.resolve({ status: 200, body: { status: 'ok' } } as const),
+})
+
+const check = z.enum(['ok', 'failed'])
+const readiness = z
+  .strictObject({
+    status: z.enum(['ok', 'degraded', 'not ready']),
+    checks: z.strictObject({ database: check, redis: check }),
   })
-  router.get('/readyz', async (_request, response) => {
+  .meta({ id: 'Readiness' })
+
+export const readyz = defineOpenRoute({
+  method: 'get',
+  path: '/readyz',
+  summary: 'Whether it can do its work now',
+  description: 'Without Redis it is `degraded`, and still gets its traffic: everything is done, only slower.',
+  answers: {
+    200: { description: 'It can.', body: readiness },
+    503: { description: 'The database does not answer.', body: readiness },
+  },
+  handle: async (_input, { deps }) => {
     const { checks } = await checkReadiness(
       {
         database: () => findInstallationId(deps.db).then(() => undefined),
         redis: () => redisIsReady(deps.queues),
       },
-      (check, error) => deps.logger.warn({ err: error, check }, 'not ready'),
+      (name, error) => deps.logger.warn({ err: error, check: name }, 'not ready'),
     )
-    // Without Redis webhooks, the admin API and the shim still do their work, only slower: keep the traffic.
-    const ready = checks['database'] === 'ok'
-    const status = ready ? (checks['redis'] === 'ok' ? 'ok' : 'degraded') : 'not ready'
-    response.status(ready ? 200 : 503).json({ status, checks })
-  })
-  router.get('/metrics', async (_request, response) => {
+    const { database = 'failed', redis = 'failed' } = checks
+    const ready = database === 'ok'
+    const how = ready ? (redis === 'ok' ? 'ok' : 'degraded') : 'not ready'
+    const body: z.output<typeof readiness> = { status: how, checks: { database, redis } }
+    return { status: ready ? 200 : 503, body }
+  },
+})
+
+export const metrics = defineOpenRoute({
+  method: 'get',
+  path: '/metrics',
+  summary: 'Prometheus metrics of this process',
+  answers: { 200: { body: z.string(), type: 'text/plain' } },
+  handle: async (_input, { deps }) => {
     const { registry } = deps.metrics
-    response.setHeader('content-type', registry.contentType)
-    response.send(await registry.metrics())
-  })
-  return router
-}
+    const headers = { 'content-type': registry.contentType }
+    return { status: 200, headers, body: await registry.metrics() }
+  },
+})
 
 function redisIsReady(queues: Queues): Promise<void> {
   return new Promise((resolve) => {

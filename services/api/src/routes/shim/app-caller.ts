@@ -27,7 +27,7 @@ export type AppCaller = {
 
 type ShimSpec<R extends Reads, A extends Answers> = Declared<R, A> & {
   bodyLimit?: BodyLimit
-  handle(input: Input<R>, context: RequestContext & AppCaller): Promise<ReplyTo<A>>
+  handle(input: Input<R>, context: RequestContext & AppCaller): Promise<ReplyTo<NoInfer<A>>>
 }
 
 /** An endpoint for the users' apps. */

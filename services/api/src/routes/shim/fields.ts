@@ -6,4 +6,8 @@ export const machineHeader = z.object({ 'x-fly-machine-id': z.string().min(1).ma
 /** What an integer column holds. */
 const MAX_COUNT = 2_147_483_647
 
+/** What the calls answer that only report something. */
+export const OK = { ok: true } as const
+export const okAnswer = z.strictObject({ ok: z.literal(true) })
+
 export const countField = z.number().int().min(0).max(MAX_COUNT)

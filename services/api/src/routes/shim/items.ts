@@ -1,22 +1,38 @@
 /** What the two calls that bring batches have in common: which items can be read, and what became of each. */
 import type { ItemResult } from '@hangar/db'
 import { z } from 'zod'
+import { shownAs } from '../../http/answer-fields.ts'
 
 const MAX_ITEMS = 500
 const MAX_ID_LENGTH = 200
 
 /** An item that is wrong does not fail its batch, so each is looked at by itself. */
-export const itemsBody = z.object({ items: z.array(z.unknown()).max(MAX_ITEMS) })
+export function itemsBody(item: z.ZodType) {
+  return z.object({ items: z.array(shownAs(z.unknown(), item)).max(MAX_ITEMS) })
+}
 
 const noNul = (text: string) => !text.includes('\u0000')
 /** Kept as it is, blanks included: it comes back in the answer. */
 export const idField = z.string().min(1).max(MAX_ID_LENGTH).refine(noNul, 'must not contain NUL')
 export const timeField = z.iso.datetime({ offset: true })
 
-type Code = 'unknown_trader' | 'invalid'
-export type ItemView =
-  | { client_id: string; status: 'stored' | 'duplicate' }
-  | { client_id: string | null; status: 'rejected'; code: Code; message?: string }
+const CODES = ['unknown_trader', 'invalid'] as const
+const itemAnswer = z.union([
+  z.strictObject({ client_id: z.string(), status: z.enum(['stored', 'duplicate']) }),
+  z.strictObject({
+    client_id: z.string().nullable().describe('Null where the item had none that could be read.'),
+    status: z.literal('rejected').describe('Never repeat it.'),
+    code: z.enum(CODES),
+    message: z.string().exactOptional(),
+  }),
+])
+
+export const itemsAnswer = z
+  .strictObject({ results: z.array(itemAnswer).describe('One for each item, in their order.') })
+  .meta({ id: 'ItemResults' })
+
+type Code = (typeof CODES)[number]
+export type ItemView = z.output<typeof itemAnswer>
 
 /** Reads each item, has those that can be read stored at once, and answers for all of them in their order. */
 export async function answerItems<T>(

@@ -7,7 +7,7 @@ import type { Answers, Declared, Input, Reads, ReplyTo } from '../../http/declar
 import { declareRoute, readInput, type RequestContext, type Route } from '../../http/route.ts'
 
 type SharedSpec<R extends Reads, A extends Answers> = Declared<R, A> & {
-  handle(input: Input<R>, context: RequestContext): Promise<ReplyTo<A>>
+  handle(input: Input<R>, context: RequestContext): Promise<ReplyTo<NoInfer<A>>>
 }
 
 export function defineSharedRoute<A extends Answers, R extends Reads = Reads>(spec: SharedSpec<R, A>): Route {

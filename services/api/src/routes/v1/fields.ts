@@ -1,7 +1,8 @@
 /** Fields that several /v1 endpoints read and show. Unknown fields are refused: a typo must not pass silently. */
-import { BRAKE_NAMES } from '@hangar/core'
+import { APP_STATUSES, BRAKE_NAMES, type CpuKind, HEALTH_STATUSES } from '@hangar/core'
 import type { AppRow } from '@hangar/db'
 import { z } from 'zod'
+import { count, shownAs, time, usd } from '../../http/answer-fields.ts'
 import { textField } from '../../http/text-field.ts'
 
 /** Postgres accepts any 128 bits as a uuid, so any are taken; it writes them in lower case. */
@@ -21,7 +22,9 @@ export const idText = z
 export const reason = textField({ max: 500 })
 
 /** `?dryRun=true` or `{"dryRun": true}`: says what would happen, and changes nothing. */
-export const dryRunQuery = z.strictObject({ dryRun: z.stringbool().default(false) })
+export const dryRunQuery = z.strictObject({
+  dryRun: shownAs(z.stringbool(), z.boolean()).default(false),
+})
 export const actionBody = z.strictObject({
   reason: reason.optional(),
   dryRun: z.boolean().default(false),
@@ -34,6 +37,43 @@ export const forcibleBody = actionBody
     path: ['reason'],
     message: 'force needs a reason',
   })
+
+const CPU_KINDS = ['shared', 'performance'] as const satisfies readonly CpuKind[]
+export const cpuKind = z.enum(CPU_KINDS)
+export const appStatus = z.enum(APP_STATUSES)
+export const healthStatus = z.enum(HEALTH_STATUSES)
+
+/** As Fly takes it, in the engine's own names. */
+export const guest = z.strictObject({ cpuKind, cpus: count, memoryMb: count }).meta({ id: 'Guest' })
+
+export const appAnswer = z
+  .strictObject({
+    id: z.guid(),
+    user_id: z.guid(),
+    generation: count,
+    fly_app_name: z.string(),
+    fly_machine_id: z.string().nullable(),
+    status: appStatus,
+    tier: z.string(),
+    region: z.string(),
+    image: z.string(),
+    cpu_kind: cpuKind,
+    cpus: count,
+    memory_mb: count,
+    health_status: healthStatus,
+    last_health_check: time.nullable(),
+    monthly_cost_estimate_usd: usd.nullable(),
+    final_cost_usd: usd.nullable(),
+    error_code: z.string().nullable(),
+    error_message: z.string().nullable(),
+    retry_count: count,
+    created_at: time,
+    deployed_at: time.nullable(),
+    updated_at: time,
+    teardown_started_at: time.nullable(),
+    deleted_at: time.nullable(),
+  })
+  .meta({ id: 'App', description: "One generation of a user's app." })
 
 /** An app as the admin API shows it: the row, in the database's own names. */
 export function viewApp(app: AppRow) {

@@ -9,10 +9,11 @@
  */
 import { HangarError, laneFor, type Lane } from '@hangar/core'
 import { wake } from '@hangar/jobs'
-import express, { Router } from 'express'
-import type { z } from 'zod'
+import express, { type Request, type Response } from 'express'
+import { z } from 'zod'
 import type { ApiDeps } from '../../deps.ts'
-import { methodNotAllowed, validationError } from '../../http/problem.ts'
+import { validationError } from '../../http/problem.ts'
+import { declareRoute } from '../../http/route.ts'
 import { eventSchema, subscriptionEventSchema, type SubscriptionChange } from './schema.ts'
 import { verifyDelivery } from './verify.ts'
 
@@ -21,35 +22,46 @@ const BODY_LIMIT_BYTES = 256 * 1024
 /** The sender waits 5 s at most, and everything here is meant to take milliseconds. */
 const WAKE_TIMEOUT_MS = 500
 
-const WEBHOOK_PATH = '/webhooks/supabase'
+const outcome = z.enum(['woken', 'postponed', 'ignored'])
+export type WebhookOutcome = z.output<typeof outcome>
 
-export type WebhookOutcome = 'woken' | 'postponed' | 'ignored'
+const declaration = {
+  method: 'post',
+  path: '/webhooks/supabase',
+  summary: "A subscription changed: wakes the user's lane",
+  description:
+    'From our own trigger, signed, or from a hook made in the dashboard, with the shared secret. 202 also where Redis is away (`postponed`: the relay comes within a second) and for another table (`ignored`).',
+  reads: { body: eventSchema },
+  answers: { 202: z.strictObject({ status: outcome }) },
+} as const
 
-export function supabaseWebhook(deps: ApiDeps): Router {
-  const subscriptionEvent = subscriptionEventSchema(deps.host.subscriptions)
-  // Without inflating: what was signed is what came over the wire.
-  const readRaw = express.raw({ type: () => true, limit: BODY_LIMIT_BYTES, inflate: false })
+export const supabaseWebhook = declareRoute('sender', declaration, async (request, response, { deps }) => {
+  const status = await receive(request.headers, await readRaw(request, response), deps)
+  deps.metrics.webhooks.inc({ outcome: status })
+  return { status: 202, body: { status } }
+})
 
-  const receive = async (headers: express.Request['headers'], rawBody: Buffer): Promise<WebhookOutcome> => {
-    verifyDelivery(headers, rawBody, deps.webhook, deps.clock)
-    const body = parseJson(rawBody)
-    const event = parse(eventSchema, body)
-    if (`${event.schema}.${event.table}` !== deps.host.subscriptions.table) return 'ignored'
-    return wakeLane(deps, parse(subscriptionEvent, body))
-  }
+// Without inflating: what was signed is what came over the wire.
+const parseRaw = express.raw({ type: () => true, limit: BODY_LIMIT_BYTES, inflate: false })
 
-  const router = Router()
-  router
-    .route(WEBHOOK_PATH)
-    .post(readRaw, async (request, response) => {
-      // A request without a body leaves the parser's default instead of a Buffer.
-      const rawBody = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
-      const outcome = await receive(request.headers, rawBody)
-      deps.metrics.webhooks.inc({ outcome })
-      response.status(202).json({ status: outcome })
+async function readRaw(request: Request, response: Response): Promise<Buffer> {
+  await new Promise<void>((resolve, reject) => {
+    parseRaw(request, response, (error?: unknown) => {
+      if (error === undefined) resolve()
+      else reject(error instanceof Error ? error : new Error('the body could not be read', { cause: error }))
     })
-    .all(methodNotAllowed(['POST']))
-  return router
+  })
+  // A request without a body leaves the parser's default instead of a Buffer.
+  return Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
+}
+
+async function receive(headers: Request['headers'], rawBody: Buffer, deps: ApiDeps): Promise<WebhookOutcome> {
+  verifyDelivery(headers, rawBody, deps.webhook, deps.clock)
+  const body = parseJson(rawBody)
+  const event = parse(eventSchema, body)
+  const { subscriptions } = deps.host
+  if (`${event.schema}.${event.table}` !== subscriptions.table) return 'ignored'
+  return wakeLane(deps, parse(subscriptionEventSchema(subscriptions), body))
 }
 
 async function wakeLane(deps: ApiDeps, change: SubscriptionChange): Promise<WebhookOutcome> {

@@ -10,14 +10,30 @@ export const eventSchema = z.object({
   type: z.enum(['INSERT', 'UPDATE', 'DELETE']),
   schema: z.string(),
   table: z.string(),
+  record: z
+    .unknown()
+    .optional()
+    .describe('The row as it is now, with the columns that the host mapping names.'),
+  old_record: z.unknown().optional().describe('The row as it was; of a DELETE the only one.'),
 })
 
 type SubscriptionColumns = HostMapping['subscriptions']
 
 export type SubscriptionChange = { userId: string; tier: string | null; status: string | null }
 
+/** Made once for each mapping, of which a process has one. */
+const made = new WeakMap<SubscriptionColumns, z.ZodType<SubscriptionChange>>()
+
 /** The event of a subscription row. A DELETE carries the row as `old_record`, the others as `record`. */
 export function subscriptionEventSchema(columns: SubscriptionColumns): z.ZodType<SubscriptionChange> {
+  const known = made.get(columns)
+  if (known) return known
+  const schema = makeEventSchema(columns)
+  made.set(columns, schema)
+  return schema
+}
+
+function makeEventSchema(columns: SubscriptionColumns): z.ZodType<SubscriptionChange> {
   const text = z.string().nullish()
   const row = z.looseObject({
     [columns.user_id]: z.guid(),

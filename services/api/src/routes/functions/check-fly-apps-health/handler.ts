@@ -3,19 +3,19 @@ import { insertAudit } from '@hangar/db'
 import { assertRedisReady, withinMs } from '@hangar/jobs'
 import { z } from 'zod'
 import { defineRoute } from '../../../http/route.ts'
-import type { FunctionAnswer } from '../fields.ts'
+import { functionAnswer, type FunctionAnswer } from '../fields.ts'
 
 const TIMEOUT_MS = 1000
 
-/**
- * `POST /functions/v1/check-fly-apps-health`: runs the sweep over every app's health now instead of within its five
- * minutes. Asked again while one waits or runs, it is that one. 503 while Redis is away.
- */
 export const checkFlyAppsHealth = defineRoute({
   method: 'post',
   path: '/functions/v1/check-fly-apps-health',
   access: 'operator',
+  summary: "Runs the sweep over every app's health now, instead of within its five minutes",
+  description: 'Asked again while one waits or runs, it is that one.',
   reads: { body: z.looseObject({}) },
+  answers: { 200: functionAnswer },
+  problems: ['redis_unavailable'],
   handle: async (_input, { deps, caller, requestId }) => {
     const { health } = deps.queues
     assertRedisReady(deps.queues.redis)

@@ -1,17 +1,17 @@
 import { defineRoute } from '../../../http/route.ts'
 import { requestWork } from '../../../work/request-work.ts'
-import { forcibleUserBody, type FunctionAnswer } from '../fields.ts'
+import { forcibleUserBody, functionAnswer, type FunctionAnswer } from '../fields.ts'
 
-/**
- * `POST /functions/v1/deprovision-user-fly-app` `{"user_id"}`: takes the user's app away. A user who has none, or
- * whom nobody has heard of, is a success and writes nothing. `tier` is accepted, as it always was, and not read:
- * whether the user still pays is the subscription's word (409 if so, unless `force` with a `reason`).
- */
 export const deprovisionUserFlyApp = defineRoute({
   method: 'post',
   path: '/functions/v1/deprovision-user-fly-app',
   access: 'operator',
+  summary: "Takes the user's app away",
+  description:
+    'A user who has none, or whom nobody has heard of, is a success and writes nothing. `tier` is accepted, as it always was, and not read: whether the user still pays is the word of the subscription (409 if so, unless `force` with a `reason`).',
   reads: { body: forcibleUserBody },
+  answers: { 200: functionAnswer },
+  problems: ['entitlement_conflict'],
   handle: async ({ body }, context) => {
     const { app, effect, jobId } = await requestWork(
       {

@@ -1,16 +1,17 @@
 import { defineRoute } from '../../../http/route.ts'
 import { requestWork } from '../../../work/request-work.ts'
-import { forcibleUserBody, type FunctionAnswer } from '../fields.ts'
+import { forcibleUserBody, functionAnswer, type FunctionAnswer } from '../fields.ts'
 
-/**
- * `POST /functions/v1/provision-user-fly-app` `{"user_id","tier"}`: asks for the user's app. Called twice, there is
- * still one app; against the subscription it is 409 unless `force` with a `reason`, which writes an override.
- */
 export const provisionUserFlyApp = defineRoute({
   method: 'post',
   path: '/functions/v1/provision-user-fly-app',
   access: 'operator',
+  summary: "Asks for the user's app",
+  description:
+    'Called twice, there is still one app. Against the subscription it is 409, unless `force` with a `reason`, which writes an override and takes an admin.',
   reads: { body: forcibleUserBody },
+  answers: { 200: functionAnswer },
+  problems: ['unknown_user', 'entitlement_conflict'],
   handle: async ({ body }, context) => {
     const { app, jobId } = await requestWork(
       {

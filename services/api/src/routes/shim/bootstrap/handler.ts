@@ -13,17 +13,24 @@ import { z } from 'zod'
 import type { ApiDeps } from '../../../deps.ts'
 import { assertCurrent, defineShimRoute, isDraining } from '../app-caller.ts'
 import { supabaseAccess } from '../supabase-access.ts'
+import { bootstrapAnswer } from './schema.ts'
 import { etagOf, mayTrade, ordersFor, type Orders } from '../standing.ts'
 
-/**
- * `GET /shim/v1/bootstrap`: what this app is to run. Its first one sets its user's traders in motion to it. Only its
- * own user's enabled custom traders, only once they are placed here, and none at all once it is draining, so that a
- * restart in the middle of a drain does not begin to trade again.
- */
+/** None at all once it is draining, so that a restart in the middle of a drain does not begin to trade again. */
 export const bootstrap = defineShimRoute({
   method: 'get',
   path: '/shim/v1/bootstrap',
+  summary: 'What this app is to run',
+  description:
+    "Its user's enabled custom traders, once they are placed here, and none once it is draining. The first one sets the traders in motion to it.",
   reads: { header: z.object({ 'if-none-match': z.string().optional() }) },
+  answers: {
+    200: { body: bootstrapAnswer, headers: { etag: 'Stands for everything that the app acts on.' } },
+    304: {
+      description: 'What the app was told under this `If-None-Match` still holds.',
+      headers: { etag: 'The same.' },
+    },
+  },
   handle: async ({ header }, { deps, app: seen, machineId }) => {
     const told = await deps.db.transaction().execute((tx) => tell(tx, seen, machineId, deps))
     const headers = { etag: told.etag }

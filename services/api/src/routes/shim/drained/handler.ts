@@ -1,13 +1,16 @@
 import { recordDrained } from '@hangar/db'
 import { wakeUser } from '../../../work/wake-user.ts'
 import { defineShimRoute } from '../app-caller.ts'
+import { OK, okAnswer } from '../fields.ts'
 import { drainedBody } from './schema.ts'
 
-/** `POST /shim/v1/drained`: everything is flushed, the traders are stopped; whoever waits for that goes on at once. */
 export const drained = defineShimRoute({
   method: 'post',
   path: '/shim/v1/drained',
+  summary: 'Everything is flushed, the traders are stopped',
+  description: 'Whoever waits for that goes on at once.',
   reads: { body: drainedBody },
+  answers: { 200: okAnswer },
   handle: async ({ body }, { deps, app }) => {
     await recordDrained(deps.db, app.id, {
       signalsFlushed: body.signals_flushed,
@@ -16,6 +19,6 @@ export const drained = defineShimRoute({
     })
     const lane = app.teardownStartedAt === null ? 'provision' : 'deprovision'
     await wakeUser(deps, { userId: app.userId, lane })
-    return { status: 200, body: { ok: true } }
+    return { status: 200, body: OK }
   },
 })

@@ -1,14 +1,17 @@
 import { HangarError } from '@hangar/core'
 import { storeExecutions } from '@hangar/db'
 import { defineShimRoute } from '../app-caller.ts'
-import { answerItems, itemsBody } from '../items.ts'
+import { answerItems, itemsAnswer, itemsBody } from '../items.ts'
 import { executionItem } from './schema.ts'
 
-/** `POST /shim/v1/executions`: which runs of the user's traders there were, stored exactly once. */
 export const executions = defineShimRoute({
   method: 'post',
   path: '/shim/v1/executions',
-  reads: { body: itemsBody },
+  summary: "Which runs of the user's traders there were, stored exactly once",
+  description: 'An item that is wrong does not fail its batch.',
+  reads: { body: itemsBody(executionItem) },
+  answers: { 200: itemsAnswer },
+  problems: ['host_not_installed'],
   bodyLimit: 'batch',
   handle: async ({ body }, { deps, app }) => {
     const { traders, executions: table } = deps.host

@@ -4,21 +4,18 @@ import { wakeUser } from '../../../work/wake-user.ts'
 import { defineShimRoute, isDraining } from '../app-caller.ts'
 import { etagOf, mayTrade, ordersFor } from '../standing.ts'
 import { supabaseAccess } from '../supabase-access.ts'
-import { heartbeatBody } from './schema.ts'
-
-export type Directive = 'drain' | 'reload' | 'token'
+import { heartbeatAnswer, heartbeatBody, type Directive } from './schema.ts'
 
 /** A token that ends sooner than this is replaced: thirty heartbeats may be lost before it is too late. */
 const RENEW_TOKEN_MS = 15 * 60_000
 
-/**
- * `POST /shim/v1/heartbeat`: the app says what it runs and hears what to do. An app being provisioned, resized or
- * repaired is waited for until it reports, so its report wakes the lane.
- */
+/** An app being provisioned, resized or repaired is waited for until it reports, so its report wakes the lane. */
 export const heartbeat = defineShimRoute({
   method: 'post',
   path: '/shim/v1/heartbeat',
+  summary: 'The app says what it runs, and hears what to do',
   reads: { body: heartbeatBody },
+  answers: { 200: heartbeatAnswer },
   handle: async ({ body }, { deps, app, machineId, keyId }) => {
     const standing = await recordHeartbeat(deps.db, app.id, {
       machineId,

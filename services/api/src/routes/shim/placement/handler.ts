@@ -1,12 +1,13 @@
 import { listPlacement } from '@hangar/db'
 import { defineSharedRoute } from '../shared-caller.ts'
-import { placementQuery } from './schema.ts'
+import { placementAnswer, placementQuery } from './schema.ts'
 
-/** `GET /shim/v1/placement`: whose traders the shared backend is not to run, or what changed about that. */
 export const placement = defineSharedRoute({
   method: 'get',
   path: '/shim/v1/placement',
+  summary: 'Whose traders the shared backend is not to run, or what changed about that',
   reads: { query: placementQuery },
+  answers: { 200: placementAnswer },
   handle: async ({ query }, { deps }) => {
     const { cursor, complete, users } = await listPlacement(deps.db, query.after)
     const views = users.map(({ userId, runsOn, move }) => ({ user_id: userId, runs_on: runsOn, move }))

@@ -1,14 +1,17 @@
 import { HangarError } from '@hangar/core'
 import { storeSignals } from '@hangar/db'
 import { defineShimRoute } from '../app-caller.ts'
-import { answerItems, itemsBody } from '../items.ts'
+import { answerItems, itemsAnswer, itemsBody } from '../items.ts'
 import { signalItem } from './schema.ts'
 
-/** `POST /shim/v1/signals`: what the user's traders found, stored exactly once. A draining app may still send. */
 export const signals = defineShimRoute({
   method: 'post',
   path: '/shim/v1/signals',
-  reads: { body: itemsBody },
+  summary: "What the user's traders found, stored exactly once",
+  description: 'A draining app may still send. An item that is wrong does not fail its batch.',
+  reads: { body: itemsBody(signalItem) },
+  answers: { 200: itemsAnswer },
+  problems: ['host_not_installed'],
   bodyLimit: 'batch',
   handle: async ({ body }, { deps, app }) => {
     const { traders, signals: table } = deps.host

@@ -3,14 +3,16 @@ import { acknowledgeAlert, insertAudit } from '@hangar/db'
 import { z } from 'zod'
 import { defineRoute } from '../../../http/route.ts'
 import { idText } from '../fields.ts'
-import { viewAlert } from '../list-alerts/view.ts'
+import { alertAnswer, viewAlert } from '../list-alerts/view.ts'
 
-/** `POST /v1/alerts/{id}/acknowledge`: somebody has seen it. Who did so first stands. */
 export const acknowledgeAlertRoute = defineRoute({
   method: 'post',
   path: '/v1/alerts/:id/acknowledge',
   access: 'operator',
+  summary: 'Somebody has seen it. Who did so first stands',
   reads: { path: z.object({ id: idText }) },
+  answers: { 200: alertAnswer },
+  problems: ['not_found'],
   handle: async ({ path: { id } }, { deps, caller, requestId }) => {
     const alert = await deps.db.transaction().execute(async (tx) => {
       const found = await acknowledgeAlert(tx, id, caller.actor)

@@ -1,19 +1,19 @@
 import { approveBurst, insertAudit } from '@hangar/db'
 import { defineRoute } from '../../../http/route.ts'
-import { approveBurstBody } from './schema.ts'
+import { approveBurstBody, approvedAnswer } from './schema.ts'
 import { viewApproval } from './view.ts'
 
 const MINUTE_MS = 60_000
 
-/**
- * `POST /v1/burst-approvals`: so many teardowns are meant, and do not count as a burst. Where all approvals together
- * cover everybody whom the brake on bursts keeps from beginning, it is released.
- */
 export const approveBurstRoute = defineRoute({
   method: 'post',
   path: '/v1/burst-approvals',
   access: 'admin',
+  summary: 'So many teardowns are meant, and do not count as a burst',
+  description:
+    'Where all approvals together cover everybody whom the brake on bursts keeps from beginning, it is released.',
   reads: { body: approveBurstBody },
+  answers: { 201: approvedAnswer },
   handle: async ({ body }, { deps, caller, requestId }) => {
     const { count, reason } = body
     const burst = { count, reason, actor: caller.actor, expiresInMs: body.expires_in_minutes * MINUTE_MS }

@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { count } from '../../../http/answer-fields.ts'
 import { reason } from '../fields.ts'
+import { approvalAnswer } from './view.ts'
 
 const DAY_MINUTES = 24 * 60
 
@@ -12,4 +14,10 @@ export const approveBurstBody = z.strictObject({
     .min(1)
     .max(7 * DAY_MINUTES)
     .default(DAY_MINUTES),
+})
+
+export const approvedAnswer = approvalAnswer.extend({
+  eta_minutes: count.describe('When the last of them is through, at the pace at which Fly deletes.'),
+  waiting_users: count.describe('Whom the brake kept from beginning.'),
+  brake_released: z.boolean(),
 })

@@ -1,13 +1,14 @@
 import { insertAudit, readSettings, writeSetting } from '@hangar/db'
 import { defineRoute } from '../../../http/route.ts'
-import { changeSettingsBody, viewSettings } from './schema.ts'
+import { changeSettingsBody, settingsAnswer, viewSettings } from './schema.ts'
 
-/** `PATCH /v1/settings`: takes effect with the next look, on every worker. */
 export const changeSettings = defineRoute({
   method: 'patch',
   path: '/v1/settings',
   access: 'admin',
+  summary: 'Changes any part of any setting, on every worker, with its next look',
   reads: { body: changeSettingsBody },
+  answers: { 200: settingsAnswer },
   handle: async ({ body: { reason, changes } }, { deps, caller, requestId }) => {
     const settings = await deps.db.transaction().execute(async (tx) => {
       const before = await readSettings(tx)

@@ -37,6 +37,17 @@ const settings = NAMES.map((name) => {
   return [toSnake(name), z.strictObject(renameKeys(fields, toSnake)).partial().optional()] as const
 })
 
+export const settingsAnswer = z
+  .strictObject(
+    Object.fromEntries(
+      NAMES.map((name) => [
+        toSnake(name),
+        z.strictObject(renameKeys(FIELDS[name] as Record<string, z.ZodType>, toSnake)),
+      ]),
+    ),
+  )
+  .meta({ id: 'Settings' })
+
 /** Any part of any setting; what is left out stays as it is. */
 export const changeSettingsBody = z
   .strictObject({ reason: reason.optional(), ...Object.fromEntries(settings) })

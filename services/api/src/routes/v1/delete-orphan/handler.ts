@@ -5,17 +5,18 @@ import { z } from 'zod'
 import type { ApiDeps } from '../../../deps.ts'
 import { defineRoute } from '../../../http/route.ts'
 import { appNameText, reason } from '../fields.ts'
-import { viewOrphan } from '../list-orphans/view.ts'
+import { orphanAnswer, viewOrphan } from '../list-orphans/view.ts'
 
-/**
- * `POST /v1/orphans/{app_name}/delete`: without waiting for the grace. The worker still deletes only what it can prove
- * to be ours, and nothing while a brake holds deletions; `withheld` says why it did not. 409 where it never could.
- */
 export const deleteOrphanRoute = defineRoute({
   method: 'post',
   path: '/v1/orphans/:appName/delete',
   access: 'admin',
+  summary: 'Has an orphan deleted without waiting for the grace',
+  description:
+    'The worker still deletes only what it can prove to be ours, and nothing while a brake holds deletions; `withheld` says why it did not. 409 where it never could.',
   reads: { path: z.object({ appName: appNameText }), body: z.strictObject({ reason }) },
+  answers: { 202: orphanAnswer },
+  problems: ['not_found', 'orphan_not_provable'],
   handle: async ({ path: { appName }, body }, { deps, caller, requestId }) => {
     const orphan = await deps.db.transaction().execute(async (tx) => {
       const before = await findOrphan(tx, appName)

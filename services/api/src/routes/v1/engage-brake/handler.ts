@@ -1,16 +1,19 @@
 import { HangarError } from '@hangar/core'
 import { engageBrake } from '@hangar/db'
 import { defineRoute } from '../../../http/route.ts'
-import { changeBrake } from '../../../work/change-brake.ts'
+import { brakeChangeAnswer, changeBrake } from '../../../work/change-brake.ts'
 import { brakePath } from '../fields.ts'
 import { engageBrakeBody } from './schema.ts'
 
-/** `POST /v1/brakes/operator/engage`: nothing is torn down and nothing repaired until an admin releases it. */
 export const engageBrakeRoute = defineRoute({
   method: 'post',
   path: '/v1/brakes/:name/engage',
   access: 'admin',
+  summary: 'Engages the brake `operator`: nothing is torn down and nothing repaired until it is released',
+  description: 'The other brakes engage by their own conditions only.',
   reads: { path: brakePath, body: engageBrakeBody },
+  answers: { 200: brakeChangeAnswer },
+  problems: ['brake_not_by_hand'],
   handle: async ({ path: { name }, body: { reason } }, context) => {
     if (name !== 'operator') throw new HangarError('brake_not_by_hand')
     const by = context.caller.actor

@@ -3,13 +3,16 @@ import { findActiveOverride, listAppsByUser, type OverrideRow } from '@hangar/db
 import { defineRoute } from '../../../http/route.ts'
 import { readFacts } from '../../../work/facts.ts'
 import { userIdPath, viewApp } from '../fields.ts'
+import { userAnswer } from './schema.ts'
 
-/** `GET /v1/apps/{user_id}`: what this user should have and why, what they have, and what they had. */
 export const getApp = defineRoute({
   method: 'get',
   path: '/v1/apps/:userId',
   access: 'viewer',
+  summary: 'What this user should have and why, what they have, and what they had',
   reads: { path: userIdPath },
+  answers: { 200: userAnswer },
+  problems: ['unknown_user'],
   handle: async ({ path: { userId } }, { deps }) => {
     const facts = await readFacts(deps.db, userId)
     if (!facts.known) throw new HangarError('unknown_user')

@@ -1,18 +1,23 @@
 import { HangarError } from '@hangar/core'
 import { defineRoute } from '../../../http/route.ts'
-import { askWorker, viewInspection } from '../../../work/ask-worker.ts'
+import { askWorker, inspectionAnswer, viewInspection } from '../../../work/ask-worker.ts'
 import { readFacts } from '../../../work/facts.ts'
 import { userIdPath } from '../fields.ts'
 
-/**
- * `GET /v1/apps/{user_id}/plan`: what the engine would do for this user now, and then. 200 with the answer, or 202
- * where no worker gave one within five seconds: `url` says where it will be. 503 while Redis is away.
- */
 export const getPlan = defineRoute({
   method: 'get',
   path: '/v1/apps/:userId/plan',
   access: 'viewer',
+  summary: 'What the engine would do for this user now, and then',
   reads: { path: userIdPath },
+  answers: {
+    200: inspectionAnswer,
+    202: {
+      description: 'No worker answered within five seconds: `url` says where it will be.',
+      body: inspectionAnswer,
+    },
+  },
+  problems: ['unknown_user', 'redis_unavailable'],
   handle: async ({ path: { userId } }, context) => {
     if (!(await readFacts(context.deps.db, userId)).known) throw new HangarError('unknown_user')
     const asked = await askWorker(userId, {}, context)

@@ -1,11 +1,13 @@
 import { readSettings } from '@hangar/db'
 import { defineRoute } from '../../../http/route.ts'
-import { viewSettings } from '../change-settings/schema.ts'
+import { settingsAnswer, viewSettings } from '../change-settings/schema.ts'
 
-/** `GET /v1/settings`: what holds for the whole fleet now; what nobody has changed has its default. */
 export const getSettings = defineRoute({
   method: 'get',
   path: '/v1/settings',
   access: 'viewer',
+  summary: 'What holds for the whole fleet now',
+  description: 'What nobody has changed has its default.',
+  answers: { 200: settingsAnswer },
   handle: async (_input, { deps }) => ({ status: 200, body: viewSettings(await readSettings(deps.db)) }),
 })

@@ -1,15 +1,16 @@
 import { listAlerts } from '@hangar/db'
-import { page } from '../../../http/cursor.ts'
+import { page, pageOf } from '../../../http/cursor.ts'
 import { defineRoute } from '../../../http/route.ts'
 import { listAlertsQuery } from './schema.ts'
-import { viewAlert } from './view.ts'
+import { alertAnswer, viewAlert } from './view.ts'
 
-/** `GET /v1/alerts?state=open|all&limit=&cursor=`: what somebody should look at, newest first. */
 export const listAlertsRoute = defineRoute({
   method: 'get',
   path: '/v1/alerts',
   access: 'viewer',
+  summary: 'What somebody should look at, newest first',
   reads: { query: listAlertsQuery },
+  answers: { 200: pageOf(alertAnswer) },
   handle: async ({ query }, { deps }) => {
     const rows = await listAlerts(deps.db, {
       limit: query.limit + 1,

@@ -1,17 +1,19 @@
 import { HangarError } from '@hangar/core'
 import { listEvents } from '@hangar/db'
-import { page } from '../../../http/cursor.ts'
+import { page, pageOf } from '../../../http/cursor.ts'
 import { defineRoute } from '../../../http/route.ts'
 import { readFacts } from '../../../work/facts.ts'
 import { userIdPath } from '../fields.ts'
-import { listEventsQuery } from './schema.ts'
+import { eventAnswer, listEventsQuery } from './schema.ts'
 
-/** `GET /v1/apps/{user_id}/events?limit=&cursor=`: what happened to all of this user's apps, newest first. */
 export const listAppEvents = defineRoute({
   method: 'get',
   path: '/v1/apps/:userId/events',
   access: 'viewer',
+  summary: "What happened to all of this user's apps, newest first",
   reads: { path: userIdPath, query: listEventsQuery },
+  answers: { 200: pageOf(eventAnswer) },
+  problems: ['unknown_user'],
   handle: async ({ path: { userId }, query }, { deps }) => {
     const rows = await listEvents(deps.db, {
       userId,

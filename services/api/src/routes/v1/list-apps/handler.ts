@@ -1,15 +1,16 @@
 import { listLiveApps } from '@hangar/db'
-import { page } from '../../../http/cursor.ts'
+import { page, pageOf } from '../../../http/cursor.ts'
 import { defineRoute } from '../../../http/route.ts'
-import { viewApp } from '../fields.ts'
+import { appAnswer, viewApp } from '../fields.ts'
 import { listAppsQuery } from './schema.ts'
 
-/** `GET /v1/apps?status=&limit=&cursor=`: every live app, in the order of their ids. */
 export const listApps = defineRoute({
   method: 'get',
   path: '/v1/apps',
   access: 'viewer',
+  summary: 'Every live app, in the order of their ids',
   reads: { query: listAppsQuery },
+  answers: { 200: pageOf(appAnswer) },
   handle: async ({ query }, { deps }) => {
     const rows = await listLiveApps(deps.db, {
       limit: query.limit + 1,

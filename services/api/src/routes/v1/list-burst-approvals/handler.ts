@@ -1,15 +1,16 @@
 import { listBurstApprovals } from '@hangar/db'
-import { page } from '../../../http/cursor.ts'
+import { page, pageOf } from '../../../http/cursor.ts'
 import { defineRoute } from '../../../http/route.ts'
-import { viewApproval } from '../approve-burst/view.ts'
+import { approvalAnswer, viewApproval } from '../approve-burst/view.ts'
 import { listBurstApprovalsQuery } from './schema.ts'
 
-/** `GET /v1/burst-approvals?limit=&cursor=`: who agreed to how many teardowns, and what is left of it; newest first. */
 export const listBurstApprovalsRoute = defineRoute({
   method: 'get',
   path: '/v1/burst-approvals',
   access: 'viewer',
+  summary: 'Who agreed to how many teardowns, and what is left of it; newest first',
   reads: { query: listBurstApprovalsQuery },
+  answers: { 200: pageOf(approvalAnswer) },
   handle: async ({ query }, { deps }) => {
     const rows = await listBurstApprovals(deps.db, {
       limit: query.limit + 1,

@@ -1,18 +1,18 @@
 import { listOrphans, readSettings, sumOrphans } from '@hangar/db'
 import { page } from '../../../http/cursor.ts'
 import { defineRoute } from '../../../http/route.ts'
-import { listOrphansQuery } from './schema.ts'
+import { listOrphansQuery, orphansAnswer } from './schema.ts'
 import { viewOrphan } from './view.ts'
 
-/**
- * `GET /v1/orphans?state=found|deleted|adopted|gone|all&limit=&cursor=`: apps on Fly that no live row explains. The
- * total counts those that are there now, on whatever page they are; the money is an estimate.
- */
 export const listOrphansRoute = defineRoute({
   method: 'get',
   path: '/v1/orphans',
   access: 'viewer',
+  summary: 'Apps on Fly that no live row explains',
+  description:
+    'The total counts those that are there now, on whatever page they are; the money is an estimate.',
   reads: { query: listOrphansQuery },
+  answers: { 200: orphansAnswer },
   handle: async ({ query: { limit, cursor, state } }, { deps }) => {
     const { orphans: settings } = await readSettings(deps.db)
     const rows = await listOrphans(deps.db, {

@@ -1,7 +1,7 @@
 import { HangarError } from '@hangar/core'
 import { releaseBrake } from '@hangar/db'
 import { defineRoute } from '../../../http/route.ts'
-import { changeBrake } from '../../../work/change-brake.ts'
+import { brakeChangeAnswer, changeBrake } from '../../../work/change-brake.ts'
 import { brakePath } from '../fields.ts'
 import { releaseBrakeBody } from './schema.ts'
 
@@ -19,16 +19,15 @@ const NOT_AGAIN = {
   },
 }
 
-/**
- * `POST /v1/brakes/{name}/release`: whom it held is due at once. Where its condition still holds it engages again,
- * unless `ignore_for_minutes` says that the condition has been judged. `restored` has
- * no condition that lasts, and refuses to be told so.
- */
 export const releaseBrakeRoute = defineRoute({
   method: 'post',
   path: '/v1/brakes/:name/release',
   access: 'admin',
+  summary: 'Releases a brake: whom it held is due at once',
+  description:
+    'Where its condition still holds it engages again, unless `ignore_for_minutes` says that the condition has been judged. `restored` has no condition that lasts, and refuses to be told so.',
   reads: { path: brakePath, body: releaseBrakeBody },
+  answers: { 200: brakeChangeAnswer },
   handle: async ({ path: { name }, body }, context) => {
     if (name === 'restored' && body.ignore_for_minutes > 0)
       throw new HangarError('validation_failed', NOT_AGAIN)
