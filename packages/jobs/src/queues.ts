@@ -6,7 +6,8 @@ import type { InspectJob, LaneJob, SweepJob } from './payloads.ts'
 /**
  * `provision` and `deprovision` are two lanes to the same reconcile, so that a burst of downgrades never delays
  * an upgrade. The others carry sweeps by name, made by job schedulers; the sweeps of one queue take turns, and
- * `guards` waits for no other. `inspect` carries questions about one user, which change nothing.
+ * `guards` waits for no other. `inspect` carries questions about one user, which change nothing. `notify` tells people
+ * of alerts, one job for each channel at a time, so that nothing else ever waits for a mail server.
  */
 export const QUEUES = {
   provision: 'provision',
@@ -16,9 +17,12 @@ export const QUEUES = {
   cost: 'cost',
   sweep: 'sweep',
   inspect: 'inspect',
+  notify: 'notify',
 } as const
 export type QueueName = keyof typeof QUEUES
 export type SweepQueueName = 'guards' | 'health' | 'cost' | 'sweep'
+/** What job schedulers fill. */
+export type ScheduledQueueName = SweepQueueName | 'notify'
 
 /** The braces put every key on one node of a Redis Cluster; without them BullMQ's scripts fail with CROSSSLOT. */
 export const DEFAULT_PREFIX = '{hangar}'
@@ -44,6 +48,12 @@ export const SWEEP_JOB_OPTIONS = {
   stackTraceLimit: 5,
 } as const satisfies DefaultJobOptions
 
+/** What failed is in Postgres with the time of its next try, and the next job comes in seconds. */
+export const NOTIFY_JOB_OPTIONS = {
+  attempts: 1,
+  stackTraceLimit: 5,
+} as const satisfies DefaultJobOptions
+
 /** Whoever asks waits for seconds and can ask again: no repetition by itself. */
 export const INSPECT_JOB_OPTIONS = {
   attempts: 1,
@@ -60,6 +70,7 @@ export type Queues = {
   readonly cost: Queue<SweepJob>
   readonly sweep: Queue<SweepJob>
   readonly inspect: Queue<InspectJob>
+  readonly notify: Queue<SweepJob>
 }
 
 /** The producing side of all queues, over one `producer` connection that the caller owns and closes. */
@@ -86,6 +97,7 @@ export function createQueues({ redis, prefix = DEFAULT_PREFIX }: { redis: Redis;
     cost: open<SweepJob>('cost', SWEEP_JOB_OPTIONS),
     sweep: open<SweepJob>('sweep', SWEEP_JOB_OPTIONS),
     inspect: open<InspectJob>('inspect', INSPECT_JOB_OPTIONS),
+    notify: open<SweepJob>('notify', NOTIFY_JOB_OPTIONS),
   }
 }
 

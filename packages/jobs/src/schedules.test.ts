@@ -2,12 +2,13 @@ import { useTestRedis, waitFor } from '@hangar/testkit'
 import { describe, expect, test } from '@jest/globals'
 
 import type { Queues } from './queues.ts'
-import { ensureSchedulers, SCHEDULES, type Schedule } from './schedules.ts'
+import { ensureSchedulers, NOTIFY_SCHEDULES, SCHEDULES, type Schedule } from './schedules.ts'
 import { gate, uniquePrefix, useBench } from './testing.ts'
 import { createSweepWorker } from './worker.ts'
 
 const bench = useBench(useTestRedis())
 
+const EVERY: readonly Schedule[] = [...SCHEDULES, ...NOTIFY_SCHEDULES]
 const often: Schedule = { id: 'often', queue: 'sweep', everyMs: 200 }
 
 async function replicas(count: number): Promise<Queues[]> {
@@ -40,9 +41,10 @@ async function flush({ redis, prefix }: Queues): Promise<void> {
 }
 
 describe('the schedules', () => {
-  test('are guards each quarter of a minute, differences and stuck each minute, orphans and health each five minutes, cost each hour', () => {
+  test('are guards each quarter of a minute, alerts, differences and stuck each minute, orphans and health each five minutes, cost each hour', () => {
     expect(SCHEDULES).toEqual([
       { id: 'guards', queue: 'guards', everyMs: 15_000 },
+      { id: 'alerts', queue: 'guards', everyMs: 60_000 },
       { id: 'differences', queue: 'sweep', everyMs: 60_000 },
       { id: 'stuck', queue: 'sweep', everyMs: 60_000 },
       { id: 'orphans', queue: 'sweep', everyMs: 300_000 },
@@ -54,17 +56,20 @@ describe('the schedules', () => {
   test('written by eight replicas at once exist once, with one run each', async () => {
     const all = await replicas(8)
     await Promise.all(all.map((queues) => ensureSchedulers(queues)))
-    for (const { id, queue } of SCHEDULES) {
+    for (const { id, queue } of EVERY) {
       const kept = await all[0]![queue].getJobSchedulers()
       expect(kept.filter(({ key }) => key === id)).toHaveLength(1)
       const runs = await all[0]![queue].getJobs(['waiting', 'delayed'])
       expect(runs.filter(({ name }) => name === id)).toHaveLength(1)
     }
+    // Sweeps take turns; a channel that hangs leaves room for each of the others.
+    expect(await all[0]!.sweep.getGlobalConcurrency()).toBe(1)
+    expect(await all[0]!.notify.getGlobalConcurrency()).toBeGreaterThan(NOTIFY_SCHEDULES.length)
   })
 
   test('are left alone when they are there', async () => {
     const [queues] = await replicas(1)
-    expect((await ensureSchedulers(queues!)).written).toHaveLength(SCHEDULES.length)
+    expect((await ensureSchedulers(queues!)).written).toHaveLength(EVERY.length)
     expect((await ensureSchedulers(queues!)).written).toEqual([])
   })
 
@@ -73,7 +78,7 @@ describe('the schedules', () => {
     await ensureSchedulers(queues!)
     await flush(queues!)
     const { written } = await ensureSchedulers(queues!, { replaceChanged: false })
-    expect(written).toEqual(SCHEDULES.map(({ id }) => ({ id, why: 'missing' })))
+    expect(written).toEqual(EVERY.map(({ id }) => ({ id, why: 'missing' })))
     expect((await queues!.sweep.getJobs(['waiting', 'delayed'])).map(({ name }) => name)).toContain(
       'differences',
     )

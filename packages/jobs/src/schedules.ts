@@ -1,17 +1,18 @@
 import { systemClock, type Clock } from '@hangar/core'
 import type { Queue } from 'bullmq'
 
-import { SWEEP_JOB_OPTIONS, type Queues, type SweepQueueName } from './queues.ts'
+import { NOTIFY_JOB_OPTIONS, SWEEP_JOB_OPTIONS, type Queues, type ScheduledQueueName } from './queues.ts'
 import { assertRedisReady, withinMs } from './redis.ts'
 
 /** `id` is the job's name, by which a worker knows what to do. */
-export type Schedule<Id extends string = string> = { id: Id; queue: SweepQueueName; everyMs: number }
+export type Schedule<Id extends string = string> = { id: Id; queue: ScheduledQueueName; everyMs: number }
 
 const MINUTE_MS = 60_000
 
 /** What runs by the clock. The scheduler keeps these in Redis; the workers do the work. */
 export const SCHEDULES = [
   { id: 'guards', queue: 'guards', everyMs: 15_000 },
+  { id: 'alerts', queue: 'guards', everyMs: MINUTE_MS },
   { id: 'differences', queue: 'sweep', everyMs: MINUTE_MS },
   { id: 'stuck', queue: 'sweep', everyMs: MINUTE_MS },
   { id: 'orphans', queue: 'sweep', everyMs: 5 * MINUTE_MS },
@@ -19,6 +20,17 @@ export const SCHEDULES = [
   { id: 'cost', queue: 'cost', everyMs: 60 * MINUTE_MS },
 ] as const satisfies readonly Schedule[]
 export type SweepName = (typeof SCHEDULES)[number]['id']
+
+/** Who is told of something by the clock: each channel by itself, so that none waits for another. */
+export const NOTIFY_SCHEDULES = [
+  { id: 'notify_mail', queue: 'notify', everyMs: 5_000 },
+  { id: 'notify_webhook', queue: 'notify', everyMs: 5_000 },
+  { id: 'notify_users', queue: 'notify', everyMs: 15_000 },
+] as const satisfies readonly Schedule[]
+export type NotifyName = (typeof NOTIFY_SCHEDULES)[number]['id']
+
+/** Jobs of one queue at once, over all replicas. A channel that hangs leaves room for the others. */
+const AT_ONCE: Partial<Record<ScheduledQueueName, number>> = { notify: NOTIFY_SCHEDULES.length + 1 }
 
 /** A run due for so long that nobody holds as a job any more is a broken chain, not one about to be fetched. */
 const BROKEN_CHAIN_AFTER_MS = 10_000
@@ -60,27 +72,35 @@ export async function ensureSchedulers(
 
 async function ensureAll(
   queues: Queues,
-  { schedules = SCHEDULES, replaceChanged = true, clock = systemClock }: EnsureSchedulersOptions,
+  {
+    schedules = [...SCHEDULES, ...NOTIFY_SCHEDULES],
+    replaceChanged = true,
+    clock = systemClock,
+  }: EnsureSchedulersOptions,
 ): Promise<EnsureSchedulersResult> {
   const written: EnsureSchedulersResult['written'] = []
   for (const schedule of schedules) {
     const queue = queues[schedule.queue]
-    await ensureOneAtATime(queue)
+    await ensureAtOnce(queue, AT_ONCE[schedule.queue] ?? 1)
     const state = await inspect(queue, schedule, clock)
     if (state === 'present' || (state === 'changed' && !replaceChanged)) continue
     await queue.upsertJobScheduler(
       schedule.id,
       { every: schedule.everyMs },
-      { name: schedule.id, data: {}, opts: SWEEP_JOB_OPTIONS },
+      {
+        name: schedule.id,
+        data: {},
+        opts: schedule.queue === 'notify' ? NOTIFY_JOB_OPTIONS : SWEEP_JOB_OPTIONS,
+      },
     )
     written.push({ id: schedule.id, why: state })
   }
   return { written }
 }
 
-/** A sweep that outlasts its interval makes the next one wait instead of running beside it, on any replica. */
-async function ensureOneAtATime(queue: Queue): Promise<void> {
-  if ((await queue.getGlobalConcurrency()) !== 1) await queue.setGlobalConcurrency(1)
+/** Of sweeps, one: one that outlasts its interval makes the next one wait instead of running beside it, on any replica. */
+async function ensureAtOnce(queue: Queue, count: number): Promise<void> {
+  if ((await queue.getGlobalConcurrency()) !== count) await queue.setGlobalConcurrency(count)
 }
 
 async function inspect(queue: Queue, { id, everyMs }: Schedule, clock: Clock): Promise<ScheduleState> {

@@ -71,6 +71,11 @@ export function createSweepWorker(
   return createWorker(options.queue, sweepJobSchema, options)
 }
 
+/** Tells people of things, by the job's name. */
+export function createNotifyWorker(options: WorkerOptions<SweepJob>): HangarWorker {
+  return createWorker('notify', sweepJobSchema, options)
+}
+
 /** Answers questions about users. */
 export function createInspectWorker(options: WorkerOptions<InspectJob>): HangarWorker {
   return createWorker('inspect', inspectJobSchema, options)

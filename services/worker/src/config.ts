@@ -5,10 +5,11 @@
 import { DEFAULT_APP_PREFIX, PRICE_MODELS } from '@hangar/core'
 import { commonConfig, loadConfig, masterKeyFields, policyFields, portField } from '@hangar/runtime'
 import { z } from 'zod'
+import { MAIL_NEEDS, notifyFields } from './notify/config.ts'
 
 const ms = (fallback: number) => z.coerce.number().int().min(0).default(fallback)
 
-export const configSchema = z.object({
+const fields = z.object({
   ...commonConfig,
   ...policyFields,
   ...masterKeyFields,
@@ -43,7 +44,21 @@ export const configSchema = z.object({
   /** Users worked on at once, in each lane. Waiting for health or a drain holds no slot. */
   WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(500).default(20),
   SHUTDOWN_DEADLINE_MS: ms(10_000),
+  ...notifyFields,
 })
+
+/** Looked at whatever else is wrong (zod would skip it then), so that one start tells everything. */
+const always = () => true
+
+export const configSchema = MAIL_NEEDS.reduce(
+  (schema, name) =>
+    schema.refine((config) => config.ALERT_SMTP_URL === undefined || config[name] !== undefined, {
+      path: [name],
+      message: 'set this too where ALERT_SMTP_URL is set',
+      when: always,
+    }),
+  fields,
+)
 
 export type WorkerConfig = z.output<typeof configSchema>
 

@@ -16,6 +16,7 @@ import { readConfig } from './config.ts'
 import { buildReconcileDeps } from './build.ts'
 import { watchWorker } from './instruments.ts'
 import { startLanes } from './lanes.ts'
+import { startNotify } from './notify/index.ts'
 import { measureWorker } from './metrics/stores.ts'
 
 /** What the connections may take to close, once the lanes have given back their work. */
@@ -55,7 +56,12 @@ await runMain('worker', async () => {
   const deps = await buildReconcileDeps({ config, db, fly, logger, ...watching })
   measureWorker({ registry, db, keyRing: deps.keyRing, logger })
   const lanes = startLanes({ config, deps, redis, logger, registry, tracing })
-  stopper.onStop('lanes', () => lanes.close(config.SHUTDOWN_DEADLINE_MS - STOP_MARGIN_MS))
+  const notify = startNotify({ config, db, redis, logger, owner: deps.owner })
+  // Together: a mail server that hangs must not take from the time that the lanes have.
+  stopper.onStop('lanes', async () => {
+    const deadlineMs = config.SHUTDOWN_DEADLINE_MS - STOP_MARGIN_MS
+    await Promise.all([lanes.close(deadlineMs), notify.close(deadlineMs)])
+  })
 
   const checks = {
     postgres: async () => {

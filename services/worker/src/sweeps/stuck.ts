@@ -18,6 +18,7 @@ import {
   type StuckUser,
 } from '@hangar/db'
 import type { ReconcileDeps } from '../reconcile/deps.ts'
+import { tellOfLateSweeps } from './alerts.ts'
 
 /** Alerts of their own in one run, the longest stuck first; beyond that the crowd is the news. */
 const MOST_ALERTS = 200
@@ -45,6 +46,7 @@ export async function sweepStuck(deps: ReconcileDeps, signal: AbortSignal): Prom
   await tellOfCrowd(deps, total)
   const resolved = await resolveStuckAlerts(db, DEADLINES)
   await deleteOldInspections(db, MOST_ENDED)
+  await tellOfLateSweeps(db)
   const summary = { stuck: total, taken_up: takenUp, resolved, overrides_ended: overridesEnded }
   deps.logger[total > 0 ? 'warn' : 'info'](summary, 'stuck sweep')
   return summary

@@ -1,7 +1,7 @@
 /**
  * `POST /webhooks/supabase`: the main path begins here. A user's tier changed, the trigger has already written so
  * in that same transaction (`hangar.user_wants`), and this delivery only saves the wait for the relay: it wakes
- * the user's lane. So nothing is written here, Redis may be down (202 all the same, the relay comes within a
+ * the user's lane. So nothing is written here (but, now and then, that deliveries come), Redis may be down (202 all the same, the relay comes within a
  * second), and a lost, doubled or reordered delivery changes nothing but the delay.
  *
  *   401 not genuine, or too old   413 too large   400 not JSON   422 not an event we can read
@@ -14,6 +14,7 @@ import { z } from 'zod'
 import type { ApiDeps } from '../../deps.ts'
 import { validationError } from '../../http/problem.ts'
 import { declareRoute } from '../../http/route.ts'
+import { noteArrival } from './arrival.ts'
 import { eventSchema, subscriptionEventSchema, type SubscriptionChange } from './schema.ts'
 import { verifyDelivery } from './verify.ts'
 
@@ -65,6 +66,7 @@ async function receive(headers: Request['headers'], rawBody: Buffer, deps: ApiDe
 }
 
 async function wakeLane(deps: ApiDeps, change: SubscriptionChange): Promise<WebhookOutcome> {
+  noteArrival(deps)
   const lane: Lane = laneFor(change.tier, change.status, deps.policy)
   try {
     const result = await wake(deps.queues, { userId: change.userId, lane }, { timeoutMs: WAKE_TIMEOUT_MS })
