@@ -11,7 +11,8 @@ import { notFound, problemHandler } from './http/problem.ts'
 import { requestId } from './http/request-id.ts'
 import { mountRoutes } from './http/route.ts'
 import { securityHeaders } from './http/security-headers.ts'
-import { timeRequests } from './metrics.ts'
+import { traceRequests } from './http/trace-requests.ts'
+import { declareRoutes, timeRequests } from './metrics.ts'
 import { adminRoutes } from './routes/admin/index.ts'
 import { routes, webhookRoutes } from './routes/index.ts'
 
@@ -23,7 +24,8 @@ export function createApp(deps: ApiDeps): Express {
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
-  app.use(requestId, timeRequests(deps.metrics))
+  declareRoutes(deps.metrics, [...webhookRoutes, ...routes])
+  app.use(requestId, timeRequests(deps.metrics), traceRequests(deps.tracing))
   // Before the headers that protect browsers: a database sends this, by the hundred a second.
   mountRoutes(app, webhookRoutes, deps, auth)
   app.use(securityHeaders(deps.publicUrl))

@@ -1,7 +1,7 @@
 import type { Clock, KeyRing, Policy } from '@hangar/core'
 import type { Database, Handover, HostMapping } from '@hangar/db'
 import type { Queues } from '@hangar/jobs'
-import type { Logger } from '@hangar/runtime'
+import type { Logger, Tracing } from '@hangar/runtime'
 import type { AuthSettings } from './auth/authenticator.ts'
 import type { UserTokens } from './auth/user-tokens.ts'
 import type { ApiMetrics } from './metrics.ts'
@@ -33,4 +33,5 @@ export type ApiDeps = {
   inspectWaitMs: number
   logger: Logger
   metrics: ApiMetrics
+  tracing: Tracing
 }

@@ -9,6 +9,7 @@ import {
   measureBrakes,
   policyFrom,
   runMain,
+  startTracing,
 } from '@hangar/runtime'
 import { createApp } from './app.ts'
 import { issuerOf, readConfig, userTokensFrom } from './config.ts'
@@ -35,6 +36,8 @@ await runMain('api', async () => {
   stopper.onStop('redis', () => closeRedis(redis))
   stopper.onStop('queues', () => closeQueues(queues))
 
+  const tracing = await startTracing('api', config, logger)
+  stopper.onStop('traces', () => tracing.close())
   const registry = createMetrics({ service: 'api' })
   measureBrakes(registry, createReadings(registry, { logger }), () => listEngaged(db))
 
@@ -61,6 +64,7 @@ await runMain('api', async () => {
     inspectWaitMs: INSPECT_WAIT_MS,
     logger,
     metrics: createApiMetrics(registry),
+    tracing,
   })
   const server = await startServer(app, { port: config.PORT, host: config.HOST })
   stopper.onStop('http', (signal) => server.close(signal))

@@ -17,6 +17,7 @@ import {
   countOpenAlerts,
   type Database,
   measureLanes,
+  readCostTotals,
   sumOrphans,
   type AlertCount,
   type AppCount,
@@ -44,6 +45,7 @@ export function measureFleet(parts: FleetParts): void {
   measureApps(parts)
   measureAlerts(parts)
   measureOrphans(parts)
+  measureCosts(parts)
   measureWork(parts)
 }
 
@@ -109,6 +111,32 @@ function measureOrphans({ registry, readings, db }: FleetParts): void {
     registers,
     collect,
   })
+}
+
+/** A month's ledger is added up for it: often enough for a page, seldom enough for the database. */
+const COSTS_EVERY_MS = 60_000
+
+function measureCosts({ registry, readings, db }: FleetParts): void {
+  const registers = [registry]
+  const collect = readings.add({
+    name: 'costs',
+    everyMs: COSTS_EVERY_MS,
+    read: () => readCostTotals(db),
+    show: ({ todayUsd, monthUsd, forecastUsd, monthlyRateUsd }) => {
+      today.set(Number(todayUsd))
+      month.set(Number(monthUsd))
+      forecast.set(Number(forecastUsd))
+      rate.set(Number(monthlyRateUsd))
+    },
+  })
+  const gauge = (name: string, help: string): Gauge => new Gauge({ name, help, registers, collect })
+  const today = gauge('hangar_cost_today_usd', 'What the apps have cost since midnight UTC.')
+  const month = gauge('hangar_cost_month_usd', 'What they have cost since the month began, in UTC.')
+  const forecast = gauge(
+    'hangar_cost_month_forecast_usd',
+    'The month so far, and what exists now until it ends.',
+  )
+  const rate = gauge('hangar_cost_monthly_rate_usd', 'What exists now costs so much in a month of 30 days.')
 }
 
 function measureWork({ registry, readings, db, queues, policy }: FleetParts): void {

@@ -25,7 +25,7 @@ import { isSweep, runSweep, SWEEP_QUEUES } from './sweeps/index.ts'
 const INSPECT_CONCURRENCY = 4
 
 export function startLanes(parts: {
-  config: WorkerConfig
+  config: Pick<WorkerConfig, 'HANGAR_QUEUE_PREFIX' | 'WORKER_CONCURRENCY'>
   deps: ReconcileDeps
   redis: ReturnType<typeof createRedis>
   logger: Logger

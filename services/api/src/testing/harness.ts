@@ -13,7 +13,7 @@ import {
   type Database,
 } from '@hangar/db'
 import { closeQueues, closeRedis, createQueues, createRedis, type Queues } from '@hangar/jobs'
-import { createLogger } from '@hangar/runtime'
+import { createLogger, NO_TRACING } from '@hangar/runtime'
 import { useTestDatabase, useTestRedis, waitFor } from '@hangar/testkit'
 import { afterAll, beforeAll } from '@jest/globals'
 import type { Express } from 'express'
@@ -79,6 +79,7 @@ export function useApi(options: TestApiOptions = {}): TestApi {
       inspectWaitMs: 0,
       logger: loggerInto(log),
       metrics: createApiMetrics(new Registry()),
+      tracing: NO_TRACING,
       ...options.deps,
     })
     made = { app, queues }

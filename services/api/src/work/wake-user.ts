@@ -1,5 +1,6 @@
-import { wake, withinMs, type WakeTarget } from '@hangar/jobs'
+import { withinMs, type WakeTarget } from '@hangar/jobs'
 import type { ApiDeps } from '../deps.ts'
+import { wakeTraced } from '../http/trace-requests.ts'
 
 /** A manual call may take a moment, but must not hang on a Redis that does not answer. */
 const TIMEOUT_MS = 1000
@@ -10,7 +11,7 @@ const TIMEOUT_MS = 1000
  */
 export async function wakeUser(deps: ApiDeps, target: WakeTarget): Promise<string | null> {
   try {
-    await wake(deps.queues, target, { timeoutMs: TIMEOUT_MS })
+    await wakeTraced(deps, target, { timeoutMs: TIMEOUT_MS })
     const queue = deps.queues[target.lane]
     return await withinMs(queue.getDeduplicationJobId(target.userId), TIMEOUT_MS, 'the job id was not read')
   } catch (error) {

@@ -8,12 +8,12 @@
  *   202 woken, postponed (Redis is away) or ignored (another table); never a 5xx
  */
 import { HangarError, laneFor, type Lane } from '@hangar/core'
-import { wake } from '@hangar/jobs'
 import express, { type Request, type Response } from 'express'
 import { z } from 'zod'
 import type { ApiDeps } from '../../deps.ts'
 import { validationError } from '../../http/problem.ts'
 import { declareRoute } from '../../http/route.ts'
+import { wakeTraced } from '../../http/trace-requests.ts'
 import { noteArrival } from './arrival.ts'
 import { eventSchema, subscriptionEventSchema, type SubscriptionChange } from './schema.ts'
 import { verifyDelivery } from './verify.ts'
@@ -69,7 +69,7 @@ async function wakeLane(deps: ApiDeps, change: SubscriptionChange): Promise<Webh
   noteArrival(deps)
   const lane: Lane = laneFor(change.tier, change.status, deps.policy)
   try {
-    const result = await wake(deps.queues, { userId: change.userId, lane }, { timeoutMs: WAKE_TIMEOUT_MS })
+    const result = await wakeTraced(deps, { userId: change.userId, lane }, { timeoutMs: WAKE_TIMEOUT_MS })
     deps.logger.debug({ userId: change.userId, lane, result }, 'webhook woke the lane')
     return 'woken'
   } catch (error) {
