@@ -1,8 +1,8 @@
 /**
  * `POST /webhooks/supabase`: the main path begins here. A user's tier changed, the trigger has already written so
  * in that same transaction (`hangar.user_wants`), and this delivery only saves the wait for the relay: it wakes
- * the user's lane. So nothing is written here (but, now and then, that deliveries come), Redis may be down (202 all the same, the relay comes within a
- * second), and a lost, doubled or reordered delivery changes nothing but the delay.
+ * the user's lane. So nothing is written here (but, now and then, that deliveries come), Redis may be down (202 all the
+ * same, the relay comes within a second), and a lost, doubled or reordered delivery changes nothing but the delay.
  *
  *   401 not genuine, or too old   413 too large   400 not JSON   422 not an event we can read
  *   202 woken, postponed (Redis is away) or ignored (another table); never a 5xx
