@@ -16,6 +16,7 @@ import { Users } from './actors/users.ts'
 import { readHistory, whatIsMissing } from './history.ts'
 import { readLogs, unexpectedLines } from './logs.ts'
 import { noNemesis, startNemesis } from './nemesis/index.ts'
+import { writePostMortem } from './post-mortem.ts'
 import { diceOf } from './random.ts'
 import { type Rig, startRig } from './rig/rig.ts'
 import type { ChaosSettings } from './settings.ts'
@@ -199,14 +200,19 @@ async function converge(
 ): Promise<string[]> {
   for (;;) {
     signal.throwIfAborted()
-    const missing = (await whatIsMissing(rig, db, users)).map(
-      ({ userId = '', app = '', what }) => `${userId} ${app} ${what}`,
-    )
+    const found = await whatIsMissing(rig, db, users)
+    const missing = found.map(({ userId = '', app = '', what }) => `${userId} ${app} ${what}`)
     const sinceEndMs = Math.round(performance.now() - sinceMs)
     const line = `${sinceEndMs} ms after the end ${missing.length} are missing: ${missing.slice(0, 5).join('; ')}`
     appendFileSync(join(rig.logFolder, 'convergence.log'), `${line}\n`)
     if (missing.length === 0) return []
-    if (sinceEndMs > settings.convergeWithinSeconds * 1_000) return missing
+    if (sinceEndMs > settings.convergeWithinSeconds * 1_000) {
+      await writePostMortem(
+        rig,
+        found.flatMap(({ userId }) => userId ?? []),
+      )
+      return missing
+    }
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))
   }
 }

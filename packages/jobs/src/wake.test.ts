@@ -69,6 +69,24 @@ describe('waking a user', () => {
     expect(mostAtOnce).toBe(1)
   })
 
+  test('adds again where deduplication still points at a job that has ended', async () => {
+    const queues = await bench.openQueues(uniquePrefix())
+    const userId = randomUUID()
+    let runs = 0
+    await bench.startWorker(queues, () => {
+      runs += 1
+      return Promise.resolve({ kind: 'done' })
+    })
+    await wake(queues, provision(userId))
+    const jobId = await queues.provision.getDeduplicationJobId(userId)
+    const ended = async () => (await queues.provision.getJobCountByTypes('completed')) === 1
+    await waitFor(ended, { timeoutMs: 5000, what: 'the first run to end' })
+    await queues.redis.set(queues.provision.toKey(`de:${userId}`), jobId!)
+
+    expect(await wake(queues, provision(userId))).toBe('added')
+    await waitFor(() => runs === 2, { timeoutMs: 5000, what: 'the second run' })
+  })
+
   test('adds again after the job was removed by hand, whatever deduplication remembers', async () => {
     const queues = await bench.openQueues(uniquePrefix())
     const userId = randomUUID()

@@ -84,7 +84,7 @@ export async function wakeSweep(queues: Queues, name: SweepName): Promise<void> 
 
 async function addOrPromote(
   queue: Queue<LaneJob>,
-  { userId, evenIfBackingOff = false }: WakeTarget,
+  { userId, lane, evenIfBackingOff = false }: WakeTarget,
 ): Promise<WakeResult> {
   const jobId = randomUUID()
   const job = await queue.add(
@@ -96,9 +96,20 @@ async function addOrPromote(
   if (job.id === undefined || job.id === jobId) return 'added'
 
   const existing = await Job.fromId<LaneJob>(queue, job.id)
+  if (existing?.finishedOn !== undefined && (await forget(queue, userId, job.id)))
+    return addOrPromote(queue, { userId, lane, evenIfBackingOff })
   if (existing === undefined || existing.delay <= 0) return 'coalesced'
   if (!isParked(existing) && !evenIfBackingOff) return 'coalesced'
   return (await promoteIfDelayed(existing)) ? 'promoted' : 'coalesced'
+}
+
+/**
+ * Deduplication that still points at a job that has ended would swallow every wake of this user from now on; BullMQ
+ * notices by itself only once the job is deleted, an hour later. False when it points elsewhere by now.
+ */
+async function forget(queue: Queue<LaneJob>, userId: string, endedJobId: string): Promise<boolean> {
+  if ((await queue.getDeduplicationJobId(userId)) !== endedJobId) return false
+  return (await queue.removeDeduplicationKey(userId)) > 0
 }
 
 /** False when the job is no longer delayed: someone else promoted it, or its time came. */

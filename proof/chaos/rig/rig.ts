@@ -32,7 +32,7 @@ const REPLICAS: Readonly<Record<ServiceName, number>> = { api: 2, worker: 3, sch
 const CALLS_KEPT = 2_000_000
 /** Pretend machines: 200 real programs would not fit two cores. */
 const IMAGE = 'registry.example/screener:1'
-const QUEUE_PREFIX = '{hangar}'
+export const QUEUE_PREFIX = '{hangar}'
 
 /** Intervals only: leases, call timeouts and retries are those of production. */
 const INTERVALS = {
