@@ -149,10 +149,9 @@ function newsOf({ channel, severities, remindAfterMs, mostReminders }: NewsRules
   const graver = sql`${rank('alert.severity')} > ${rank('telling.severity')}`
   return sql`
     select alert.*, case
-        when telling.alert_id is null then case when exists (
-          select from hangar.alerts before
-          where before.kind = alert.kind and before.subject = alert.subject and before.id < alert.id
-            and before.resolved_at > alert.first_at - ${NEWS_LASTS}::interval) then 'again' else 'new' end
+        when telling.alert_id is null then case when (alert.kind, alert.subject) in (
+          select before.kind, before.subject from hangar.alerts before
+          where before.resolved_at > hangar.now() - ${NEWS_LASTS}::interval) then 'again' else 'new' end
         when ${graver} then 'escalated' else 'reminder' end as occasion
     from hangar.alerts alert
     left join hangar.alert_tellings telling on telling.channel = ${channel} and telling.alert_id = alert.id

@@ -8,6 +8,8 @@ export type Redact = <T>(value: T) => T
 
 /** A shorter one would blank out ordinary words. */
 const SHORTEST_SECRET = 6
+/** In a webhook's path, what is so long is what lets one post there. */
+const LEAST_LIKE_A_TOKEN = 10
 const MASK = '[redacted]'
 
 /** Values and addresses; of an address, its password and what follows the host are secret. */
@@ -34,7 +36,9 @@ function partsOf(secret: string): string[] {
   const { password, pathname, search, protocol } = new URL(secret)
   const isWebhook = protocol.startsWith('http')
   const parts = [secret, password, decode(password)]
-  return isWebhook ? [...parts, pathname, search.slice(1)] : parts
+  if (!isWebhook) return parts
+  const words = pathname.split('/').filter((word) => word.length >= LEAST_LIKE_A_TOKEN)
+  return [...parts, pathname, search.slice(1), ...words]
 }
 
 /** A malformed escape is the password as it stands. */
