@@ -20,7 +20,7 @@ const why = { by: 'test', reason: 'because' }
 beforeEach(async () => {
   for (const name of BRAKE_NAMES) await releaseBrake(t.db, name)
   await sql`update hangar.brakes set ignored_until = null, strikes = 0`.execute(t.db)
-  await sql`truncate hangar.alerts, hangar.user_work`.execute(t.db)
+  await sql`truncate hangar.alerts, hangar.user_work cascade`.execute(t.db)
 })
 
 /** A user whose last attempt ended so. */

@@ -16,7 +16,7 @@ const HOUR_MS = 3_600_000
 beforeEach(async () => {
   await releaseBrake(t.db, 'deletion_burst')
   await sql`
-    truncate hangar.burst_approvals, hangar.alerts, hangar.settings, hangar.user_work;
+    truncate hangar.burst_approvals, hangar.alerts, hangar.settings, hangar.user_work cascade;
     update hangar.brakes set ignored_until = null;
     update public.user_fly_apps set teardown_started_at = teardown_started_at - interval '1 day', status = 'deleted',
       deleted_at = hangar.now() where deleted_at is null`.execute(t.db)

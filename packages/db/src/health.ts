@@ -2,7 +2,6 @@
 import type { HealthStatus } from '@hangar/core'
 import { sql } from 'kysely'
 import type { Database, Tx } from './database.ts'
-import { insertEvent } from './events.ts'
 import { databaseNow } from './now.ts'
 
 export type HealthSubject = {
@@ -59,42 +58,42 @@ export function listHealthSubjects(
   return query.orderBy('app.id').limit(page.limit).execute()
 }
 
+export type HealthLook = { subject: HealthSubject; verdict: HealthVerdict }
+
 /**
- * Writes a verdict, and an event when it is a change for the worse or the better. Nothing is written for an app
- * that has moved on since it was listed.
+ * Writes what one look at many apps found, in one statement: each verdict, and an event where it is a change for the
+ * worse or the better. Nothing is written for an app that has moved on since it was listed. Rows are locked in the
+ * order of their ids, so that two such looks at once cannot block each other.
  */
-export async function recordHealth(
-  db: Database,
-  subject: HealthSubject,
-  verdict: HealthVerdict,
-  actor: string,
-): Promise<void> {
-  await db.transaction().execute(async (tx) => {
-    const failed = verdict.status === 'unhealthy'
-    const updated = await tx
-      .updateTable('userFlyApps')
-      .set({
-        healthStatus: verdict.status,
-        lastHealthCheck: databaseNow,
-        healthFailures: failed ? sql<number>`health_failures + 1` : 0,
-      })
-      .where('id', '=', subject.id)
-      .where('status', '=', 'active')
-      .where('operation', 'is', null)
-      .where('flyMachineId', 'is not distinct from', subject.flyMachineId)
-      .executeTakeFirst()
-    const eventType = eventOf(subject.healthStatus, verdict.status)
-    if (updated.numUpdatedRows === 0n || !eventType) return
-    await insertEvent(tx, {
-      userFlyAppId: subject.id,
-      userId: subject.userId,
-      eventType,
-      status: failed ? 'failed' : 'success',
-      message: verdict.reason,
-      metadata: { app: subject.flyAppName, machine_id: subject.flyMachineId },
-      actor,
-    })
-  })
+export async function recordHealth(db: Database, looks: readonly HealthLook[], actor: string): Promise<void> {
+  if (looks.length === 0) return
+  const found = looks.map(({ subject, verdict }) => ({
+    id: subject.id,
+    machine_id: subject.flyMachineId,
+    status: verdict.status,
+    event_type: eventOf(subject.healthStatus, verdict.status),
+    reason: verdict.reason,
+  }))
+  await sql`
+    with look as (
+      select * from jsonb_to_recordset(${JSON.stringify(found)}::jsonb)
+        as look (id uuid, machine_id text, status text, event_type text, reason text)
+    ), locked as (
+      select app.id from public.user_fly_apps app join look using (id)
+      where app.status = 'active' and app.operation is null
+        and app.fly_machine_id is not distinct from look.machine_id
+      order by app.id for no key update of app
+    ), written as (
+      update public.user_fly_apps app
+      set health_status = look.status, last_health_check = hangar.now(),
+        health_failures = case when look.status = 'unhealthy' then app.health_failures + 1 else 0 end
+      from locked join look using (id) where app.id = locked.id
+      returning app.id, app.user_id, app.fly_app_name, app.fly_machine_id, look.event_type, look.reason, look.status
+    )
+    insert into public.user_fly_app_events (user_fly_app_id, user_id, event_type, status, message, metadata, actor)
+    select id, user_id, event_type, case status when 'unhealthy' then 'failed' else 'success' end, reason,
+      jsonb_build_object('app', fly_app_name, 'machine_id', fly_machine_id), ${actor}
+    from written where event_type is not null`.execute(db)
 }
 
 /**

@@ -34,7 +34,7 @@ beforeEach(async () => {
   faults().clear()
   for (const name of BRAKE_NAMES) await releaseBrake(db(), name)
   await onDatabase(`
-    truncate hangar.alerts, hangar.settings, hangar.burst_approvals;
+    truncate hangar.alerts, hangar.settings, hangar.burst_approvals cascade;
     update hangar.brakes set strikes = 0, ignored_until = null;
     delete from hangar.user_wants; delete from hangar.user_work;
     update hangar.permits set tokens = capacity;

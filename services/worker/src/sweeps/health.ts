@@ -5,6 +5,7 @@
  */
 import { type BrakedAct, type HealthStatus, holdingBrake } from '@hangar/core'
 import {
+  type HealthLook,
   type HealthSubject,
   type HealthVerdict,
   listEngaged,
@@ -84,10 +85,12 @@ async function lookAtAll(deps: ReconcileDeps, { listing, summary, signal }: Look
       limit: PAGE,
       ...(afterId === undefined ? {} : { afterId }),
     })
-    for (const subject of subjects) {
+    const looks = subjects.flatMap((subject): HealthLook[] => {
       const verdict = judge(subject, machines.get(subject.flyMachineId ?? ''), listing.complete)
-      if (!verdict) continue
-      await recordHealth(deps.db, subject, verdict, deps.owner)
+      return verdict ? [{ subject, verdict }] : []
+    })
+    await recordHealth(deps.db, looks, deps.owner)
+    for (const { subject, verdict } of looks) {
       summary.checked++
       if (verdict.status !== 'healthy') summary[verdict.status]++
       const failures = verdict.status === 'unhealthy' ? subject.healthFailures + 1 : 0
