@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/vyx/hangar/sdk/go/clock"
@@ -23,6 +24,9 @@ const (
 	StateDrained  State = "drained"
 	StateRetired  State = "retired"
 )
+
+// ErrRunTwice is a second call of [App.Run]: what an app was in its first life it would be twice.
+var ErrRunTwice = errors.New("hangar: Run was called before")
 
 // ErrInterrupted is a second SIGINT: whoever pressed Ctrl-C twice does not want to wait for the drain.
 var ErrInterrupted = errors.New("hangar: interrupted")
@@ -48,6 +52,8 @@ type App struct {
 	// Ends with a 410: all that this app does ends with it.
 	alive context.Context
 	kill  context.CancelCauseFunc
+
+	ran atomic.Bool
 
 	mu          sync.Mutex
 	state       State
@@ -89,8 +95,11 @@ func New(config Config, options Options) (*App, error) {
 }
 
 // Run does all that the contract asks for until the process is told to end (SIGTERM, SIGINT or the end of ctx), and
-// returns nil then: end the process with exit code 0. It is to be called once.
+// returns nil then: end the process with exit code 0. It is to be called once, and returns [ErrRunTwice] else.
 func (a *App) Run(ctx context.Context) error {
+	if a.ran.Swap(true) {
+		return ErrRunTwice
+	}
 	defer a.client.Close()
 	defer a.kill(ErrStopped)
 	interrupted := a.listenForStop(ctx)

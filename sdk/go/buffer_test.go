@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -83,12 +85,51 @@ func TestFullBufferAndNobodyWhoWaits(t *testing.T) {
 	r := newRig(t, momentum).run(small(1)).trading()
 	r.server.Always("signals", hangartest.Status(503))
 	r.signal("s1")
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
-	if err := r.app.Signal(ctx, hangar.Signal{TraderID: momentum.ID}); !errors.Is(err, hangar.ErrBufferFull) {
+	r.await(250 * time.Millisecond)
+	ctx, cancel := context.WithCancelCause(context.Background())
+	why := errors.New("the cycle was cut off")
+	cancel(why)
+	err := r.app.Signal(ctx, hangar.Signal{TraderID: momentum.ID})
+	if !errors.Is(err, hangar.ErrBufferFull) || !errors.Is(err, why) {
 		t.Error(err)
 	}
+	// Its haste is not everybody's.
+	waiting := make(chan error, 1)
+	go func() { waiting <- r.offer("s2") }()
+	r.await(5 * time.Second)
 	r.server.Always("signals", nil)
+	r.step(250 * time.Millisecond)
+	if err := <-waiting; err != nil {
+		t.Error(err)
+	}
+	r.terminate()
+	r.wantStored("signals", "s1", "s2")
+	r.wantReport(`{"signals_flushed":2,"executions_flushed":0,"lost":1}`)
+}
+
+// asking is a log that asks the app how it is, with each line.
+type asking struct {
+	slog.Handler
+	app func() *hangar.App
+}
+
+func (h asking) Handle(ctx context.Context, line slog.Record) error {
+	if app := h.app(); app != nil {
+		app.Health()
+	}
+	return h.Handler.Handle(ctx, line)
+}
+
+func TestALogMayAskTheApp(t *testing.T) {
+	r := newRig(t, momentum)
+	var known atomic.Pointer[hangar.App]
+	r.run(func(o *hangar.Options) { o.Logger = slog.New(asking{o.Logger.Handler(), known.Load}) }).trading()
+	known.Store(r.app)
+	if err := r.app.Signal(context.Background(), hangar.Signal{Payload: func() {}}); err == nil {
+		t.Error("a function is not JSON")
+	}
+	r.logged("signals lost")
+	r.terminate()
 }
 
 func TestBufferIsBoundedInBytes(t *testing.T) {

@@ -64,6 +64,20 @@ FLY_MACHINE_ID is not set`
 	}
 }
 
+// Every problem comes at once, and no value with it.
+func ExampleConfigFromEnv() {
+	env := map[string]string{"RUN_MODE": "user_dedicated", "HANGAR_URL": "hangar.example.com", "HANGAR_TOKEN": "secret"}
+	_, err := hangar.ConfigFromEnv(func(name string) string { return env[name] })
+	fmt.Println(err)
+	// Output:
+	// the environment has 5 problem(s):
+	// HANGAR_URL is not an http or https URL
+	// USER_ID is not set
+	// HANGAR_GENERATION is not set
+	// SHUTDOWN_TOKEN is not set
+	// FLY_MACHINE_ID is not set
+}
+
 func TestConfigProblems(t *testing.T) {
 	for _, one := range []struct{ name, value, problem string }{
 		{"RUN_MODE", "dedicated", "RUN_MODE is neither shared nor user_dedicated"},

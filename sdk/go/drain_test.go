@@ -314,6 +314,22 @@ func TestTheProcessesOwnSIGTERM(t *testing.T) {
 	r.wantState(hangar.StateDrained)
 }
 
+func TestTheCloseOfStop(t *testing.T) {
+	r := newRig(t, momentum).run().trading()
+	close(r.stop)
+	r.exits(nil)
+	r.wantReport(`{"signals_flushed":0,"executions_flushed":0,"lost":0}`)
+}
+
+func TestRunTwice(t *testing.T) {
+	r := newRig(t, momentum).run().trading()
+	if err := r.app.Run(context.Background()); !errors.Is(err, hangar.ErrRunTwice) {
+		t.Error(err)
+	}
+	r.wantState(hangar.StateTrading)
+	r.terminate()
+}
+
 func TestTheEndOfTheContext(t *testing.T) {
 	r := newRig(t, momentum)
 	config, err := hangar.ConfigFromEnv(r.server.Env)

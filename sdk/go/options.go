@@ -55,7 +55,7 @@ type Options struct {
 	// PlacementEvery is how often a shared backend asks where users' traders run; default 10 s.
 	PlacementEvery time.Duration
 
-	// Stop is what to take for SIGTERM; default the process's own SIGTERM and SIGINT.
+	// Stop is what to take for SIGTERM, its close too; default the process's own SIGTERM and SIGINT.
 	Stop <-chan os.Signal
 	// Transport of the calls to Hangar; default a copy of http.DefaultTransport.
 	Transport http.RoundTripper
@@ -65,7 +65,8 @@ type Options struct {
 	Jitter func() float64
 }
 
-// Sink stores signals and executions. Items with a client id that was stored before are duplicates, which is
+// Sink stores signals and executions. A signal's Payload comes as JSON is read into an any, with every number as a
+// json.Number, so that none loses a digit on its way. Items with a client id that was stored before are duplicates, which is
 // success. An error means that it is not known what was stored: the same items come again.
 type Sink interface {
 	StoreSignals(ctx context.Context, items []Signal) ([]Result, error)

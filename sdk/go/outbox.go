@@ -1,6 +1,7 @@
 package hangar
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -72,12 +73,15 @@ func (a *App) newQueues() (signals, executions *queue) {
 	return make("signals", postSignals), make("executions", postExecutions)
 }
 
-// toSink hands a batch to a function that takes the items themselves.
+// toSink hands a batch to a function that takes the items themselves. Payloads hold ids and nanoseconds, which a
+// float64 would round.
 func toSink[Item any](store func(context.Context, []Item) ([]Result, error)) func(context.Context, []json.RawMessage) ([]Result, error) {
 	return func(ctx context.Context, bodies []json.RawMessage) ([]Result, error) {
 		items := make([]Item, len(bodies))
 		for i, body := range bodies {
-			if err := json.Unmarshal(body, &items[i]); err != nil {
+			decoder := json.NewDecoder(bytes.NewReader(body))
+			decoder.UseNumber()
+			if err := decoder.Decode(&items[i]); err != nil {
 				return nil, fmt.Errorf("%w: %w", shim.ErrRejected, err)
 			}
 		}

@@ -104,8 +104,12 @@ func (q *queue) add(ctx context.Context, clientID string, item any) error {
 		select {
 		case <-changed:
 		case <-waiting.Done():
-			q.setStalled()
 			q.lose(lostOverflow, 1)
+			if ctx.Err() != nil {
+				// Only this caller has no more time: others may still wait for room.
+				return fmt.Errorf("%w: %w", ErrBufferFull, context.Cause(ctx))
+			}
+			q.setStalled()
 			return ErrBufferFull
 		}
 	}
@@ -151,16 +155,24 @@ const lossLogEvery = 10 * time.Second
 
 func (q *queue) lose(reason string, n int) {
 	q.count("lost", reason, n)
+	if unlogged, inAll := q.noteLoss(reason, n); unlogged > 0 {
+		q.log.Error(q.name+" lost", "reason", reason, "lost", unlogged, "lost_in_all", inAll)
+	}
+}
+
+// noteLoss says how many losses are to be logged now, if any. Logging is for after the lock: a slow log must hold up
+// nobody, and one that asks the app how it is must not wait for itself.
+func (q *queue) noteLoss(reason string, n int) (unlogged, inAll int) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.lost += n
 	q.lossUnlogged += n
 	now := q.clock.Now()
 	if reason == lostOverflow && !q.lossLoggedAt.IsZero() && now.Sub(q.lossLoggedAt) < lossLogEvery {
-		return
+		return 0, q.lost
 	}
-	q.log.Error(q.name+" lost", "reason", reason, "lost", q.lossUnlogged, "lost_in_all", q.lost)
-	q.lossLoggedAt, q.lossUnlogged = now, 0
+	unlogged, q.lossUnlogged, q.lossLoggedAt = q.lossUnlogged, 0, now
+	return unlogged, q.lost
 }
 
 // hurry is for the drain: from now on nothing waits for company, and pauses between tries are short.

@@ -2,6 +2,7 @@ package hangar_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"sort"
 	"strings"
@@ -224,6 +225,7 @@ type memorySink struct {
 	mu       sync.Mutex
 	failures int
 	stored   []string
+	payloads []any
 }
 
 func (m *memorySink) StoreSignals(_ context.Context, items []hangar.Signal) ([]hangar.Result, error) {
@@ -236,6 +238,7 @@ func (m *memorySink) StoreSignals(_ context.Context, items []hangar.Signal) ([]h
 	results := make([]hangar.Result, len(items))
 	for i, item := range items {
 		m.stored = append(m.stored, item.ClientID)
+		m.payloads = append(m.payloads, item.Payload)
 		results[i] = hangar.Result{ClientID: item.ClientID, Status: "stored"}
 	}
 	return results, nil
@@ -257,5 +260,22 @@ func TestSharedWritesToItsSink(t *testing.T) {
 	sort.Strings(sink.stored)
 	if got := strings.Join(sink.stored, " "); got != "s1 s2" {
 		t.Error(got)
+	}
+}
+
+// An exchange's ids and its nanoseconds are longer than a float64.
+func TestSharedKeepsEveryDigit(t *testing.T) {
+	sink := &memorySink{}
+	r := newSharedRig(t, func(o *hangar.Options) { o.Sink = sink })
+	r.await(poll)
+	payload := map[string]any{"at": int64(1_767_225_600_123_456_789), "price": 0.1}
+	if err := r.app.Signal(context.Background(), hangar.Signal{TraderID: "built-in", Payload: payload}); err != nil {
+		t.Fatal(err)
+	}
+	go func() { r.stop <- syscall.SIGTERM }()
+	r.exits(nil)
+	text, err := json.Marshal(sink.payloads)
+	if want := `[{"at":1767225600123456789,"price":0.1}]`; err != nil || string(text) != want {
+		t.Errorf("%s, want %s (%v)", text, want, err)
 	}
 }

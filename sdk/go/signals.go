@@ -28,7 +28,12 @@ func (a *App) listenForStop(ctx context.Context) interruption {
 		interrupts, done := 0, ctx.Done()
 		for {
 			select {
-			case received := <-arriving:
+			case received, isOpen := <-arriving:
+				if !isOpen {
+					arriving = nil
+					a.terminate("Options.Stop closed")
+					continue
+				}
 				if received == os.Interrupt {
 					interrupts++
 				}

@@ -54,7 +54,7 @@ func New(options Options) *Client {
 		options.Timeout = DefaultTimeout
 	}
 	if options.Transport == nil {
-		options.Transport = http.DefaultTransport.(*http.Transport).Clone()
+		options.Transport = ownTransport()
 	}
 	if options.Clock == nil {
 		options.Clock = clock.System()
@@ -64,6 +64,15 @@ func New(options Options) *Client {
 		// The token goes to Hangar and to nobody Hangar might point to.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
+}
+
+// ownTransport is a copy of the default one, so that closing it closes nobody else's connections. A program may have
+// put something else there, for tracing, say, which is used as it is.
+func ownTransport() http.RoundTripper {
+	if transport, isUsual := http.DefaultTransport.(*http.Transport); isUsual {
+		return transport.Clone()
+	}
+	return http.DefaultTransport
 }
 
 // Close drops idle connections.

@@ -91,6 +91,20 @@ func TestETag(t *testing.T) {
 	}
 }
 
+// A program may have replaced the default transport, for tracing, say.
+func TestTheDefaultTransportMayBeAnother(t *testing.T) {
+	usual := http.DefaultTransport
+	defer func() { http.DefaultTransport = usual }()
+	http.DefaultTransport = answer(func() *http.Response {
+		recorder := httptest.NewRecorder()
+		recorder.WriteHeader(http.StatusGone)
+		return recorder.Result()
+	})
+	if err := newClient(t, "http://hangar.invalid").Drained(context.Background(), shim.Drained{}); !errors.Is(err, shim.ErrGone) {
+		t.Error(err)
+	}
+}
+
 // A token is not carried to wherever an answer points.
 func TestRedirectsAreNotFollowed(t *testing.T) {
 	asked := 0

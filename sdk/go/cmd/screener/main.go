@@ -106,3 +106,5 @@ func newLog(config hangar.Config) *slog.Logger {
 }
 
 type configError struct{ error }
+
+func (e configError) Unwrap() error { return e.error }

@@ -75,5 +75,8 @@ func openSink(path string) (hangar.Sink, error) {
 		return &lineSink{}, nil
 	}
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
-	return &lineSink{out: file}, err
+	if err != nil {
+		return nil, fmt.Errorf("sink: %w", err)
+	}
+	return &lineSink{out: file}, nil
 }

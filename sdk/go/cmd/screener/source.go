@@ -9,6 +9,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"time"
 
 	hangar "github.com/vyx/hangar/sdk/go"
 )
@@ -40,15 +41,22 @@ var builtIn = []hangar.Trader{{
 }}
 
 func parseTraders(text []byte, err error) ([]hangar.Trader, error) {
-	if err != nil {
-		return nil, err
-	}
 	var traders []hangar.Trader
-	err = json.Unmarshal(text, &traders)
-	return traders, err
+	if err == nil {
+		err = json.Unmarshal(text, &traders)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("traders: %w", err)
+	}
+	return traders, nil
 }
 
+// A source that hangs must not hold up the next cycle for longer than this.
+const fetchTimeout = 10 * time.Second
+
 func fetch(ctx context.Context, url string) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, fetchTimeout)
+	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return nil, err

@@ -1,0 +1,70 @@
+package hangartest_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/vyx/hangar/sdk/go/hangartest"
+	"github.com/vyx/hangar/sdk/go/shim"
+)
+
+// In your tests tb is the *testing.T.
+func ExampleNewServer() {
+	tb := new(printingTB)
+	defer tb.end()
+	server := hangartest.NewServer(tb, shim.Trader{ID: "t1", Name: "Momentum"})
+	// The first answer is a 503; the one after is the contract's own.
+	server.Script("heartbeat", hangartest.Status(503))
+
+	client := shim.New(shim.Options{URL: server.URL, Token: hangartest.Token, MachineID: hangartest.MachineID})
+	defer client.Close()
+	for range [2]struct{}{} {
+		_, err := client.Heartbeat(context.Background(), shim.Heartbeat{MemoryMB: 1})
+		fmt.Println(err)
+	}
+	fmt.Println(len(server.Calls("heartbeat")), "heartbeats came in")
+	// Output:
+	// POST /shim/v1/heartbeat: hangar is not available (503 ordered): ordered by the test
+	// <nil>
+	// 2 heartbeats came in
+}
+
+// printingTB is what an example has in the place of a *testing.T.
+type printingTB struct{ cleanups []func() }
+
+func (*printingTB) Helper()                             {}
+func (tb *printingTB) Cleanup(f func())                 { tb.cleanups = append(tb.cleanups, f) }
+func (*printingTB) Errorf(format string, values ...any) { fmt.Printf(format+"\n", values...) }
+func (*printingTB) Fatalf(format string, values ...any) { panic(fmt.Sprintf(format, values...)) }
+
+func (tb *printingTB) end() {
+	for _, f := range tb.cleanups {
+		f()
+	}
+}
+
+// What breaks the contract fails the test that did it, and is not stored.
+func TestWhatBreaksTheContractIsTold(t *testing.T) {
+	server := hangartest.NewServer(t, shim.Trader{ID: "t1"})
+	client := shim.New(shim.Options{URL: server.URL, Token: hangartest.Token, MachineID: hangartest.MachineID})
+	defer client.Close()
+	for _, wrong := range []string{
+		`{"client_id":"a","trader_id":"t1","symbol":"X","created_at":"2026-01-01T00:00:00Z"}`,
+		`{"client_id":"a","trader_id":"t1","symbol":"X","payload":{},"created_at":"2026-01-01T00:00:00Z","extra":1}`,
+		`{"trader_id":"t1","symbol":"X","payload":{},"created_at":"2026-01-01T00:00:00Z"}`,
+	} {
+		if _, err := client.Signals(context.Background(), []json.RawMessage{json.RawMessage(wrong)}); !errors.Is(err, shim.ErrRejected) {
+			t.Errorf("%s: %v", wrong, err)
+		}
+	}
+	if n := len(server.Mistakes()); n != 3 {
+		t.Errorf("told of %d mistakes", n)
+	}
+	if stored := server.Stored("signals"); len(stored) != 0 {
+		t.Errorf("%+v", stored)
+	}
+	server.ForgiveMistakes()
+}
