@@ -3,7 +3,8 @@ import { expect, test } from '@jest/globals'
 import { runGo, SCREENER, SDK, whyNoGo, whyNoScreener } from './lib/go.ts'
 
 const full = process.env['HANGAR_TEST_SUITE'] === 'full'
-const TIMEOUT_MS = 300_000
+/** A first build with the race detector compiles the standard library, which takes minutes on a busy machine. */
+const TIMEOUT_MS = 600_000
 
 const why = await whyNoGo()
 /** The race detector needs cgo, and cgo a C compiler. */
