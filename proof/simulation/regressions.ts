@@ -86,4 +86,27 @@ export const REGRESSIONS: readonly Regression[] = [
       ],
     },
   },
+  {
+    was: 'a change of size that Fly carried out long after its caller had given up undid the next one, and nobody looked again',
+    seed: 5_004_110,
+    script: {
+      ...PEACE,
+      workers: 3,
+      calmAtMs: 12_000,
+      intervals: { relayMs: 1_000, sweepsMs: { guards: 15_000 } },
+      events: [
+        { atMs: 289, event: { kind: 'flip', user: 0, tier: 'elite', deliveriesMs: [262] } },
+        {
+          atMs: 1_287,
+          event: {
+            kind: 'fly',
+            fault: { kind: 'delay', params: { ms: 12_000 }, match: { operation: 'machines.update' } },
+            forMs: 5_963,
+          },
+        },
+        { atMs: 3_043, event: { kind: 'flip', user: 0, tier: 'pro', deliveriesMs: [292] } },
+        { atMs: 5_963, event: { kind: 'flip', user: 0, tier: 'elite', deliveriesMs: [] } },
+      ],
+    },
+  },
 ]

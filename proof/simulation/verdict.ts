@@ -9,6 +9,8 @@ type State = {
   wanted: number
   done: number
   leased: boolean
+  /** Since when a call that got no answer may still be carried out, in epoch milliseconds: somebody will look again. */
+  lateSinceMs: number | null
   /** When a pause after failures ends, in epoch milliseconds. */
   pausedUntilMs: number | null
   status: string | null
@@ -25,6 +27,7 @@ export async function readStates(simulation: Simulation): Promise<State[]> {
   const { rows } = await simulation.store.client.query<State>(
     `select u.id as "userId", coalesce(want.wanted_version, 0) as wanted, coalesce(work.done_version, 0) as done,
        coalesce(work.lease_expires_at > hangar.now(), false) as leased,
+       (extract(epoch from work.overtaken_at) * 1000)::double precision as "lateSinceMs",
        case when work.failed_attempts > 0 then extract(epoch from work.next_attempt_at) * 1000 end::double precision
          as "pausedUntilMs",
        app.status, app.operation, app.fly_app_name as app, app.fly_machine_id as machine, app.cpus,

@@ -75,6 +75,28 @@ describe('the lease', () => {
     expect(third.work.overtakenAt).toBeNull()
   })
 
+  test('whose last call got no answer is looked after once more too, and no other failure is', async () => {
+    const late = () => wakeOvertaken(t.db, { lateCallMs: 0, limit: 10 })
+    await late()
+    const failed = {
+      kind: 'failed',
+      failedAttempts: 1,
+      failedVersion: 0,
+      delayMs: 0,
+      reason: 'test',
+    } as const
+    for (const result of [failed, { kind: 'released' }] as const) {
+      const { userId } = await createUser(t.db)
+      const first = (await claimLease(t.db, { userId, owner: 'a', ttlMs: TTL_MS }))!
+      await finishWork(t.db, first.lease, result)
+      expect(await late()).toBe(0)
+      const second = (await claimLease(t.db, { userId, owner: 'a', ttlMs: TTL_MS }))!
+      await finishWork(t.db, second.lease, { ...result, mayLand: true })
+      expect(await late()).toBe(1)
+      expect(await late()).toBe(0)
+    }
+  })
+
   test('is extended by its holder only, and not once it has run out', async () => {
     const userId = randomUUID()
     const { lease } = await claimed(userId)

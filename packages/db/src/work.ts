@@ -26,8 +26,16 @@ export type ClaimedWant = Omit<WantRow, 'updatedAt'>
 export type WorkResult =
   | { kind: 'done'; doneVersion: number }
   | { kind: 'parked'; delayMs: number; reason: string }
-  | { kind: 'failed'; failedAttempts: number; failedVersion: number; delayMs: number; reason: string }
-  | { kind: 'released' }
+  | {
+      kind: 'failed'
+      failedAttempts: number
+      failedVersion: number
+      delayMs: number
+      reason: string
+      mayLand?: boolean
+    }
+  /** `mayLand`: a call that changes something got no answer, and may be carried out later. */
+  | { kind: 'released'; mayLand?: boolean }
 
 /**
  * Takes the user's lease, or answers null while somebody else's is valid. One statement: of any number of claims at
@@ -103,9 +111,10 @@ export async function finishWork(
   lease: Lease,
   result: WorkResult,
 ): Promise<{ moreWanted: boolean }> {
+  const late = 'mayLand' in result && result.mayLand ? sql`overtaken_at = hangar.now(),` : sql``
   const { rows } = await sql<{ moreWanted: boolean }>`
     update hangar.user_work as work
-    set ${recordOf(result)} owner = null, lease_expires_at = null, updated_at = hangar.now()
+    set ${recordOf(result)} ${late} owner = null, lease_expires_at = null, updated_at = hangar.now()
     where ${holds(lease)}
     returning exists (
       select from hangar.user_wants want
@@ -118,8 +127,8 @@ export async function finishWork(
 }
 
 /**
- * Users whose lease was overtaken `lateCallMs` ago or longer are to be looked at once more: whoever was frozen, or cut
- * off, until their lease was gone may have had one call on its way, and by now it has landed. Marks them as seen to, at
+ * Users whose lease was overtaken, or whose last call got no answer, `lateCallMs` ago or longer are to be looked at
+ * once more: whoever was frozen, or cut off, may have had one call on its way, and by now it has landed. Marks them as seen to, at
  * most `limit` in one round, and answers how many.
  */
 export function wakeOvertaken(

@@ -73,6 +73,7 @@ export async function recordFailure(attempt: Attempt, wantedVersion: number, err
       failedVersion: wantedVersion,
       delayMs,
       reason: code,
+      mayLand: mayLand(error),
     } as const
     await finishWork(tx, attempt.lease, failed)
     return under
@@ -80,6 +81,11 @@ export async function recordFailure(attempt: Attempt, wantedVersion: number, err
   deps.instruments?.attemptFailed(operation, givenUp)
   attempt.logger.warn({ err: error, code, failedAttempts, delayMs, givenUp }, 'attempt failed')
   return givenUp ? { kind: 'never', error } : { kind: 'retry', delayMs, error }
+}
+
+/** Fly may carry it out yet, after whatever is done next: somebody has to look once more. */
+export function mayLand(error: unknown): boolean {
+  return error instanceof FlyError && error.ambiguous
 }
 
 /** An app that is up stays `active` whatever fails on it; its health tells. */

@@ -14,7 +14,7 @@ import { FlyError } from '@hangar/fly-client'
 import type { Outcome } from '@hangar/jobs'
 import type { Attempt } from './attempt.ts'
 import { LEASE_MS, type ReconcileDeps } from './deps.ts'
-import { recordFailure } from './failure.ts'
+import { mayLand, recordFailure } from './failure.ts'
 import { run } from './run.ts'
 
 /** How soon to ask again for a lease that another worker holds. */
@@ -102,7 +102,7 @@ async function recover(attempt: Attempt, wantedVersion: number, thrown: unknown)
   try {
     if (attempt.signal.aborted) {
       // Stopping costs no attempt: the work is given back as it is.
-      await finishWork(deps.db, lease, { kind: 'released' })
+      await finishWork(deps.db, lease, { kind: 'released', mayLand: mayLand(thrown) })
       return { kind: 'again_after', delayMs: 0, reason: 'the worker is stopping' }
     }
     const error = thrown instanceof Error ? thrown : new HangarError('internal', { cause: thrown })
