@@ -93,18 +93,25 @@ export const REGRESSIONS: readonly Regression[] = [
       ...PEACE,
       workers: 3,
       calmAtMs: 12_000,
-      intervals: { relayMs: 1_000, sweepsMs: { guards: 15_000 } },
+      intervals: { relayMs: 1_000, sweepsMs: { guards: 15_000, stuck: 20_000, orphans: 12_000 } },
       events: [
         { atMs: 289, event: { kind: 'flip', user: 0, tier: 'elite', deliveriesMs: [262] } },
         {
           atMs: 1_287,
           event: {
             kind: 'fly',
-            fault: { kind: 'delay', params: { ms: 12_000 }, match: { operation: 'machines.update' } },
+            fault: {
+              kind: 'delay',
+              params: { ms: 12_000 },
+              probability: 1,
+              seed: 156_801_644,
+              match: { operation: 'machines.update' },
+            },
             forMs: 5_963,
           },
         },
         { atMs: 3_043, event: { kind: 'flip', user: 0, tier: 'pro', deliveriesMs: [292] } },
+        { atMs: 5_392, event: { kind: 'flip', user: 0, tier: 'free', deliveriesMs: [24] } },
         { atMs: 5_963, event: { kind: 'flip', user: 0, tier: 'elite', deliveriesMs: [] } },
       ],
     },
