@@ -453,6 +453,10 @@ create table hangar.app_heartbeats (
   drained jsonb,
   bootstrap_etag text,
   token_key_id text,
+  refused_machine_id text,
+  process_id text,
+  process_started_at timestamp with time zone,
+  restarted_at timestamp with time zone[] default '{}'::timestamp with time zone[] not null,
   constraint app_heartbeats_pkey PRIMARY KEY (user_fly_app_id)
 );
 
@@ -643,6 +647,12 @@ create table hangar.settings (
   constraint settings_pkey PRIMARY KEY (name)
 );
 
+create table hangar.shared_backends (
+  instance text not null,
+  last_seen_at timestamp with time zone default hangar.now() not null,
+  constraint shared_backends_pkey PRIMARY KEY (instance)
+);
+
 create table hangar.shim_receipts (
   user_id uuid not null,
   kind text not null,
@@ -668,6 +678,9 @@ create table hangar.trader_placement (
   since timestamp with time zone default hangar.now() not null,
   released_at timestamp with time zone,
   changed_in xid8 default pg_current_xact_id() not null,
+  machine_id text,
+  held_until timestamp with time zone,
+  confirmed_by text[] default '{}'::text[] not null,
   constraint trader_placement_pkey PRIMARY KEY (user_id),
   constraint trader_placement_runs_on_is_known CHECK (runs_on = ANY (ARRAY['shared'::text, 'moving'::text, 'dedicated'::text]))
 );
@@ -784,6 +797,7 @@ create table public.user_fly_apps (
   burst_approval_id bigint,
   drift jsonb,
   secrets_key_id text,
+  drain_told_at timestamp with time zone,
   constraint user_fly_apps_cpu_kind_is_known CHECK (cpu_kind = ANY (ARRAY['shared'::text, 'performance'::text])),
   constraint user_fly_apps_cpus_is_positive CHECK (cpus > 0),
   constraint user_fly_apps_deleted_means_deleted_at CHECK ((status = 'deleted'::text) = (deleted_at IS NOT NULL)),
@@ -825,6 +839,7 @@ CREATE INDEX cost_intervals_by_end ON hangar.cost_intervals USING btree (ended_a
 CREATE UNIQUE INDEX cost_intervals_one_open_per_app ON hangar.cost_intervals USING btree (user_fly_app_id) WHERE (ended_at IS NULL);
 CREATE INDEX inspections_by_time ON hangar.inspections USING btree (created_at);
 CREATE INDEX orphans_found_by_user ON hangar.orphans USING btree (user_id) WHERE (state = 'found'::text);
+CREATE INDEX shared_backends_by_last_seen ON hangar.shared_backends USING btree (last_seen_at);
 CREATE INDEX shim_receipts_by_age ON hangar.shim_receipts USING btree (received_at);
 CREATE INDEX trader_placement_by_change ON hangar.trader_placement USING btree (changed_in);
 CREATE INDEX user_notices_by_time ON hangar.user_notices USING btree (created_at);

@@ -52,6 +52,7 @@ const reserved: RowFacts = {
   deployed: false,
   teardownStartedAt: null,
   drainStartedAt: null,
+  drainTold: true,
   changedAt: NOW,
 }
 const active: RowFacts = { ...reserved, status: 'active', deployed: true }
@@ -132,7 +133,7 @@ function answer(row: RowFacts | null, entitlement: Entitlement, fly: FlyFacts): 
     entitlement,
     row,
     fly,
-    app: { bootstrapped: true, drainedAt: null },
+    app: { bootstrapped: true, drainedAt: null, retired: false },
     brakes: [],
     forced: null,
     namesInDoubt: false,

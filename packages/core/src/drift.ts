@@ -9,7 +9,7 @@
  * for another reason writes the whole configuration, which ends what was reported.
  */
 import { type Guest, sameGuest } from './lifecycle.ts'
-import { chooseMachine, isRunning, present } from './plan.ts'
+import { chooseMachine, isRunning, present } from './machine-states.ts'
 import type { MachineFacts } from './world.ts'
 
 export const DRIFT_POLICY = {

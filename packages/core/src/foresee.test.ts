@@ -17,6 +17,7 @@ const active: RowFacts = {
   deployed: true,
   teardownStartedAt: null,
   drainStartedAt: null,
+  drainTold: false,
   changedAt: NOW,
 }
 const started = { id: 'm1', instanceId: 'v1', state: 'started', guest: PRO, owned: true }
@@ -25,7 +26,7 @@ const world = (facts: Partial<World>): World => ({
   entitlement: entitled,
   row: active,
   fly: { kind: 'ours', machines: [started] },
-  app: { bootstrapped: true, drainedAt: null },
+  app: { bootstrapped: true, drainedAt: null, retired: false },
   brakes: [],
   forced: null,
   namesInDoubt: false,
@@ -48,7 +49,7 @@ describe('the whole way, when all goes well', () => {
     ['a user who stops paying', { entitlement: free }, DOWN],
     [
       'a user who never bootstrapped',
-      { entitlement: free, app: { bootstrapped: false, drainedAt: null } },
+      { entitlement: free, app: { bootstrapped: false, drainedAt: null, retired: false } },
       'begin_teardown stop_machine delete_machine delete_app close',
     ],
     [

@@ -55,7 +55,7 @@ function after(world: World, step: Step): World {
     case 'begin_repair':
       return withRow(world, { operation: 'repair' })
     case 'ask_to_drain':
-      return withRow(world, { drainStartedAt: world.now })
+      return withRow(world, { drainStartedAt: world.now, drainTold: true })
     case 'adopt_machine':
       return withRow(world, { machineId: step.machineId, instanceId: null })
     case 'delete_machine':
@@ -72,10 +72,16 @@ function after(world: World, step: Step): World {
   }
 }
 
-const UNKNOWN_APP = { app: { bootstrapped: false, drainedAt: null } }
+const UNKNOWN_APP = { app: { bootstrapped: false, drainedAt: null, retired: false } }
 
 function reserved(guest: Guest, changedAt: Date): RowFacts {
-  const nothingYet = { machineId: null, instanceId: null, teardownStartedAt: null, drainStartedAt: null }
+  const nothingYet = {
+    machineId: null,
+    instanceId: null,
+    teardownStartedAt: null,
+    drainStartedAt: null,
+    drainTold: false,
+  }
   return { status: 'provisioning', operation: null, deployed: false, guest, changedAt, ...nothingYet }
 }
 
@@ -99,8 +105,10 @@ function atRest(world: World, guest: Guest | undefined): World {
     deployed: true,
     machineId: id,
     drainStartedAt: null,
+    drainTold: false,
   } as const
-  return { ...withRow(world, patch), fly: { kind: 'ours', machines: [machine] } }
+  const app = { ...world.app, retired: false }
+  return { ...withRow(world, patch), app, fly: { kind: 'ours', machines: [machine] } }
 }
 
 const WORDS: Record<Step['kind'], string> = {
@@ -111,6 +119,7 @@ const WORDS: Record<Step['kind'], string> = {
   create_machine: 'create the machine, which starts it',
   adopt_machine: 'write down a machine that is on Fly and not on the row',
   start_machine: 'start the machine',
+  restart_machine: 'restart the machine, which idles',
   await_started: 'wait until the machine is started',
   await_healthy: 'wait for a heartbeat or for passing checks',
   activate: 'mark the app active',

@@ -89,6 +89,12 @@ class Model {
     const machine = { id, state: 'started', instanceId, guest: this.#guest, owned: true }
     this.#setMachines([...this.machines.filter((one) => one.id !== id), machine])
     this.#row({ machineId: id, instanceId, guest: this.#guest, drainStartedAt: null })
+    this.#hear()
+  }
+
+  /** A program that has just started takes up whatever the one before was told. */
+  #hear(): void {
+    this.world = { ...this.world, app: { ...this.world.app, retired: false } }
   }
 
   #apply(step: Step): void {
@@ -122,6 +128,11 @@ class Model {
       }
       case 'start_machine': {
         this.#change(step.machineId, { state: 'started' })
+        this.#hear()
+        return
+      }
+      case 'restart_machine': {
+        this.#hear()
         return
       }
       case 'stop_machine': {
@@ -144,7 +155,7 @@ class Model {
         this.world = { ...this.world, row: null, forced: null, fly: { kind: 'absent' } }
         return
       case 'ask_to_drain': {
-        this.#row({ drainStartedAt: this.world.now })
+        this.#row({ drainStartedAt: this.world.now, drainTold: true })
         return
       }
       // A failed attempt is written on the row, and sits out a pause.
@@ -191,6 +202,7 @@ const RESERVED: RowFacts = {
   deployed: false,
   teardownStartedAt: null,
   drainStartedAt: null,
+  drainTold: false,
   changedAt: NOW,
 }
 
@@ -230,6 +242,7 @@ const row: fc.Arbitrary<RowFacts> = fc.record({
   deployed: fc.boolean(),
   teardownStartedAt: moment,
   drainStartedAt: moment,
+  drainTold: fc.boolean(),
   changedAt: fc.constantFrom(NOW, new Date(NOW.getTime() - 3_600_000)),
 })
 const worlds = (entitlement: fc.Arbitrary<Entitlement>): fc.Arbitrary<World> =>
@@ -238,7 +251,7 @@ const worlds = (entitlement: fc.Arbitrary<Entitlement>): fc.Arbitrary<World> =>
     entitlement,
     row: fc.option(row),
     fly,
-    app: fc.record({ bootstrapped: fc.boolean(), drainedAt: moment }),
+    app: fc.record({ bootstrapped: fc.boolean(), drainedAt: moment, retired: fc.boolean() }),
     brakes: fc.constant([]),
     forced: fc.oneof(fc.constant(null), fc.constantFrom(...FORCED_ACTIONS)),
     namesInDoubt: fc.constant(false),

@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { BRAKE_NAMES, type BrakedAct, holdingBrake } from './brakes.ts'
 import { FORCED_ACTIONS } from './lifecycle.ts'
-import { chooseMachine, plan, planUnseen, present } from './plan.ts'
+import { chooseMachine, present } from './machine-states.ts'
+import { plan, planUnseen } from './plan.ts'
 import {
   PRO,
   ELITE,
@@ -198,10 +199,20 @@ describe('plan: a user who is not entitled', () => {
       'wait 25000',
     ],
     [
+      'ending: draining, and it may not have heard',
+      { row: { ...ending, drainStartedAt: ago(5_000), drainTold: false }, fly: ours(machine('started')) },
+      'ask_to_drain',
+    ],
+    [
+      'ending: its grace is over, whether or not it has heard',
+      { row: { ...ending, drainStartedAt: ago(30_000), drainTold: false }, fly: ours(machine('started')) },
+      'end_drain stop_machine delete_machine delete_app close',
+    ],
+    [
       'ending: reported',
       {
         row: { ...ending, drainStartedAt: ago(5_000) },
-        app: { bootstrapped: true, drainedAt: ago(1_000) },
+        app: { bootstrapped: true, drainedAt: ago(1_000), retired: false },
         fly: ours(machine('started')),
       },
       'end_drain stop_machine delete_machine delete_app close',
@@ -210,14 +221,18 @@ describe('plan: a user who is not entitled', () => {
       'ending: a report from before the drain counts for nothing',
       {
         row: { ...ending, drainStartedAt: ago(5_000) },
-        app: { bootstrapped: true, drainedAt: ago(9_000) },
+        app: { bootstrapped: true, drainedAt: ago(9_000), retired: false },
         fly: ours(machine('started')),
       },
       'wait 25000',
     ],
     [
       'ending: never bootstrapped, nothing to drain',
-      { row: ending, app: { bootstrapped: false, drainedAt: null }, fly: ours(machine('started')) },
+      {
+        row: ending,
+        app: { bootstrapped: false, drainedAt: null, retired: false },
+        fly: ours(machine('started')),
+      },
       'stop_machine delete_machine delete_app close',
     ],
     ['ending: no machine', { row: ending, fly: ours() }, 'delete_app close'],
@@ -294,6 +309,7 @@ const worldArbitrary: fc.Arbitrary<World> = fc.record({
       deployed: fc.boolean(),
       teardownStartedAt: moment,
       drainStartedAt: moment,
+      drainTold: fc.boolean(),
       changedAt: fc.integer({ min: 0, max: 300_000 }).map(ago),
     }),
   ),
@@ -306,7 +322,7 @@ const worldArbitrary: fc.Arbitrary<World> = fc.record({
     ),
     fc.array(machineArbitrary, { maxLength: 3 }).map((machines): FlyFacts => ({ kind: 'ours', machines })),
   ),
-  app: fc.record({ bootstrapped: fc.boolean(), drainedAt: moment }),
+  app: fc.record({ bootstrapped: fc.boolean(), drainedAt: moment, retired: fc.boolean() }),
   // Half of the worlds are free of both, as nearly all are in life.
   brakes: fc.oneof(fc.constant([]), fc.subarray([...BRAKE_NAMES])),
   forced: fc.oneof(fc.constant(null), fc.constantFrom(...FORCED_ACTIONS)),

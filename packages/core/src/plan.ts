@@ -11,6 +11,18 @@
  */
 import { type BrakedAct, heldReason, holdingBrake } from './brakes.ts'
 import { type Guest, sameGuest } from './lifecycle.ts'
+import {
+  BROKEN,
+  chooseMachine,
+  COMING_UP,
+  isLost,
+  isRunning,
+  isUnrecorded,
+  isUp,
+  mayTrade,
+  present,
+  STARTABLE,
+} from './machine-states.ts'
 import type { MachineFacts, Plan, RowFacts, Step, World } from './world.ts'
 
 /** How long to leave a row alone when nothing can be done for it now. */
@@ -21,12 +33,6 @@ const BRAKED_MS = 5 * 60_000
 const SETTLING_MS = 1_000
 /** How soon to ask again for an app that Fly shows in one place and not in another. */
 const UNSEEN_MS = 15_000
-
-const RUNNING = new Set(['started'])
-const STARTABLE = new Set(['stopped', 'suspended', 'created'])
-const COMING_UP = new Set(['creating', 'starting', 'restarting', 'updating', 'replacing'])
-const BROKEN = new Set(['failed', 'launch_failed'])
-const GONE = new Set(['destroyed', 'replaced', 'migrated'])
 
 export function plan(world: World): Plan {
   const { row, entitlement } = world
@@ -123,7 +129,9 @@ function bringUp(world: World, row: RowFacts, machines: MachineFacts[], path: Pa
       [...extra, { kind: 'start_machine', machineId: machine.id }, ...path.finish],
       `machine ${state}`,
     )
-  if (RUNNING.has(state) || COMING_UP.has(state)) return steps([...extra, ...path.finish], `machine ${state}`)
+  if (isIdle(world, machine))
+    return steps([...extra, { kind: 'restart_machine', machineId: machine.id }, ...path.finish], IDLE)
+  if (isRunning(machine) || COMING_UP.has(state)) return steps([...extra, ...path.finish], `machine ${state}`)
   return settling(world, row, `machine ${state}`)
 }
 
@@ -141,19 +149,19 @@ function settling({ now, settleDeadlineMs }: World, row: RowFacts, what: string)
   }
 }
 
-/** Not to be started or changed any more: another takes its place. */
-function isLost({ state }: MachineFacts): boolean {
-  return BROKEN.has(state) || state === 'destroying'
-}
-
-/** Made or changed by a call of ours whose answer was lost, or by hand: written down before anything is built on it. */
-function isUnrecorded(machine: MachineFacts, row: RowFacts): boolean {
-  if (machine.id !== row.machineId) return true
-  return machine.instanceId !== null && row.instanceId !== null && machine.instanceId !== row.instanceId
-}
-
 function adopt(machine: MachineFacts): Plan {
   return steps([{ kind: 'adopt_machine', machineId: machine.id }], 'a machine that the row does not know yet')
+}
+
+/** It was told that another machine took its place, and then became the one on record: it waits to be started anew. */
+function isIdle({ app, row }: World, machine: MachineFacts): boolean {
+  return app.retired && isRunning(machine) && machine.id === row?.machineId
+}
+
+const IDLE = 'it was told that its time is over, and idles'
+
+function whatIsWrong(world: World, machine: MachineFacts | undefined): string {
+  return machine && isIdle(world, machine) ? IDLE : `machine ${machine?.state ?? 'missing'}`
 }
 
 /** Its user gets a new generation next, so it is paced like any repair. */
@@ -174,7 +182,8 @@ function planActive(world: World, row: RowFacts, guest: Guest): Plan {
     if (row.drainStartedAt || wrongSize) return planResize(world, row, machine)
   }
   const finish: Step[] = [...BRING_UP, { kind: 'confirm' }]
-  const isUpAsRecorded = machine !== undefined && RUNNING.has(machine.state) && machine.id === row.machineId
+  const isUpAsRecorded =
+    machine !== undefined && isRunning(machine) && machine.id === row.machineId && !isIdle(world, machine)
   if (!isUpAsRecorded) {
     const braked = held(world, 'repair')
     if (braked) return braked
@@ -184,8 +193,7 @@ function planActive(world: World, row: RowFacts, guest: Guest): Plan {
       fromMachine: [{ kind: 'set_secrets' }, { kind: 'create_machine' }, ...finish],
       finish,
     })
-  if (!isUpAsRecorded)
-    return steps([{ kind: 'begin_repair', reason: `machine ${machine?.state ?? 'missing'}` }], 'drift')
+  if (!isUpAsRecorded) return steps([{ kind: 'begin_repair', reason: whatIsWrong(world, machine) }], 'drift')
   if (row.status !== 'active') return steps([{ kind: 'confirm' }], 'up, and the row does not say so')
   if (wrongSize) return held(world, 'resize') ?? steps([{ kind: 'begin_resize' }], 'the guest changed')
   const extra = deleteAll(machines.filter((other) => other.id !== machine.id))
@@ -204,8 +212,7 @@ function planResize(world: World, row: RowFacts, machine: MachineFacts): Plan {
   const drain = planDrain(world, row, [machine])
   if (drain) return drain
   const { state } = machine
-  if (!RUNNING.has(state) && !STARTABLE.has(state) && state !== 'stopping')
-    return settling(world, row, `machine ${state}`)
+  if (!mayTrade(machine) && !STARTABLE.has(state)) return settling(world, row, `machine ${state}`)
   const update: Step = { kind: 'update_machine', machineId: machine.id }
   return steps(
     [...drainEnd(row), ...stopIfUp([machine]), update, ...BRING_UP, { kind: 'confirm' }],
@@ -243,43 +250,19 @@ function planTeardown(world: World, row: RowFacts): Plan {
 /** The drain's next step or wait, or null when it is over or there is nothing to drain. */
 function planDrain(world: World, row: RowFacts, machines: MachineFacts[]): Plan | null {
   if (world.forced === 'skip_drain' && row.teardownStartedAt) return null
-  const running = machines.find((machine) => RUNNING.has(machine.state) || machine.state === 'stopping')
+  const running = machines.find(mayTrade)
   if (!running || !world.app.bootstrapped) return null
-  if (!row.drainStartedAt)
-    return steps([{ kind: 'ask_to_drain', machineId: running.id }], 'it may be trading')
+  const ask: Step = { kind: 'ask_to_drain', machineId: running.id }
+  if (!row.drainStartedAt) return steps([ask], 'it may be trading')
   if (world.app.drainedAt && world.app.drainedAt >= row.drainStartedAt) return null
   const leftMs = row.drainStartedAt.getTime() + world.drainGraceMs - world.now.getTime()
-  return leftMs <= 0 ? null : { kind: 'wait', delayMs: leftMs, reason: 'draining' }
+  if (leftMs <= 0) return null
+  if (!row.drainTold) return steps([ask], 'the word to drain may not have arrived')
+  return { kind: 'wait', delayMs: leftMs, reason: 'draining' }
 }
 
 function drainEnd(row: RowFacts): Step[] {
   return row.drainStartedAt ? [{ kind: 'end_drain' }] : []
-}
-
-/** Those that still exist. */
-export function present<T extends MachineFacts>(machines: readonly T[]): T[] {
-  return machines.filter((machine) => !GONE.has(machine.state))
-}
-
-export function isRunning(machine: MachineFacts): boolean {
-  return RUNNING.has(machine.state)
-}
-
-/** The machine that is to be the app's: the one on record, else one of ours, a running one first. */
-export function chooseMachine<T extends MachineFacts>(
-  machines: readonly T[],
-  ownId: string | null,
-): T | undefined {
-  const ours = machines.filter((machine) => machine.owned)
-  return (
-    ours.find((machine) => machine.id === ownId) ??
-    ours.find((machine) => RUNNING.has(machine.state)) ??
-    ours[0]
-  )
-}
-
-function isUp(machine: MachineFacts): boolean {
-  return RUNNING.has(machine.state) || COMING_UP.has(machine.state) || machine.state === 'stopping'
 }
 
 function stopIfUp(machines: MachineFacts[]): Step[] {

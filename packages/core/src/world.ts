@@ -14,6 +14,7 @@ export type Step =
   | { kind: 'create_machine' }
   | { kind: 'adopt_machine'; machineId: string }
   | { kind: 'start_machine'; machineId: string }
+  | { kind: 'restart_machine'; machineId: string }
   | { kind: 'await_started' }
   | { kind: 'await_healthy' }
   | { kind: 'activate' }
@@ -47,6 +48,8 @@ export type RowFacts = {
   deployed: boolean
   teardownStartedAt: Date | null
   drainStartedAt: Date | null
+  /** The word to drain has arrived: Fly, or the app itself, has answered for it. */
+  drainTold: boolean
   /** When the engine last wrote it: each step does, and each failed attempt. A wait does not. */
   changedAt: Date
 }
@@ -78,6 +81,8 @@ export type AppFacts = {
   bootstrapped: boolean
   /** When it reported all flushed, if it did. */
   drainedAt: Date | null
+  /** The machine on record was told that another had taken its place, and was not heard of since. */
+  retired: boolean
 }
 
 export type World = {

@@ -5,6 +5,14 @@
 
 import type { ColumnType } from "kysely";
 
+export type ArrayType<T> = ArrayTypeImpl<T> extends (infer U)[]
+  ? U[]
+  : ArrayTypeImpl<T>;
+
+export type ArrayTypeImpl<T> = T extends ColumnType<infer S, infer I, infer U>
+  ? ColumnType<S[], I[], U[]>
+  : T[];
+
 export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
   ? ColumnType<S, I | undefined, U>
   : ColumnType<T, T | undefined, T>;
@@ -90,6 +98,10 @@ export interface HangarAppHeartbeats {
   lastHeartbeatAt: Timestamp | null;
   machineId: string | null;
   memoryMb: number | null;
+  processId: string | null;
+  processStartedAt: Timestamp | null;
+  refusedMachineId: string | null;
+  restartedAt: Generated<ArrayType<Timestamp>>;
   runningTraderIds: Generated<string[]>;
   tokenKeyId: string | null;
   userFlyAppId: string;
@@ -269,6 +281,11 @@ export interface HangarSettings {
   value: Json;
 }
 
+export interface HangarSharedBackends {
+  instance: string;
+  lastSeenAt: Generated<Timestamp>;
+}
+
 export interface HangarShimReceipts {
   clientId: string;
   kind: string;
@@ -285,6 +302,9 @@ export interface HangarSweeps {
 
 export interface HangarTraderPlacement {
   changedIn: Generated<string>;
+  confirmedBy: Generated<string[]>;
+  heldUntil: Timestamp | null;
+  machineId: string | null;
   move: Generated<number>;
   releasedAt: Timestamp | null;
   runsOn: string;
@@ -363,6 +383,7 @@ export interface UserFlyApps {
   deletedAt: Timestamp | null;
   deployedAt: Timestamp | null;
   drainStartedAt: Timestamp | null;
+  drainToldAt: Timestamp | null;
   drift: Json | null;
   errorCode: string | null;
   errorMessage: string | null;
@@ -419,6 +440,7 @@ export interface DB {
   "hangar.permits": HangarPermits;
   "hangar.queueHeads": HangarQueueHeads;
   "hangar.settings": HangarSettings;
+  "hangar.sharedBackends": HangarSharedBackends;
   "hangar.shimReceipts": HangarShimReceipts;
   "hangar.sweeps": HangarSweeps;
   "hangar.traderPlacement": HangarTraderPlacement;

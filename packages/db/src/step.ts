@@ -22,6 +22,8 @@ export type StepRecord = {
   cost?: IntervalPrice | null
   /** A new machine instance begins undrained. */
   clearDrained?: boolean
+  /** The machine on record begins anew: that it was once refused is over. */
+  takeUpAgain?: boolean
   /** The app certainly trades no more: its user's traders are the shared backend's again. */
   returnTraders?: boolean
 }
@@ -59,7 +61,7 @@ function writeStep(db: Database | Tx, lease: Lease, step: StepRecord): Promise<A
     .with('events', () => insertEvents(step.events))
     .with('ledger_end', () => (step.cost === undefined ? NOTHING : endInterval(step.cost)))
     .with('ledger', () => (step.cost ? beginInterval(step.cost) : NOTHING))
-    .with('reports', () => clearReports(step.clearDrained === true))
+    .with('reports', () => clearReports(step))
     .with('placement', () => placeTraders(step.returnTraders === true))
     .selectFrom('app')
     .selectAll()
@@ -84,10 +86,15 @@ function insertEvents(events: StepRecord['events']): RawBuilder<Done> {
     returning id)`
 }
 
-function clearReports(clear: boolean): RawBuilder<Done> {
-  if (!clear) return NOTHING
+/** The first process of a machine that we start is no restart of the one before. */
+const NEW_LIFE = sql`process_id = null, process_started_at = null, restarted_at = '{}'`
+
+function clearReports({ clearDrained, takeUpAgain }: StepRecord): RawBuilder<Done> {
+  if (!clearDrained && !takeUpAgain) return NOTHING
+  const undrained = clearDrained ? [sql`drained_at = null`, sql`drained = null`] : []
+  const heard = takeUpAgain ? [sql`refused_machine_id = null`] : []
   return sql<Done>`(
-    update hangar.app_heartbeats report set drained_at = null, drained = null
+    update hangar.app_heartbeats report set ${sql.join([...undrained, ...heard, NEW_LIFE])}
     from app where report.user_fly_app_id = app.id
     returning report.user_id)`
 }

@@ -27,6 +27,7 @@ export const provisioning: RowFacts = {
   deployed: false,
   teardownStartedAt: null,
   drainStartedAt: null,
+  drainTold: true,
   changedAt: NOW,
 }
 export const machined: RowFacts = { ...provisioning, machineId: 'm1', instanceId: 'v1' }
@@ -55,7 +56,7 @@ export const world = (facts: Partial<World>): World => ({
   entitlement: entitled,
   row: null,
   fly: absent,
-  app: { bootstrapped: true, drainedAt: null },
+  app: { bootstrapped: true, drainedAt: null, retired: false },
   brakes: [],
   forced: null,
   namesInDoubt: false,

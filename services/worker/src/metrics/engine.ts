@@ -18,6 +18,7 @@ const STEPS = Object.keys({
   create_machine: true,
   adopt_machine: true,
   start_machine: true,
+  restart_machine: true,
   await_started: true,
   await_healthy: true,
   activate: true,

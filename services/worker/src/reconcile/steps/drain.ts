@@ -4,38 +4,57 @@
  */
 import { costStateOf, shutdownToken } from '@hangar/core'
 import { hasEventSince, setCostInterval } from '@hangar/db'
-import { type StepResult, flyCall, write } from '../attempt.ts'
+import { FlyError } from '@hangar/fly-client'
+import { type StepResult, flyCall, guard, write } from '../attempt.ts'
 import { priceOfRow } from '../prices.ts'
 import { type StepContext, insertStepEvent, record } from './context.ts'
 
 const POST_TIMEOUT_MS = 5_000
+/** Gone, or come to an end by itself: either way it runs no more. */
+export const HAS_ENDED = new Set(['not_found', 'machine_failed'])
 
+/**
+ * Begins the drain, and says so again on each look until Fly or the app has answered for it: a worker that dies between
+ * asking and writing it down asks twice, which does no harm. What is left of the grace is all that it has by then.
+ */
 export async function askToDrain(context: StepContext, machineId: string): Promise<StepResult> {
-  const { attempt, row } = context
-  const { fly, settings } = attempt.deps
-  const work = row.teardownStartedAt ? 'deprovision' : 'resize'
-  const metadata = {
-    machine_id: machineId,
-    grace_ms: settings.drainGraceMs,
-    address: settings.drainUrlTemplate !== null,
+  const { attempt, row, seen } = context
+  const { settings } = attempt.deps
+  if (row.drainStartedAt === null) await recordBeginning(context, machineId)
+  const startedAt = row.drainStartedAt ?? seen.rows.now
+  const leftMs = startedAt.getTime() + settings.drainGraceMs - seen.rows.now.getTime()
+  const isTold =
+    settings.drainUrlTemplate !== null && (await postShutdown(context, settings.drainUrlTemplate))
+  if (!isTold) {
+    // The call before may have taken its time.
+    if (settings.drainUrlTemplate !== null && (await guard(attempt)) === 'replan') return 'replan'
+    await stopWithin(context, machineId, leftMs)
   }
-  await record(
-    context,
-    { drainStartedAt: 'now' },
-    { type: `${work}_drain_started`, status: 'started', metadata },
-  )
-  if (settings.drainUrlTemplate !== null) {
-    await postShutdown(context, settings.drainUrlTemplate)
-  } else {
-    const timeoutSeconds = Math.ceil(settings.drainGraceMs / 1000)
-    const how = { signal: 'SIGTERM', timeout: `${timeoutSeconds}s` } as const
-    await fly.machines.stop(row.flyAppName, machineId, how, flyCall(attempt))
-  }
+  await record(context, { drainToldAt: 'now' }, [])
   return 'replan'
 }
 
-/** Best effort: an app that cannot be reached still has its heartbeat and SIGTERM to learn from. */
-async function postShutdown({ attempt, seen, row }: StepContext, template: string): Promise<void> {
+async function recordBeginning(context: StepContext, machineId: string): Promise<void> {
+  const { drainGraceMs, drainUrlTemplate } = context.attempt.deps.settings
+  const type = `${workOf(context)}_drain_started`
+  const metadata = { machine_id: machineId, grace_ms: drainGraceMs, address: drainUrlTemplate !== null }
+  await record(context, { drainStartedAt: 'now', drainToldAt: null }, { type, status: 'started', metadata })
+}
+
+/** SIGTERM now, and SIGKILL when the grace is over. */
+async function stopWithin({ attempt, row }: StepContext, machineId: string, leftMs: number): Promise<void> {
+  const timeout = `${Math.max(1, Math.ceil(leftMs / 1000))}s`
+  const how = { signal: 'SIGTERM', timeout } as const
+  try {
+    await attempt.deps.fly.machines.stop(row.flyAppName, machineId, how, flyCall(attempt))
+  } catch (error) {
+    // There is nobody left to tell.
+    if (!(error instanceof FlyError) || !HAS_ENDED.has(error.code)) throw error
+  }
+}
+
+/** True once the app has taken it; one that cannot be reached, or refuses, is told by SIGTERM. */
+async function postShutdown({ attempt, seen, row }: StepContext, template: string): Promise<boolean> {
   const url = template.replaceAll('{app}', row.flyAppName)
   const token = shutdownToken(attempt.deps.keyRing, row.id, seen.rows.heartbeat?.tokenKeyId)
   const headers = { 'X-Shutdown-Token': token }
@@ -43,14 +62,20 @@ async function postShutdown({ attempt, seen, row }: StepContext, template: strin
     const signal = AbortSignal.any([attempt.signal, AbortSignal.timeout(POST_TIMEOUT_MS)])
     const response = await fetch(url, { method: 'POST', headers, signal, redirect: 'error' })
     await response.body?.cancel()
-    attempt.logger.info({ status: response.status }, 'asked the app to drain')
+    if (response.ok) return true
+    attempt.logger.warn(
+      { status: response.status },
+      'the app did not take the word to drain; SIGTERM follows',
+    )
   } catch (error) {
     attempt.signal.throwIfAborted()
-    attempt.logger.warn(
-      { err: error },
-      'the app could not be asked to drain; it learns from its heartbeat or SIGTERM',
-    )
+    attempt.logger.warn({ err: error }, 'the app could not be asked to drain; SIGTERM follows')
   }
+  return false
+}
+
+function workOf({ row }: StepContext): 'deprovision' | 'resize' {
+  return row.teardownStartedAt ? 'deprovision' : 'resize'
 }
 
 /** Records how the drain ended. Runs again on each look until the machine is gone, and writes once. */

@@ -4,7 +4,7 @@ import type { Observation } from '../observe.ts'
 import { awaitPermit } from '../permit.ts'
 import { activate, awaitHealthy, awaitStarted, beginRepair, beginResize, confirm } from './bring-up.ts'
 import { askToDrain, endDrain } from './drain.ts'
-import { adoptMachine, createMachine, startMachine, updateMachine } from './machine.ts'
+import { adoptMachine, createMachine, restartMachine, startMachine, updateMachine } from './machine.ts'
 import { createApp, rename, reserve, setSecrets } from './provision.ts'
 import { abandon, beginTeardown, close, deleteApp, deleteMachine, stopMachine } from './teardown.ts'
 
@@ -50,6 +50,8 @@ export async function perform(attempt: Attempt, step: Step, seen: Observation): 
       return adoptMachine(context, step.machineId)
     case 'start_machine':
       return startMachine(context, step.machineId)
+    case 'restart_machine':
+      return restartMachine(context, step.machineId)
     case 'await_started':
       return awaitStarted(context)
     case 'await_healthy':

@@ -11,6 +11,9 @@ import { type StepContext, type StepEvent, record, operation } from './context.t
 
 /** A machine that is being destroyed keeps its name until it is gone. */
 const NAME_POLL_MS = 1_000
+/** It does nothing any more that a drain would be for. */
+const KILL_AFTER = '5s'
+const UNDRAINED = { drainStartedAt: null, drainToldAt: null } as const
 
 export async function createMachine(context: StepContext): Promise<StepResult> {
   const { guest } = wanted(context)
@@ -33,7 +36,7 @@ export async function createMachine(context: StepContext): Promise<StepResult> {
 export async function updateMachine(context: StepContext, machineId: string): Promise<StepResult> {
   const { attempt, row } = context
   const { guest } = wanted(context)
-  const launching = { launchedAt: 'now', startedAt: null, drainStartedAt: null } as const
+  const launching = { launchedAt: 'now', startedAt: null, ...UNDRAINED } as const
   await record(context, launching, [], { clearDrained: true })
   const update = { config: machineConfig(attempt.deps.settings, row, guest) }
   const machine = await attempt.deps.fly.machines.update(row.flyAppName, machineId, update, flyCall(attempt))
@@ -64,6 +67,16 @@ export async function startMachine(context: StepContext, machineId: string): Pro
   return 'next'
 }
 
+/** It idles since it was told that another had taken its place; a new process asks anew, and is heard again. */
+export async function restartMachine(context: StepContext, machineId: string): Promise<StepResult> {
+  const { attempt, row } = context
+  const how = { signal: 'SIGTERM', timeout: KILL_AFTER } as const
+  await attempt.deps.fly.machines.restart(row.flyAppName, machineId, how, flyCall(attempt))
+  const event = { type: `${operation(context)}_machine_launched`, metadata: { machine_id: machineId } }
+  await record(context, { launchedAt: 'now', startedAt: null }, event, { takeUpAgain: true })
+  return 'next'
+}
+
 /**
  * A machine that we made and that was gone before it started, as with an image that cannot be launched: a failed
  * attempt. Made anew without a word, it would be made anew for ever; counted twice, the next attempt would only count.
@@ -85,7 +98,7 @@ async function cameToNothing(context: StepContext): Promise<HangarError | null> 
 async function forgetOldInstance(context: StepContext): Promise<void> {
   const { row } = context
   if (row.flyMachineId === null && row.drainStartedAt === null) return
-  const nobody = { flyMachineId: null, flyInstanceId: null, startedAt: null, drainStartedAt: null }
+  const nobody = { flyMachineId: null, flyInstanceId: null, startedAt: null, ...UNDRAINED }
   await record(context, nobody, [], { cost: null, clearDrained: true })
 }
 
@@ -114,7 +127,7 @@ async function recordLaunch(
     monthlyCostEstimateUsd: monthlyCostUsd(settings.priceModel, guest, region).toFixed(2),
     launchedAt,
     startedAt: null,
-    drainStartedAt: null,
+    ...UNDRAINED,
     healthStatus: 'unknown',
   } as const
   const cost = priceOf(settings, { guest, region }, 'stored')

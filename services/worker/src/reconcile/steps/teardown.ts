@@ -20,11 +20,10 @@ import { type Observation, guestOf } from '../observe.ts'
 import { awaitPermit } from '../permit.ts'
 import { priceOfRow } from '../prices.ts'
 import { type StepContext, type StepEvent, insertStepEvent, record, operation } from './context.ts'
+import { HAS_ENDED } from './drain.ts'
 
 const KILL_AFTER = '5s'
 const STOP_POLL_MS = 1_000
-/** Gone, or come to an end by itself: either way it runs no more. */
-const HAS_ENDED = new Set(['not_found', 'machine_failed'])
 const GONE_POLL_MS = 1_000
 const FIRST_ASK_AGAIN_MS = 1_000
 const MOST_ASK_AGAIN_MS = 30_000
