@@ -20,30 +20,35 @@ const startOf = (day: RawBuilder<unknown>) => sql`(${day})::timestamp at time zo
 /** The day that a moment is in. */
 const dayOfMoment = (moment: RawBuilder<unknown>) => sql`(${moment} at time zone 'UTC')::date`
 
-/** For a part `day_open (day)`: each day's share of each interval, as known at `at`. */
+/**
+ * For a part `span_open (first, last)` of days: each day's share of each interval, as known at `at`. From the intervals to
+ * their days, and not the other way round: a day would have to look through the intervals of all days.
+ */
 function sharesOf(at: RawBuilder<unknown>): RawBuilder<unknown> {
-  const dayBegins = startOf(sql`day_open.day`)
-  const dayEnds = startOf(sql`day_open.day + 1`)
+  const ends = sql`least(part.ended_at, ${startOf(sql`span_open.last + 1`)}, ${at})`
   return sql`
-    select day_open.day, part.tier, part.region, part.cpu_kind, part.cpus, part.memory_mb, part.state,
-      part.price_model, sum(share.seconds) as seconds, sum(share.seconds * part.usd_per_second) as usd
-    from day_open
-    join hangar.cost_intervals part on part.started_at < least(${dayEnds}, ${at})
-      and (part.ended_at > ${dayBegins} or part.ended_at is null)
-    cross join lateral (select extract(epoch from least(part.ended_at, ${dayEnds}, ${at})
-      - greatest(part.started_at, ${dayBegins})) as seconds) share
-    group by day_open.day, part.tier, part.region, part.cpu_kind, part.cpus, part.memory_mb, part.state,
-      part.price_model`
+    select share.day, part.tier, part.region, part.cpu_kind, part.cpus, part.memory_mb, part.state, part.price_model,
+      sum(share.seconds) as seconds, sum(share.seconds * part.usd_per_second) as usd
+    from span_open
+    join hangar.cost_intervals part on part.started_at < least(${startOf(sql`span_open.last + 1`)}, ${at})
+      and (part.ended_at > ${startOf(sql`span_open.first`)} or part.ended_at is null)
+    cross join lateral (
+      select day::date as day, extract(epoch from least(${ends}, (day + interval '1 day') at time zone 'UTC')
+        - greatest(part.started_at, day at time zone 'UTC')) as seconds
+      from generate_series(greatest(span_open.first, ${dayOfMoment(sql`part.started_at`)})::timestamp,
+        ${dayOfMoment(ends)}::timestamp, interval '1 day') day
+      where day at time zone 'UTC' < ${ends}) share
+    group by share.day, part.tier, part.region, part.cpu_kind, part.cpus, part.memory_mb, part.state, part.price_model`
 }
 
 /** Parts of a statement; the last, `piece`, has what each day of the span cost until `at`, by tier and machine. */
 export function pieces({ from, to }: DaySpan, at: Date): RawBuilder<unknown> {
   return sql`
     closed as (select coalesce(max(through), '-infinity'::date) as through from hangar.cost_days_closed),
-    day_open as (
-      select day::date as day from closed, generate_series(
-        greatest(${from}::date, case when closed.through > '-infinity' then closed.through + 1 end)::timestamp,
-        least(${to}::date - 1, ${dayOfMoment(sql`${at}::timestamptz`)})::timestamp, interval '1 day') day),
+    span_open as (
+      select greatest(${from}::date, case when closed.through > '-infinity' then closed.through + 1 end) as first,
+        least(${to}::date - 1, ${dayOfMoment(sql`${at}::timestamptz`)}) as last
+      from closed),
     piece as (
       select day, tier, region, cpu_kind, cpus, memory_mb, state, price_model, seconds, usd
       from hangar.cost_days, closed
@@ -67,8 +72,7 @@ export async function closeCostDays(db: Database): Promise<number> {
     const [due] = span
     if (!due || due.days === 0) return 0
     await sql`
-      with day_open as (
-        select day::date as day from generate_series(${due.first}::timestamp, ${due.last}::timestamp, interval '1 day') day)
+      with span_open as (select ${due.first}::date as first, ${due.last}::date as last)
       insert into hangar.cost_days (day, tier, region, cpu_kind, cpus, memory_mb, state, price_model, seconds, usd)
       ${sharesOf(sql`'infinity'::timestamptz`)}`.execute(tx)
     await sql`update hangar.cost_days_closed set through = ${due.last}::date`.execute(tx)
