@@ -211,7 +211,7 @@ export async function forgetOldAlerts(
   const before = sql`hangar.now() - ${intervalMs(resolvedForMs)}`
   const { numAffectedRows } = await sql`
     delete from hangar.alerts where id in (
-      select id from hangar.alerts where resolved_at is not null and (resolved_at < ${before} or resolved_at < (
+      select id from hangar.alerts where resolved_at is not null and (resolved_at < ${before} or resolved_at <= (
         select resolved_at from hangar.alerts where resolved_at is not null
         order by resolved_at desc offset ${mostResolved} limit 1))
       order by resolved_at limit ${atOnce})`.execute(db)

@@ -48,8 +48,16 @@ export function useMailbox(auth = { user: 'hangar', pass: 'smtp-pass%word-1' }):
     },
   })
   server.on('error', () => undefined)
-  beforeAll(() => new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', () => resolve())))
-  afterAll(() => new Promise<void>((resolve) => void server.close(() => resolve())))
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => {
+      server.listen(0, '127.0.0.1', () => resolve())
+    })
+  })
+  afterAll(async () => {
+    await new Promise<void>((resolve) => {
+      server.close(() => resolve())
+    })
+  })
   return Object.defineProperties(state, {
     mails: { value: mails },
     url: {

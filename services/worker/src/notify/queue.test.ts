@@ -1,0 +1,72 @@
+/** Through the real queue, as the worker runs it: one channel that hangs, and everybody else. */
+import {
+  closeQueues,
+  closeRedis,
+  createQueues,
+  createRedis,
+  ensureSchedulers,
+  NOTIFY_SCHEDULES,
+} from '@hangar/jobs'
+import { raiseAlert } from '@hangar/db'
+import { createLogger } from '@hangar/runtime'
+import { useTestDatabase, useTestRedis, waitFor } from '@hangar/testkit'
+import { expect, test } from '@jest/globals'
+import { startNotify } from './index.ts'
+import { usePost } from './testing.ts'
+
+const database = useTestDatabase()
+const server = useTestRedis()
+const post = usePost()
+
+test('a mail server that hangs holds up neither the webhook nor what comes after, and a worker that stops does not wait for it', async () => {
+  post.mailbox.hangs = true
+  const lines: string[] = []
+  const logger = createLogger({
+    service: 'worker',
+    level: 'info',
+    destination: { write: (line) => void lines.push(line) },
+  })
+  const producer = createRedis({ url: server.url, role: 'producer', name: 'test' })
+  const redis = createRedis({ url: server.url, role: 'worker', name: 'test' })
+  const queues = createQueues({ redis: producer, prefix: server.prefix })
+  await waitFor(() => producer.status === 'ready' && redis.status === 'ready', {
+    timeoutMs: 5000,
+    what: 'Redis',
+  })
+  // As the scheduler does it, only sooner.
+  const schedules = NOTIFY_SCHEDULES.map((schedule) => ({ ...schedule, everyMs: 100 }))
+  await ensureSchedulers(queues, { schedules })
+  const config = { ...post.config, HANGAR_QUEUE_PREFIX: server.prefix }
+  const notify = startNotify({ config, db: database.db, redis, logger, owner: 'worker-a' })
+  const raise = (kind: 'brake_engaged' | 'outbox_lag') =>
+    raiseAlert(database.db, { kind, subject: '', severity: 'critical', message: 'now' })
+  try {
+    await raise('brake_engaged')
+    await waitFor(() => post.hook.deliveries.length === 1, { timeoutMs: 10_000, what: 'the first message' })
+    await raise('outbox_lag')
+    await waitFor(() => post.hook.deliveries.length === 2, { timeoutMs: 10_000, what: 'the second' })
+    expect(post.mailbox.mails).toEqual([])
+  } finally {
+    const beganAt = performance.now()
+    await notify.close(500)
+    expect(performance.now() - beganAt).toBeLessThan(5_000)
+    await closeQueues(queues)
+    await Promise.all([closeRedis(producer), closeRedis(redis)])
+  }
+  expect(lines.join()).toContain('alerts are told')
+})
+
+test('a worker without a channel says at its start that alerts go nowhere', async () => {
+  const lines: string[] = []
+  const logger = createLogger({
+    service: 'worker',
+    level: 'info',
+    destination: { write: (line) => void lines.push(line) },
+  })
+  const redis = createRedis({ url: server.url, role: 'worker', name: 'test' })
+  const config = { ...post.config, ALERT_SMTP_URL: undefined, ALERT_WEBHOOK_URL: undefined }
+  const notify = startNotify({ config, db: database.db, redis, logger, owner: 'worker-a' })
+  await notify.close(500)
+  await closeRedis(redis)
+  expect(lines.join()).toContain('critical and warning alerts go nowhere')
+})
