@@ -4,6 +4,7 @@ import { checkFlyAppsHealth } from './functions/check-fly-apps-health/handler.ts
 import { checkUserAppHealth } from './functions/check-user-app-health/handler.ts'
 import { deprovisionUserFlyApp } from './functions/deprovision-user-fly-app/handler.ts'
 import { provisionUserFlyApp } from './functions/provision-user-fly-app/handler.ts'
+import { docsRoutes } from './docs/handler.ts'
 import { healthz, metrics, readyz } from './ops/handler.ts'
 import { bootstrap } from './shim/bootstrap/handler.ts'
 import { drained } from './shim/drained/handler.ts'
@@ -72,4 +73,8 @@ export const routes: readonly Route[] = [
   healthz,
   readyz,
   metrics,
+  ...docsRoutes(() => allRoutes),
 ]
+
+/** What is described. */
+export const allRoutes: readonly Route[] = [...webhookRoutes, ...routes]

@@ -1,8 +1,9 @@
 /**
  * For this service's tests only: the app on the file's own database and its own corner of Redis, who may call it,
- * and the rows its endpoints answer from.
+ * and the rows its endpoints answer from. Every answer is held against the OpenAPI document.
  */
 import { randomBytes, randomUUID } from 'node:crypto'
+import type { RequestListener } from 'node:http'
 import { createKeyRing, DEFAULT_POLICY, shimToken, systemClock, type KeyRing } from '@hangar/core'
 import {
   DEFAULT_HOST_MAPPING,
@@ -15,7 +16,7 @@ import {
 import { closeQueues, closeRedis, createQueues, createRedis, type Queues } from '@hangar/jobs'
 import { createLogger, NO_TRACING } from '@hangar/runtime'
 import { useTestDatabase, useTestRedis, waitFor } from '@hangar/testkit'
-import { afterAll, beforeAll } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, expect } from '@jest/globals'
 import type { Express } from 'express'
 import { SignJWT } from 'jose'
 import { Registry } from 'prom-client'
@@ -25,6 +26,7 @@ import { createApp } from '../app.ts'
 import type { Role } from '../auth/caller.ts'
 import type { ApiDeps } from '../deps.ts'
 import { createApiMetrics } from '../metrics.ts'
+import { createContract } from './contract.ts'
 import { parseSigningKeys } from '../webhooks/supabase/verify.ts'
 
 export const JWT_SECRET = 'super-secret-jwt-token-with-at-least-32-characters'
@@ -35,7 +37,9 @@ export const ISSUER = 'https://ref.supabase.co/auth/v1'
 export const WEBHOOK_SECRET = `whsec_${randomBytes(32).toString('base64')}`
 
 export type TestApi = {
-  readonly app: Express
+  readonly app: RequestListener
+  /** The same without the look at its answers, for tests of how it is put together. */
+  readonly express: Express
   readonly db: Database
   readonly queues: Queues
   readonly keyRing: KeyRing
@@ -55,14 +59,15 @@ export function useApi(options: TestApiOptions = {}): TestApi {
   const redisCorner = useTestRedis()
   const log: string[] = []
   const keyRing = createKeyRing({ current: randomBytes(32).toString('base64') })
-  let made: { app: Express; queues: Queues } | undefined
+  const contract = createContract()
+  let made: { app: RequestListener; express: Express; queues: Queues } | undefined
 
   beforeAll(async () => {
     const queues = await openQueues(
       options.redis === 'down' ? 'redis://127.0.0.1:1' : redisCorner.url,
       redisCorner.prefix,
     )
-    const app = createApp({
+    const express = createApp({
       db: database.db,
       queues,
       keyRing,
@@ -82,13 +87,10 @@ export function useApi(options: TestApiOptions = {}): TestApi {
       tracing: NO_TRACING,
       ...options.deps,
     })
-    made = { app, queues }
+    made = { app: contract.watch(express as RequestListener), express, queues }
   })
-  afterAll(async () => {
-    if (!made) return
-    await closeQueues(made.queues)
-    await closeRedis(made.queues.redis)
-  })
+  afterEach(() => expect(contract.takeComplaints()).toEqual([]))
+  afterAll(() => made && close(made.queues))
 
   const there = () => {
     if (!made) throw new Error('useApi: the app exists only inside tests and hooks')
@@ -100,6 +102,9 @@ export function useApi(options: TestApiOptions = {}): TestApi {
     get app() {
       return there().app
     },
+    get express() {
+      return there().express
+    },
     get queues() {
       return there().queues
     },
@@ -107,6 +112,11 @@ export function useApi(options: TestApiOptions = {}): TestApi {
       return database.db
     },
   }
+}
+
+async function close(queues: Queues): Promise<void> {
+  await closeQueues(queues)
+  await closeRedis(queues.redis)
 }
 
 function loggerInto(log: string[]) {
