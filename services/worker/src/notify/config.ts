@@ -54,7 +54,5 @@ export const notifyFields = {
   ALERT_LINK_BASE_URL: z.url({ protocol: /^https?$/ }).optional(),
 }
 
-export type NotifyConfig = { [Field in keyof typeof notifyFields]: z.output<(typeof notifyFields)[Field]> }
-
 /** A half-made mail channel would be found out when the first alert does not arrive. */
 export const MAIL_NEEDS = ['ALERT_MAIL_FROM', 'ALERT_MAIL_TO'] as const

@@ -101,6 +101,6 @@ function reasonOf(error: unknown): string {
   return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message
 }
 
-export function severitiesOf(routes: Routes, channel: ChannelName): AlertSeverity[] {
+function severitiesOf(routes: Routes, channel: ChannelName): AlertSeverity[] {
   return ALERT_SEVERITIES.filter((severity) => routes[severity].includes(channel))
 }
