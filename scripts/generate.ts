@@ -9,6 +9,7 @@ const GENERATORS = [
   'generate-fly-errors.ts',
   'generate-fidelity.ts',
   'generate-app-lifecycle.ts',
+  'generate-openapi.ts',
   'generate-metrics.ts',
 ]
 
