@@ -3,11 +3,22 @@
  * of a machine that was stopped or started by somebody else.
  */
 import type { CostState } from '@hangar/core'
+import { sql } from 'kysely'
 import type { AppRow } from './apps.ts'
 import { setCostInterval } from './cost.ts'
 import type { Database } from './database.ts'
 
-export type CostSubject = Pick<AppRow, 'id' | 'userId' | 'region' | 'cpuKind' | 'cpus' | 'memoryMb'>
+type PricedApp = Pick<AppRow, 'id' | 'region' | 'cpuKind' | 'cpus' | 'memoryMb'>
+
+export type CostSubject = PricedApp & {
+  monthlyCostEstimateUsd: string | null
+  /** Of the open interval; null where there is none. */
+  state: CostState | null
+  priceModel: string | null
+  usdPerSecond: string | null
+  /** It began with the tier, region and size that the row has now. */
+  isOfRow: boolean | null
+}
 
 /** What an app of its size and region costs, in whichever state it is. */
 export type Prices = {
@@ -16,18 +27,34 @@ export type Prices = {
   monthlyCostEstimateUsd: string
 }
 
-/** Active apps on which nothing is under way, in order of id. */
-export function listCostSubjects(
+/** Active apps on which nothing is under way, in order of id, each with its open interval. */
+export async function listCostSubjects(
   db: Database,
-  page: { limit: number; afterId?: string },
+  { limit, afterId }: { limit: number; afterId?: string | undefined },
 ): Promise<CostSubject[]> {
-  let query = db
-    .selectFrom('userFlyApps')
-    .select(['id', 'userId', 'region', 'cpuKind', 'cpus', 'memoryMb'])
-    .where('status', '=', 'active')
-    .where('operation', 'is', null)
-  if (page.afterId !== undefined) query = query.where('id', '>', page.afterId)
-  return query.orderBy('id').limit(page.limit).execute()
+  const { rows } = await sql<CostSubject>`
+    select app.id, app.region, app.cpu_kind, app.cpus, app.memory_mb, app.monthly_cost_estimate_usd, part.state,
+      part.price_model, part.usd_per_second, (part.tier, part.region, part.cpu_kind, part.cpus, part.memory_mb)
+        = (app.tier, app.region, app.cpu_kind, app.cpus, app.memory_mb) as is_of_row
+    from public.user_fly_apps app
+    left join hangar.cost_intervals part on part.user_fly_app_id = app.id and part.ended_at is null
+    where app.status = 'active' and app.operation is null
+      and app.id > ${afterId ?? '00000000-0000-0000-0000-000000000000'}::uuid
+    order by app.id limit ${limit}`.execute(db)
+  return rows
+}
+
+/** Those of these apps whose open interval says otherwise than `state`; an app without one is among them. */
+export async function listOtherStates(
+  db: Database,
+  appIds: readonly string[],
+  state: CostState,
+): Promise<PricedApp[]> {
+  const { rows } = await sql<PricedApp>`
+    select app.id, app.region, app.cpu_kind, app.cpus, app.memory_mb from public.user_fly_apps app
+    left join hangar.cost_intervals part on part.user_fly_app_id = app.id and part.ended_at is null
+    where app.id = any (${[...appIds]}::uuid[]) and part.state is distinct from ${state}`.execute(db)
+  return rows
 }
 
 /**

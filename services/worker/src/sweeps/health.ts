@@ -18,6 +18,7 @@ import {
 import type { OrgMachine } from '@hangar/fly-client'
 import type { ReconcileDeps } from '../reconcile/deps.ts'
 import { watchForChanges } from './changed-by-hand.ts'
+import { keepCostStates } from './cost-states.ts'
 import { type Failing, FAILURES_BEFORE_ALERT, tellOfUnhealthy } from './unhealthy-apps.ts'
 import { judgeUnhealthyShare } from './unhealthy-share.ts'
 
@@ -90,6 +91,10 @@ async function lookAtAll(deps: ReconcileDeps, { listing, summary, signal }: Look
       return verdict ? [{ subject, verdict }] : []
     })
     await recordHealth(deps.db, looks, deps.owner)
+    await keepCostStates(
+      deps,
+      looks.map(({ subject }) => ({ subject, machine: machines.get(subject.flyMachineId ?? '') })),
+    )
     for (const { subject, verdict } of looks) {
       summary.checked++
       if (verdict.status !== 'healthy') summary[verdict.status]++

@@ -21,6 +21,12 @@ const FIELDS = {
       .max(30 * DAY_MS),
     lagMs: z.number().int().min(10_000).max(DAY_MS),
   },
+  budget: {
+    monthlyUsd: z
+      .string()
+      .regex(/^(?!0+(\.0+)?$)\d{1,9}(\.\d{1,2})?$/)
+      .nullable(),
+  },
 } satisfies { [Name in SettingName]: { [Field in keyof Settings[Name]]: z.ZodType<Settings[Name][Field]> } }
 
 const NAMES = Object.keys(FIELDS) as SettingName[]
