@@ -14,6 +14,17 @@ export async function countApps(db: Database | Tx): Promise<AppCount[]> {
   return rows
 }
 
+export type SweepTime = { name: string; everySeconds: number; lastSeconds: number }
+
+/** When each sweep last came to its end, as a Unix time: before the first, since when it is expected to. */
+export async function readSweepTimes(db: Database | Tx): Promise<SweepTime[]> {
+  const { rows } = await sql<SweepTime>`
+    select name, (every_ms / 1000.0)::double precision as every_seconds,
+      extract(epoch from greatest(completed_at, expected_since))::double precision as last_seconds
+    from hangar.sweeps where every_ms is not null and expected_since is not null`.execute(db)
+  return rows
+}
+
 export type AlertCount = { kind: string; severity: AlertSeverity; count: number }
 
 /** Open ones, whether or not somebody has acknowledged them. */

@@ -18,12 +18,21 @@ import {
   type Database,
   measureLanes,
   readCostTotals,
+  readSweepTimes,
   sumOrphans,
   type AlertCount,
   type AppCount,
   listEngaged,
 } from '@hangar/db'
-import { JOB_STATES, measureQueues, QUEUES, type QueueMeasure, type Queues } from '@hangar/jobs'
+import {
+  JOB_STATES,
+  measureQueues,
+  QUEUES,
+  SCHEDULES,
+  type SweepName,
+  type QueueMeasure,
+  type Queues,
+} from '@hangar/jobs'
 import { type createMetrics, measureBrakes, type Readings } from '@hangar/runtime'
 import { Gauge } from 'prom-client'
 
@@ -47,6 +56,7 @@ export function measureFleet(parts: FleetParts): void {
   measureOrphans(parts)
   measureCosts(parts)
   measureWork(parts)
+  measureSweeps(parts)
 }
 
 function measureApps({ registry, readings, db, policy }: FleetParts): void {
@@ -188,5 +198,34 @@ function measureWork({ registry, readings, db, queues, policy }: FleetParts): vo
       for (const state of JOB_STATES) jobs.set({ queue, state }, counts[state])
       if (oldestWaitingMs !== null) lag.set({ queue }, oldestWaitingMs / 1000)
     }
+  }
+}
+
+function measureSweeps({ registry, readings, db }: FleetParts): void {
+  const known = new Set<string>(SCHEDULES.map(({ id }) => id))
+  const collect = readings.add({
+    name: 'sweeps',
+    read: () => readSweepTimes(db),
+    show: (times) => {
+      for (const { name, everySeconds, lastSeconds } of times.filter((one) => known.has(one.name))) {
+        last.set({ sweep: name }, lastSeconds)
+        interval.set({ sweep: name }, everySeconds)
+      }
+    },
+  })
+  const options = { labelNames: ['sweep'] as const, registers: [registry], collect }
+  const last: Gauge<'sweep'> = new Gauge({
+    name: 'hangar_sweep_last_success_timestamp_seconds',
+    help: 'When the sweep last came to its end, on whichever worker, as a Unix time. 0: nobody has scheduled it yet.',
+    ...options,
+  })
+  const interval: Gauge<'sweep'> = new Gauge({
+    name: 'hangar_sweep_interval_seconds',
+    help: 'How often it should. 0: nobody has scheduled it yet.',
+    ...options,
+  })
+  for (const sweep of known as Set<SweepName>) {
+    last.set({ sweep }, 0)
+    interval.set({ sweep }, 0)
   }
 }

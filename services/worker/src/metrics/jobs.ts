@@ -1,8 +1,8 @@
 import { type Lane, LANES } from '@hangar/core'
 import type { Outcome, SweepName } from '@hangar/jobs'
 import type { createMetrics } from '@hangar/runtime'
-import { Counter, Gauge, Histogram } from 'prom-client'
-import { isSweep, SWEEP_NAMES } from '../sweeps/index.ts'
+import { Counter, Histogram } from 'prom-client'
+import { SWEEP_NAMES } from '../sweeps/index.ts'
 
 const OUTCOMES = ['done', 'again_after', 'retry', 'never', 'thrown'] as const
 /** A lane's job is called after its lane, a sweep's after its schedule. */
@@ -24,13 +24,6 @@ export function countOutcomes(registry: ReturnType<typeof createMetrics>) {
     buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
     registers: [registry],
   })
-  const lastSuccess = new Gauge({
-    name: 'hangar_sweep_last_success_timestamp_seconds',
-    help: 'When this worker last finished a run of the sweep, as a Unix time; take the newest of all workers. 0: not yet.',
-    labelNames: ['sweep'] as const,
-    registers: [registry],
-  })
-  for (const sweep of SWEEP_NAMES) lastSuccess.set({ sweep }, 0)
   for (const job of JOBS) {
     seconds.zero({ job })
     for (const outcome of OUTCOMES) outcomes.inc({ job, outcome }, 0)
@@ -40,7 +33,6 @@ export function countOutcomes(registry: ReturnType<typeof createMetrics>) {
     try {
       const outcome = await work
       outcomes.inc({ job, outcome: outcome.kind })
-      if (isSweep(job) && outcome.kind === 'done') lastSuccess.setToCurrentTime({ sweep: job })
       return outcome
     } catch (error) {
       outcomes.inc({ job, outcome: 'thrown' })
