@@ -11,7 +11,15 @@ import {
   ownershipMetadata,
   readOwnership,
 } from './names.ts'
-import { costPerSecondUsd, listedMachineMonthUsd, monthlyCostUsd, SECONDS_PER_MONTH } from './prices.ts'
+import {
+  costPerSecondUsd,
+  costStateOf,
+  describePriceModel,
+  listedMachineMonthUsd,
+  monthlyCostUsd,
+  SECONDS_PER_MONTH,
+  usdPerSecondText,
+} from './prices.ts'
 
 // The same values each time: a test that fails fails for everybody.
 fc.configureGlobal({ seed: 20_260_301 })
@@ -97,6 +105,30 @@ describe('prices', () => {
     [guest(1, 256), 'ams', 2.02],
   ])("Fly's list price of %j in %s", (size, region, usd) => {
     expect(monthlyCostUsd('fly_list', size, region).toFixed(2)).toBe(usd.toFixed(2))
+  })
+  test.each([
+    // 6 / 2,592,000; 0.15 / 2,592,000; 2 × 0.0000002675 + 0.5 × 0.00000193 = 0.0000015.
+    ['product', 'running', '0.000002314815'],
+    ['product', 'stored', '0.000000057870'],
+    ['fly_list', 'running', '0.000001500000'],
+    ['fly_list', 'stored', '0.000000057870'],
+  ] as const)('the price of a second by %s, %s', (model, state, usd) => {
+    expect(usdPerSecondText(model, guest(2, 512), 'iad', state)).toBe(usd)
+  })
+  test.each([
+    ['started', 'running'],
+    ['stopped', 'stored'],
+    ['suspended', 'stored'],
+    ['created', 'stored'],
+    ['stopping', null],
+    ['hibernating', null],
+  ])('a machine that Fly calls %s is paid for as %s', (state, paid) => {
+    expect(costStateOf(state)).toBe(paid)
+  })
+  test('each model says what it is, and a list price says of which day', () => {
+    expect(describePriceModel('product')).toMatchObject({ label: 'product', asOf: null })
+    expect(describePriceModel('product').rule).toMatch(/^vCPU × 2\.50 \+ GB × 2\.00 USD a month/)
+    expect(describePriceModel('fly_list')).toMatchObject({ label: 'fly_list 2025-08-19', asOf: '2025-08-19' })
   })
   test('a region without a figure is never cheaper than a known one', () => {
     expect(monthlyCostUsd('fly_list', guest(1, 256), 'xyz')).toBe(
