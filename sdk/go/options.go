@@ -57,7 +57,8 @@ type Options struct {
 
 	// Stop is what to take for SIGTERM, its close too; default the process's own SIGTERM and SIGINT.
 	Stop <-chan os.Signal
-	// Transport of the calls to Hangar; default a copy of http.DefaultTransport.
+	// Transport of the calls to Hangar; default a copy of http.DefaultTransport that speaks HTTP/1.1 only, as another
+	// one should too: a single HTTP/2 connection that a load balancer forgot swallows call after call.
 	Transport http.RoundTripper
 	// Clock; default the system's.
 	Clock clock.Clock

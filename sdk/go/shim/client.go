@@ -5,6 +5,7 @@ package shim
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -33,7 +34,8 @@ type Options struct {
 	MachineID string
 	// Timeout of one call; default [DefaultTimeout].
 	Timeout time.Duration
-	// Transport; default a copy of http.DefaultTransport.
+	// Transport; default a copy of http.DefaultTransport that speaks HTTP/1.1 only. Another one should do so too: a
+	// single HTTP/2 connection that a load balancer forgot swallows call after call.
 	Transport http.RoundTripper
 	// Clock; default the system's.
 	Clock clock.Clock
@@ -45,6 +47,8 @@ type Options struct {
 type Client struct {
 	options Options
 	http    *http.Client
+	// The transport is this client's alone: it may drop connections that somebody else might still use.
+	owned bool
 }
 
 // New returns a client.
@@ -53,13 +57,14 @@ func New(options Options) *Client {
 	if options.Timeout == 0 {
 		options.Timeout = DefaultTimeout
 	}
+	owned := false
 	if options.Transport == nil {
-		options.Transport = ownTransport()
+		options.Transport, owned = ownTransport()
 	}
 	if options.Clock == nil {
 		options.Clock = clock.System()
 	}
-	return &Client{options: options, http: &http.Client{
+	return &Client{options: options, owned: owned, http: &http.Client{
 		Transport: options.Transport,
 		// The token goes to Hangar and to nobody Hangar might point to.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -68,11 +73,22 @@ func New(options Options) *Client {
 
 // ownTransport is a copy of the default one, so that closing it closes nobody else's connections. A program may have
 // put something else there, for tracing, say, which is used as it is.
-func ownTransport() http.RoundTripper {
-	if transport, isUsual := http.DefaultTransport.(*http.Transport); isUsual {
-		return transport.Clone()
+//
+// HTTP/1.1 only: over HTTP/2 all calls share one connection, which outlives a call that times out, and so does its
+// silence.
+func ownTransport() (transport http.RoundTripper, owned bool) {
+	usual, isUsual := http.DefaultTransport.(*http.Transport)
+	if !isUsual {
+		return http.DefaultTransport, false
 	}
-	return http.DefaultTransport
+	own := usual.Clone()
+	own.ForceAttemptHTTP2 = false
+	own.TLSNextProto = map[string]func(string, *tls.Conn) http.RoundTripper{}
+	if own.TLSClientConfig == nil {
+		own.TLSClientConfig = &tls.Config{}
+	}
+	own.TLSClientConfig.NextProtos = []string{"http/1.1"}
+	return own, true
 }
 
 // Close drops idle connections.
@@ -187,6 +203,10 @@ func (c *Client) try(ctx context.Context, op, method, path string, header http.H
 	c.address(request, header, body != nil)
 	response, err := c.http.Do(request)
 	if err != nil {
+		if c.owned {
+			// The other idle connections went the same way: what dropped this one has mostly dropped them too.
+			c.http.CloseIdleConnections()
+		}
 		return nil, failed(0, err)
 	}
 	defer response.Body.Close()
