@@ -24,6 +24,7 @@ const COMMANDS = {
   generate: { file: 'scripts/generate.ts' },
   migrate: { file: 'scripts/migrate.ts' },
   'setup-go': { file: 'scripts/setup-go.ts' },
+  'setup-promtool': { file: 'scripts/setup-promtool.ts' },
   'fly-sim': { file: 'packages/fly-sim/src/main.ts' },
   bench: { file: 'bench/main.ts' },
   simulate: { file: 'proof/simulation/main.ts' },

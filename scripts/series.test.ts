@@ -2,7 +2,7 @@
  * Every series that the real processes show, each just started: the page that lists them is right, no label can grow
  * without bound, and every alert rule and dashboard asks for what is there.
  */
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { useTestDatabase, useTestRedis } from '@hangar/testkit'
@@ -10,6 +10,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
 import { ALERT_KINDS, ALERT_SEVERITIES } from '../packages/core/src/index.ts'
 import { root } from './lib/paths.ts'
+import { findPromtool } from './lib/promtool.ts'
 import { namesIn, type Matcher } from './lib/promql.ts'
 import { mergeMetrics, type Metric, metricsPage, scrapeServices, SERVICES, type Shown } from './lib/series.ts'
 
@@ -142,17 +143,15 @@ describe('each alert rule', () => {
     expect(pages.filter((page) => !existsSync(join(root, page)))).toEqual([])
   })
 
-  const promtool = spawnSync('promtool', ['--version']).status === 0
-  const run = promtool ? test : test.skip
-  const why = promtool ? '' : ' (SKIPPED: there is no promtool; it comes with the Debian package prometheus)'
+  const promtool = findPromtool()
+  const run = promtool === null ? test.skip : test
+  const why = promtool === null ? ' (SKIPPED: there is no promtool; npm run setup-promtool)' : ''
   run(`is well formed and has a test that passes${why}`, () => {
     const folder = join(root, 'deploy/prometheus')
-    const options = { cwd: folder, encoding: 'utf8' } as const
-    expect(execFileSync('promtool', ['check', 'rules', 'rules.yml'], options)).toContain('SUCCESS')
-    expect(
-      execFileSync('promtool', ['check', 'config', '--syntax-only', 'prometheus.yml'], options),
-    ).toContain('SUCCESS')
-    expect(execFileSync('promtool', ['test', 'rules', ...RULE_TESTS], options)).toContain('SUCCESS')
+    const ask = (args: string[]) => execFileSync(promtool ?? '', args, { cwd: folder, encoding: 'utf8' })
+    expect(ask(['check', 'rules', 'rules.yml'])).toContain('SUCCESS')
+    expect(ask(['check', 'config', '--syntax-only', 'prometheus.yml'])).toContain('SUCCESS')
+    expect(ask(['test', 'rules', ...RULE_TESTS])).toContain('SUCCESS')
   })
 
   test('is in the tests of the rules, where it fires and where it does not', () => {
