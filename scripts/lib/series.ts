@@ -40,7 +40,7 @@ export async function scrapeServices(stores: Stores): Promise<Shown> {
 type Open = Omit<Metric, 'labels'> & { labels: Map<string, Set<string>> }
 
 /** Prometheus' text format, as far as prom-client writes it. */
-export function parseMetrics(text: string): Metric[] {
+function parseMetrics(text: string): Metric[] {
   const metrics = new Map<string, Open>()
   for (const line of text.split('\n')) {
     const [, keyword, name = '', rest = ''] = /^# (HELP|TYPE) (\S+) (.*)$/.exec(line) ?? []

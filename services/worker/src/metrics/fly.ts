@@ -11,7 +11,7 @@ import type { createMetrics } from '@hangar/runtime'
 import { Counter, Gauge, Histogram } from 'prom-client'
 
 /** What this process calls. Another operation of the client would share one name, so that it is seen and named here. */
-export const WORKER_OPERATIONS = [
+const WORKER_OPERATIONS = [
   'apps.create',
   'apps.get',
   'apps.list',
