@@ -1,9 +1,20 @@
+import { randomUUID } from 'node:crypto'
 import { createTestDatabase, createUser, useTestDatabase } from '@hangar/testkit'
 import { describe, expect, test } from '@jest/globals'
 import { sql } from 'kysely'
+import { settleFailedProvisions, settleFindings } from './alert-conditions.ts'
+import { composeMessage, forgetOldAlerts } from './alert-messages.ts'
+import { claimMessage, recordSendFailure } from './alert-sending.ts'
 import { createDatabase, type Database, type Tx } from './database.ts'
 import { assertHostRowsVisible } from './host.ts'
 import { migrateToLatest } from './migrate.ts'
+import {
+  recordQueueHeads,
+  recordSweepCompleted,
+  recordSweepIntervals,
+  recordWebhookArrival,
+} from './sightings.ts'
+import { listDueNotices } from './user-notices.ts'
 import { raiseWant } from './wants.ts'
 import { claimLease, finishWork, withFence } from './work.ts'
 import { insertApp } from './apps.ts'
@@ -35,6 +46,30 @@ const reachable = (db: Database) =>
       union all
       select 'schema hangar' where has_schema_privilege(role, 'hangar', 'usage')
     ) o`.execute(db)
+
+/** Each statement by which people are told of something, from the condition to the end of the rows. */
+async function tellsPeople(db: Database): Promise<void> {
+  await settleFailedProvisions(db, 10)
+  await settleFindings(db, 'queue_lag', [
+    { subject: 'provision', severity: 'critical', message: 'm', details: {} },
+  ])
+  await recordSweepIntervals(db, [{ id: 'health', everyMs: 1000 }])
+  await recordSweepCompleted(db, 'health')
+  await recordQueueHeads(db, [{ queue: 'provision', job: 'j' }])
+  await recordWebhookArrival(db)
+  const pause = { firstWindowMs: 0, longestWindowMs: 0, longestCriticalWindowMs: 0 }
+  const rules = { ...pause, remindAfterMs: 1000, mostReminders: 1, mostItems: 1 }
+  const told = { ...rules, channel: 'mail', severities: ['critical'] } as const
+  expect(await composeMessage(db, told, randomUUID(), (digest) => digest)).toBe(true)
+  for (const giveUpAfterMs of [60_000, 0]) {
+    const message = (await claimMessage(db, { channel: 'mail', owner: 'w', leaseMs: 1000 }))!
+    const failure = { error: 'e', retryInMs: 0, tellAfter: 1, giveUpAfterMs }
+    await recordSendFailure(db, 'mail', message, failure)
+  }
+  await settleFindings(db, 'queue_lag', [])
+  await forgetOldAlerts(db, { resolvedForMs: -60_000, mostResolved: 0, atOnce: 10 })
+  expect(await listDueNotices(db, 1)).toEqual([])
+}
 
 describe('who may touch what', () => {
   const t = useTestDatabase()
@@ -129,6 +164,7 @@ describe('a login role of its own for the services', () => {
         })
       })
       await finishWork(db, lease, { kind: 'done', doneVersion: want.wantedVersion })
+      await tellsPeople(db)
       for (const statement of [
         'update public.user_fly_app_events set actor = null',
         'delete from public.user_fly_apps',

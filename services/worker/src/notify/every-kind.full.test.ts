@@ -12,6 +12,7 @@ import {
   recordWebhookArrival,
   releaseBrake,
   resolveAlert,
+  writeSetting,
 } from '@hangar/db'
 import {
   closeQueues,
@@ -26,6 +27,7 @@ import { createUser, setTier, useTestRedis, waitFor } from '@hangar/testkit'
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'
 import { reconcileUser } from '../reconcile/job.ts'
 import { sweepAlerts } from '../sweeps/alerts.ts'
+import { sweepCost } from '../sweeps/cost.ts'
 import { sweepGuards } from '../sweeps/guards.ts'
 import { sweepHealth } from '../sweeps/health.ts'
 import { sweepOrphans } from '../sweeps/orphans.ts'
@@ -241,13 +243,21 @@ const PROVOKE: Record<AlertKind, () => Promise<Provoked>> = {
     return { subject: '', says: /\d tier changes since the last webhook at .* UTC, and no webhook/, cure }
   },
   budget: async () => {
-    const message = '50 % of the budget of 1000 USD'
-    await raiseAlert(db(), { kind: 'budget', subject: '2026-11', severity: 'warning', message })
-    return {
-      subject: '2026-11',
-      says: /50 % of the budget/,
-      cure: () => resolveAlert(db(), 'budget', '2026-11'),
+    const limit = (monthlyUsd: string | null) =>
+      db()
+        .transaction()
+        .execute((tx) => writeSetting(tx, 'budget', { monthlyUsd }, 'test'))
+    const { userId } = await active()
+    await query(
+      `update hangar.cost_intervals set started_at = started_at - interval '1 minute' where user_id = '${userId}'`,
+    )
+    await limit('0.000001')
+    await sweepCost(engine.deps, never)
+    const cure = async () => {
+      await limit(null)
+      await sweepCost(engine.deps, never)
     }
+    return { subject: '100', says: /have cost 0\.00 USD, \d+\.\d\d % of the budget of 0.000001 USD/, cure }
   },
   channel_failing: async () => {
     mailbox.refusal = { code: 554, text: 'no' }
@@ -311,7 +321,7 @@ test.each(Object.keys(ALERT_KINDS) as AlertKind[])(
     if (kind !== 'channel_failing') await tellByMail()
     const told = read()
     for (const text of kind === 'channel_failing' ? [told.webhook] : [told.mail, told.webhook]) {
-      expect(text).toMatch(new RegExp(`(info|warning|critical): ${kind}, new \\(`))
+      expect(text).toMatch(new RegExp(`(info|warning|critical): ${kind}( × \\d+)?, new \\(`))
       expect(text).toContain(subject === '' ? 'UTC:' : `UTC ${subject}:`)
       expect(text).toMatch(says)
       expect(text).toContain(`docs/runbooks/${kind}.md`)
@@ -322,7 +332,7 @@ test.each(Object.keys(ALERT_KINDS) as AlertKind[])(
     await tellByMail()
     const over = read()
     const overByMail = kind === 'channel_failing' ? 'came and went' : 'over'
-    expect(over.mail).toMatch(new RegExp(`${kind}, ${overByMail} \\(`))
-    expect(over.webhook).toMatch(new RegExp(`${kind}, over \\(`))
+    expect(over.mail).toMatch(new RegExp(`${kind}( × \\d+)?, ${overByMail} \\(`))
+    expect(over.webhook).toMatch(new RegExp(`${kind}( × \\d+)?, over \\(`))
   },
 )
