@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { createDatabase } from '@hangar/db'
-import { EXIT_UNAVAILABLE, RedisUnavailableError } from '@hangar/testkit/local'
+import { EXIT_UNAVAILABLE, findRedisServer, RedisUnavailableError } from '@hangar/testkit/local'
 import { Story, type Chapter, type DemoResult } from './demo/story.ts'
 import { createDemoUser } from './demo/user.ts'
 import { chooseScreener } from './lib/go.ts'
@@ -21,6 +21,8 @@ async function main(): Promise<number> {
   let keepLogs = true
   try {
     say('Starting a whole Hangar on this machine, each part a process of its own:')
+    // Building the users' app may take a minute: what would end all this is found out before.
+    await findRedisServer((line) => say(`  ${line}`))
     const image = await chooseScreener((line) => say(`  ${line}`))
     stack = await startStack({
       settings: { worker: { FLY_SCREENER_IMAGE: image } },
