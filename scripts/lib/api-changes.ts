@@ -149,15 +149,14 @@ function narrowing(was: Schema, is: Schema, where: string, request: Compare): st
     const before = was[name]
     return now !== null && (typeof before !== 'number' || (now - before) * sign > 0)
   }
-  const limits = [
-    ...LOWER.filter((name) => tighter(name, 1)),
-    ...UPPER.filter((name) => tighter(name, -1)),
-    ...['pattern', 'format'].filter((name) => is[name] !== undefined && is[name] !== was[name]),
-  ]
+  const limits = [...LOWER.filter((name) => tighter(name, 1)), ...UPPER.filter((name) => tighter(name, -1))]
+  // Whether another pattern takes all that the old one took cannot be told: a person has to look.
+  const changed = ['pattern', 'format'].filter((name) => is[name] !== undefined && is[name] !== was[name])
   const allowed = valuesOf(is)
   const refused = allowed && (valuesOf(was) ?? ['anything']).filter((value) => !allowed.includes(value))
   return [
     ...limits.map((name) => `in ${where}: ${name} is tighter`),
+    ...changed.map((name) => `in ${where}: ${name} is another`),
     ...(refused ?? []).map((value) => `in ${where}: ${String(value)} is not taken any more`),
     ...narrowingFields(was, is, where, request),
     ...partsOf(was, is, where, request),

@@ -47,11 +47,28 @@ function refTo(id: string): JsonSchema {
   return { $ref: `#/components/schemas/${id}` }
 }
 
+/** Types of values that JSON has not. */
+const NOT_JSON: ReadonlySet<string> = new Set([
+  'bigint',
+  'custom',
+  'date',
+  'function',
+  'map',
+  'nan',
+  'set',
+  'symbol',
+])
+
 function convert(schema: z.ZodType): JsonSchema {
   const shown = z.toJSONSchema(schema, {
     io: 'input',
+    // Else it would throw at what `shownAs` is about to show differently.
+    unrepresentable: 'any',
     override: ({ zodSchema, jsonSchema }) => {
       const instead = findShown(zodSchema)
+      const { type } = zodSchema._zod.def
+      if (!instead && NOT_JSON.has(type))
+        throw new Error(`a ${type} is no JSON: declare it as \`time\`, or show something instead (shownAs)`)
       if (instead) replace(jsonSchema, convert(instead))
       tidy(jsonSchema)
     },

@@ -4,6 +4,7 @@ import { describe, expect, test } from '@jest/globals'
 import { z } from 'zod'
 import type { Route } from '../../http/route.ts'
 import { findShown } from '../../http/answer-fields.ts'
+import { describeApi } from '../../openapi/document.ts'
 import { allRoutes } from '../index.ts'
 
 const page = readFileSync(new URL('../../../../../docs/go-shim.md', import.meta.url), 'utf8')
@@ -56,6 +57,17 @@ describe.each(examples)('$json', ({ json, routes }) => {
     const errors = [...request, ...answer].map((schema) => schema.safeParse(value).error?.message)
     expect(errors).toContain(undefined)
   })
+})
+
+test('what the Go module sends and reads are fields of these schemas', () => {
+  const types = readFileSync(new URL('../../../../../sdk/go/shim/types.go', import.meta.url), 'utf8')
+  const names = [...types.matchAll(/`json:"(\w+)[",]/g)].map(([, name = '']) => name)
+  const { paths, components } = describeApi(shim)
+  const known = JSON.stringify([paths, components])
+  // The shared backend's own mark on its traders; Hangar never sees it.
+  const unknown = names.filter((name) => name !== 'built_in' && !known.includes(`"${name}":{`))
+  expect(names.length).toBeGreaterThan(30)
+  expect(unknown).toEqual([])
 })
 
 test('every call of the shim has an example', () => {
