@@ -13,6 +13,8 @@ const BENCHMARKS: Record<string, () => Promise<Benchmark>> = {
   webhook: async () => (await import('./webhook/index.ts')).webhook,
   shim: async () => (await import('./shim/index.ts')).shim,
   lifecycle: async () => (await import('./lifecycle/index.ts')).lifecycle,
+  'health-sweep': async () => (await import('./health-sweep/index.ts')).healthSweep,
+  priority: async () => (await import('./priority/index.ts')).priority,
   'fly-client': async () => (await import('./fly-client/index.ts')).flyClient,
 }
 

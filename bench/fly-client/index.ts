@@ -33,7 +33,7 @@ export async function flyClient({ quick, say }: BenchOptions): Promise<BenchResu
   const forMs = quick ? 100 : 300
   const cleanups: (() => unknown)[] = []
   try {
-    const fly = await startFly({ token: FLY_TOKEN, org: FLY_ORG }, cleanups)
+    const { url: fly } = await startFly({ token: FLY_TOKEN, org: FLY_ORG }, cleanups)
     const runners = {} as Record<Side, Runner>
     for (const side of SIDES) {
       runners[side] = await startSide(side, fly, await createTargets(fly, `bench-${side}`), cleanups)

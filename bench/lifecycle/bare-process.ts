@@ -9,8 +9,9 @@ import { text } from 'node:stream/consumers'
 import pg from 'pg'
 import { Agent, request } from 'undici'
 
-import { CONCURRENCY, FLY_TOKEN } from './settings.ts'
-import { fillIn, type Act, type FlyCall, type Names, type SqlWrite, type Trace } from './trace.ts'
+import { fillIn, type Names } from '../lib/names.ts'
+import { CONCURRENCY, FLY_TOKEN } from '../lib/worker.ts'
+import type { Act, FlyCall, SqlWrite, Trace } from './trace.ts'
 
 const { TRACE_FILE = '', DATABASE_URL = '', FLY_API_BASE_URL = '', PORT = '0' } = process.env
 const trace = JSON.parse(readFileSync(TRACE_FILE, 'utf8')) as Trace

@@ -7,17 +7,17 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 
 import { closeQueues, closeRedis, createQueues, createRedis } from '@hangar/jobs'
-import { freePort, startProcess, waitFor, type ManagedProcess } from '@hangar/testkit/local'
+import { waitFor, type ManagedProcess } from '@hangar/testkit/local'
 import pg from 'pg'
 
 import { startFly } from '../lib/fly.ts'
+import { startProgram } from '../lib/program.ts'
 import { rounded, type BenchOptions, type BenchResult } from '../lib/report.ts'
 import { startStores, type Stores } from '../lib/stores.ts'
+import { CONCURRENCY, FLY_ORG, FLY_TOKEN, workerEnvironment } from '../lib/worker.ts'
 import { recordTrace } from './record.ts'
-import { CONCURRENCY, FLY_ORG, FLY_TOKEN, workerEnvironment } from './settings.ts'
 import type { Trace } from './trace.ts'
 import { createUsers, moveAll, type Crowd } from './users.ts'
 
@@ -65,10 +65,12 @@ async function prepare(
      values (1000000, 'a benchmark', 'bench', hangar.now() + interval '1 day')`,
   )
 
-  const environment = workerEnvironment(stores, await startFly({ token: FLY_TOKEN, org: FLY_ORG }, cleanups))
+  const { url: flyUrl } = await startFly({ token: FLY_TOKEN, org: FLY_ORG }, cleanups)
+  const environment = workerEnvironment(stores, flyUrl)
   const trace = await recordTrace(environment)
   const bare = await startBare(environment, trace, cleanups)
-  const worker = await start('worker', './worker-process.ts', environment, cleanups)
+  const entry = new URL('../lib/worker-process.ts', import.meta.url)
+  const worker = await startProgram({ name: 'worker', entry, env: environment }, cleanups)
   const hangar = await crowdRunner(stores, pool, worker.process, cleanups)
   return { runners: { bare, hangar }, trace }
 }
@@ -107,32 +109,14 @@ async function startBare(
   cleanups.push(() => rmSync(folder, { recursive: true, force: true }))
   const traceFile = join(folder, 'trace.json')
   writeFileSync(traceFile, JSON.stringify(trace))
-  const { url } = await start(
-    'bare',
-    './bare-process.ts',
-    { ...environment, TRACE_FILE: traceFile },
-    cleanups,
-  )
+  const entry = new URL('./bare-process.ts', import.meta.url)
+  const env = { ...environment, TRACE_FILE: traceFile }
+  const { url } = await startProgram({ name: 'bare', entry, env }, cleanups)
   return async (users) => {
     const response = await fetch(`${url}/run`, { method: 'POST', body: JSON.stringify({ users }) })
     if (!response.ok) throw new Error(`The bare peer failed: ${await response.text()}`)
     return (await response.json()) as Timing
   }
-}
-
-async function start(
-  name: string,
-  file: string,
-  env: Record<string, string>,
-  cleanups: (() => unknown)[],
-): Promise<{ url: string; process: ManagedProcess }> {
-  const port = await freePort()
-  const url = `http://127.0.0.1:${port}`
-  const entry = fileURLToPath(new URL(file, import.meta.url))
-  const settings = { ...env, PORT: String(port), NODE_ENV: 'production' }
-  const process = await startProcess({ name, entry, env: settings, readyUrl: `${url}/readyz` })
-  cleanups.push(() => process.stop())
-  return { url, process }
 }
 
 function describeTrace({ provision, deprovision }: Trace): string {

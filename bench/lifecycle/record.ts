@@ -1,17 +1,14 @@
-import { randomUUID } from 'node:crypto'
-import { setTimeout as delay } from 'node:timers/promises'
-
-import { createDatabase, findLiveApp, type AppRow, type Database } from '@hangar/db'
+import { createDatabase } from '@hangar/db'
 import { createLogger } from '@hangar/runtime'
 import { createUser, setTier } from '@hangar/testkit/factories'
 import pg from 'pg'
 import { Agent } from 'undici'
 
 import { buildReconcileDeps } from '../../services/worker/src/build.ts'
-import type { ReconcileDeps } from '../../services/worker/src/reconcile/deps.ts'
-import { reconcileUser } from '../../services/worker/src/reconcile/job.ts'
-import { unlimitedFlyClient, workerConfig } from './settings.ts'
-import { generalise, isWrite, type Act, type FlyCall, type Trace } from './trace.ts'
+import { activeApp, namesOf, reconcileToTheEnd } from '../lib/engine.ts'
+import { generalise } from '../lib/names.ts'
+import { unlimitedFlyClient, workerConfig } from '../lib/worker.ts'
+import { isWrite, type Act, type FlyCall, type Trace } from './trace.ts'
 
 /** Lets the engine, alone and without a queue, take one user up and down, and writes down what it does. */
 export async function recordTrace(environment: Record<string, string>): Promise<Trace> {
@@ -27,42 +24,16 @@ export async function recordTrace(environment: Record<string, string>): Promise<
     acts.length = 0
     await reconcileToTheEnd(deps, userId)
     const provision = acts.splice(0)
-    const app = await liveApp(db, userId)
+    const app = await activeApp(db, userId)
     await setTier(db, userId, 'free')
     acts.length = 0
     await reconcileToTheEnd(deps, userId)
-    return generalise({ provision, deprovision: acts.splice(0) }, namesOf(app))
+    const trace: Trace = { provision, deprovision: acts.splice(0) }
+    return JSON.parse(generalise(JSON.stringify(trace), namesOf(app))) as Trace
   } finally {
     stopRecordingSql()
     await fly.close()
     await db.destroy()
-  }
-}
-
-async function reconcileToTheEnd(deps: ReconcileDeps, userId: string): Promise<void> {
-  for (;;) {
-    const outcome = await reconcileUser(deps, userId, new AbortController().signal)
-    if (outcome.kind === 'done' && outcome.again !== true) return
-    if (outcome.kind === 'retry' || outcome.kind === 'never') throw outcome.error
-    await delay(outcome.kind === 'again_after' ? outcome.delayMs : 0)
-  }
-}
-
-async function liveApp(db: Database, userId: string): Promise<AppRow> {
-  const app = await findLiveApp(db, userId)
-  if (app?.status !== 'active')
-    throw new Error(`The recorded user has ${app?.status ?? 'no app'}, not an active one`)
-  return app
-}
-
-function namesOf(app: AppRow) {
-  const { id: appId, userId, flyAppName: appName, flyMachineId, flyInstanceId } = app
-  return {
-    userId,
-    appId,
-    appName,
-    machineId: flyMachineId ?? randomUUID(),
-    instanceId: flyInstanceId ?? randomUUID(),
   }
 }
 

@@ -1,11 +1,18 @@
-// services/worker as its main.ts builds it, except that Fly's rate limits are off (see settings.ts).
+// services/worker as its main.ts builds it, except that Fly's rate limits are off (see worker.ts).
 import { createDatabase } from '@hangar/db'
 import { closeRedis, createRedis } from '@hangar/jobs'
-import { createLogger, createMetrics, createStopper, NO_TRACING, runMain, startOpsServer } from '@hangar/runtime'
+import {
+  createLogger,
+  createMetrics,
+  createStopper,
+  NO_TRACING,
+  runMain,
+  startOpsServer,
+} from '@hangar/runtime'
 
 import { buildReconcileDeps } from '../../services/worker/src/build.ts'
 import { startLanes } from '../../services/worker/src/lanes.ts'
-import { unlimitedFlyClient, workerConfig } from './settings.ts'
+import { unlimitedFlyClient, workerConfig } from './worker.ts'
 
 await runMain('worker', async () => {
   const config = workerConfig(process.env)
