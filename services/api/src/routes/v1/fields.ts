@@ -41,7 +41,7 @@ export const forcibleBody = actionBody
 const CPU_KINDS = ['shared', 'performance'] as const satisfies readonly CpuKind[]
 export const cpuKind = z.enum(CPU_KINDS)
 export const appStatus = z.enum(APP_STATUSES)
-export const healthStatus = z.enum(HEALTH_STATUSES)
+const healthStatus = z.enum(HEALTH_STATUSES)
 
 /** As Fly takes it, in the engine's own names. */
 export const guest = z.strictObject({ cpuKind, cpus: count, memoryMb: count }).meta({ id: 'Guest' })

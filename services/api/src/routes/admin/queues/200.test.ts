@@ -26,6 +26,7 @@ test.each(['viewer', 'operator', 'admin', 'key'] as const)(
       'guards',
       'health',
       'inspect',
+      'notify',
       'provision',
       'sweep',
     ])
