@@ -42,6 +42,7 @@ type App struct {
 
 	cycles     *cycles
 	roster     *roster
+	traders    *traderList
 	signals    *queue
 	executions *queue
 	metrics    *metrics.Registry
@@ -72,7 +73,6 @@ func New(config Config, options Options) (*App, error) {
 	app := &App{
 		config:  config,
 		options: options.withDefaults(),
-		cycles:  newCycles(),
 		roster:  newRoster(config.Mode),
 		metrics: &metrics.Registry{},
 		state:   StateStarting,
@@ -81,12 +81,15 @@ func New(config Config, options Options) (*App, error) {
 	}
 	app.alive, app.kill = context.WithCancelCause(context.Background())
 	app.log, app.clock = app.options.Logger, app.options.Clock
+	app.cycles = newCycles(app.clock.Now, app.roster.allows, func() { app.counted.cycles.Add(1) })
+	app.traders = newTraderList(app.options.Traders, app.takeAll, app.clock, app.log)
 	token := config.Token
 	if config.Mode == ModeShared {
 		token = config.SharedToken
 	}
 	app.client = shim.New(shim.Options{
 		URL: config.URL, Token: token, MachineID: config.MachineID,
+		ProcessID: newID(),
 		Transport: app.options.Transport, Clock: app.clock, Observe: app.observeCall,
 	})
 	app.signals, app.executions = app.newQueues()
@@ -138,13 +141,23 @@ func (a *App) live() {
 	case <-a.alive.Done():
 	}
 	a.cycles.close()
-	stopFollowing(ErrStopped)
-	<-follower
+	endFollowing := func() {
+		stopFollowing(ErrStopped)
+		<-follower
+	}
+	if a.config.Mode == ModeDedicated {
+		endFollowing()
+	}
 	if a.alive.Err() == nil {
 		a.drain(func() {
 			stopDelivering(ErrStopped)
 			<-deliverer
 		})
+	}
+	if a.config.Mode == ModeShared {
+		// Not before: its last cycles ran until now, and some user may have waited for one of them.
+		endFollowing()
+		a.leave()
 	}
 	stopDelivering(ErrStopped)
 	<-deliverer
@@ -202,26 +215,21 @@ func (a *App) Supabase() *Supabase {
 	return a.supabase
 }
 
-// StartCycle waits until traders may run and begins a cycle with those that may. It returns [ErrStopped] once trading
-// is over. Cycles may overlap: a program that runs each trader at its own pace begins a cycle for each run.
-func (a *App) StartCycle(ctx context.Context) (*Cycle, error) {
+// StartCycle waits until traders may run and begins a cycle with those that may or, where ids are given, with those
+// among them that may. It returns [ErrStopped] once trading is over. Cycles may overlap: a program that runs each trader
+// at its own pace begins a cycle with that trader's id for each run.
+func (a *App) StartCycle(ctx context.Context, traderIDs ...string) (*Cycle, error) {
 	if err := a.cycles.wait(ctx); err != nil {
 		return nil, err
 	}
 	if a.config.Mode == ModeShared {
-		a.refreshTraders(ctx)
+		a.traders.refresh(ctx)
 	}
-	return a.cycles.start(ctx, a.clock.Now, a.roster.choose)
+	return a.cycles.start(ctx, func() []Trader { return a.roster.choose(traderIDs) })
 }
 
-func (a *App) refreshTraders(ctx context.Context) {
-	all, err := a.options.Traders(ctx)
-	if err != nil {
-		a.log.Error("traders not loaded, going on with the known ones", "error", err)
-		return
-	}
-	a.roster.setTraders(all)
-}
+// takeAll is told about every trader there is, in the shared backend.
+func (a *App) takeAll(all []Trader) { a.roster.setTraders(all) }
 
 // onceSignal is a channel that is closed once, by whoever is first.
 type onceSignal struct {

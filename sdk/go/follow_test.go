@@ -180,7 +180,7 @@ func TestHealthAndMetrics(t *testing.T) {
 	scrape := httptest.NewRecorder()
 	r.app.Metrics().ServeHTTP(scrape, httptest.NewRequest(http.MethodGet, "/metrics", nil))
 	for _, line := range []string{
-		"hangar_state 3\n", "hangar_cycles 1\n", "hangar_signals_buffered 0\n",
+		"hangar_state 3\n", "hangar_cycles_total 1\n", "hangar_signals_buffered 0\n",
 		`hangar_items_total{kind="signals",outcome="stored"} 1` + "\n",
 		`hangar_items_lost_total{kind="executions",reason="overflow"} 0` + "\n",
 		`hangar_shim_calls_total{call="POST /shim/v1/drained",outcome="ok"} 1` + "\n",

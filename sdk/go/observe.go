@@ -10,7 +10,7 @@ import (
 
 // counters are what the app counts of itself.
 type counters struct {
-	items, lost, calls, callSeconds *metrics.Counter
+	cycles, items, lost, calls, callSeconds *metrics.Counter
 }
 
 // Metrics is the registry of the app's own metrics. As an http.Handler it serves them; a program may add its own.
@@ -30,13 +30,10 @@ func (a *App) registerMetrics() {
 		return -1
 	})
 	r.Gauge("hangar_traders", "Traders that may run.", func() float64 { return float64(len(a.roster.ids())) })
-	r.Gauge("hangar_cycles", "Cycles that have ended.", func() float64 {
-		count, _ := a.cycles.progress()
-		return float64(count)
-	})
 	r.Gauge("hangar_signals_buffered", "Signals not written out yet.", func() float64 { return float64(a.signals.size()) })
 	r.Gauge("hangar_executions_buffered", "Executions not written out yet.", func() float64 { return float64(a.executions.size()) })
 	a.counted = counters{
+		cycles:      r.Counter("hangar_cycles_total", "Cycles that have ended."),
 		items:       r.Counter("hangar_items_total", "Signals and executions by what became of them.", "kind", "outcome"),
 		lost:        r.Counter("hangar_items_lost_total", "Signals and executions lost, by why.", "kind", "reason"),
 		calls:       r.Counter("hangar_shim_calls_total", "Calls to Hangar by what they meant.", "call", "outcome"),

@@ -165,11 +165,11 @@ func (r *rig) signal(id string) {
 	}
 }
 
-func (r *rig) startCycle() *hangar.Cycle {
+func (r *rig) startCycle(traderIDs ...string) *hangar.Cycle {
 	r.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	cycle, err := r.app.StartCycle(ctx)
+	cycle, err := r.app.StartCycle(ctx, traderIDs...)
 	if err != nil {
 		r.Fatal(err)
 	}

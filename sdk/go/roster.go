@@ -1,6 +1,7 @@
 package hangar
 
 import (
+	"slices"
 	"strings"
 	"sync"
 
@@ -26,17 +27,25 @@ func (r *roster) setTraders(all []Trader) {
 	r.traders = all
 }
 
-// choose returns the traders that may run now.
-func (r *roster) choose() []Trader {
+// choose returns the traders that may run now; where ids are given, those among them.
+func (r *roster) choose(only []string) []Trader {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	var chosen []Trader
 	for _, trader := range r.traders {
-		if mayRun(r.mode, trader, r.elsewhere) {
+		if mayRun(r.mode, trader, r.elsewhere) && (len(only) == 0 || slices.Contains(only, trader.ID)) {
 			chosen = append(chosen, trader)
 		}
 	}
 	return chosen
+}
+
+// allows says whether one of the traders that choose returned may run still.
+func (r *roster) allows(trader Trader) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	isIt := func(known Trader) bool { return known.ID == trader.ID }
+	return mayRun(r.mode, trader, r.elsewhere) && (r.mode == ModeShared || slices.ContainsFunc(r.traders, isIt))
 }
 
 // mayRun is the rule of the two run modes. A dedicated app has only its own user's traders to begin with. The shared
@@ -79,7 +88,7 @@ func (r *roster) place(answer *shim.Placement) (moving []shim.Released) {
 
 // ids of the traders that may run.
 func (r *roster) ids() []string {
-	chosen := r.choose()
+	chosen := r.choose(nil)
 	ids := make([]string, len(chosen))
 	for i, trader := range chosen {
 		ids[i] = trader.ID

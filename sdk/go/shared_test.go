@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"net/url"
 	"sort"
 	"strings"
 	"sync"
@@ -32,16 +33,31 @@ var everybodys = []hangar.Trader{
 
 func newSharedRig(t *testing.T, change ...func(*hangar.Options)) *rig {
 	t.Helper()
-	r := newRig(t)
+	return newRig(t).runShared(change...)
+}
+
+// runShared starts a shared backend.
+func (r *rig) runShared(change ...func(*hangar.Options)) *rig {
+	r.Helper()
 	config, err := hangar.ConfigFromEnv(r.server.SharedEnv)
 	if err != nil {
-		t.Fatal(err)
+		r.Fatal(err)
 	}
 	list := func(o *hangar.Options) {
 		o.PlacementEvery = poll
 		o.Traders = func(context.Context) ([]hangar.Trader, error) { return everybodys, nil }
 	}
 	return r.runWith(config, append([]func(*hangar.Options){list}, change...)...)
+}
+
+// askedAfter is the cursor of the nth question.
+func (r *rig) askedAfter(nth int) string {
+	r.Helper()
+	query, err := url.ParseQuery(r.server.Await("placement", nth).Query)
+	if err != nil {
+		r.Fatal(err)
+	}
+	return query.Get("after")
 }
 
 func (r *rig) wantCycle(want string) {
@@ -68,8 +84,8 @@ func TestSharedRunsWhatIsPlacedThere(t *testing.T) {
 	r.step(poll)
 	r.server.Await("placement", 3)
 	r.await(poll)
-	if query := r.server.Await("placement", 3).Query; query != "after=1" {
-		t.Error(query)
+	if after := r.askedAfter(3); after != "1" {
+		t.Error(after)
 	}
 	r.wantCycle("built-in of-bob")
 	r.server.Place(ada, "shared")
@@ -122,7 +138,8 @@ func TestSharedReleasesAfterTheLastCycle(t *testing.T) {
 	r.server.Place(ada, "moving")
 	r.server.Place(bob, "moving")
 	r.step(poll)
-	r.await(poll / 2)
+	r.server.Await("placement", 2)
+	r.await(poll)
 	r.wantCycle("built-in")
 	first.Done()
 	if n := len(r.server.Calls("placement/released")); n != 0 {
@@ -166,8 +183,8 @@ func TestSharedCursorThatHangarForgot(t *testing.T) {
 	r.wantCycle("built-in of-bob")
 	r.server.Script("placement", hangartest.Status(422))
 	r.step(poll, 250*time.Millisecond)
-	if query := r.server.Await("placement", 5).Query; query != "" {
-		t.Error(query)
+	if after := r.askedAfter(5); after != "" {
+		t.Error(after)
 	}
 	r.await(poll)
 }
@@ -180,7 +197,7 @@ func TestSharedNamesTheMove(t *testing.T) {
 	r.server.Place(ada, "shared")
 	r.server.Place(ada, "moving")
 	r.step(poll)
-	if body := string(r.server.Await("placement/released", 1).Body); body != `{"released":[{"user_id":"`+ada+`","move":3}]}` {
+	if body := string(r.server.Await("placement/released", 1).Body); !strings.HasPrefix(body, `{"released":[{"user_id":"`+ada+`","move":3}],`) {
 		t.Error(body)
 	}
 	r.await(poll)
@@ -197,6 +214,7 @@ func TestSharedTradersThatCannotBeLoaded(t *testing.T) {
 	r.await(poll)
 	r.wantCycle("built-in of-ada of-bob")
 	failing = errors.New("no database")
+	r.clock.Advance(2 * time.Second)
 	r.wantCycle("built-in of-ada of-bob")
 	r.logged("traders not loaded, going on with the known ones")
 }

@@ -40,7 +40,10 @@ type Server struct {
 	stored     map[string]map[string]Item
 	order      map[string][]string
 	placements []shim.UserPlacement
-	mistakes   []string
+	// The shared backends that asked and have not left, and who of them has stopped whose traders.
+	instances map[string]bool
+	confirmed map[shim.Released]map[string]bool
+	mistakes  []string
 }
 
 // Call is one request as it came in.
@@ -84,6 +87,9 @@ func NewServer(tb TB, traders ...shim.Trader) *Server {
 		standing: map[string]Answer{},
 		stored:   map[string]map[string]Item{"signals": {}, "executions": {}},
 		order:    map[string][]string{},
+
+		instances: map[string]bool{},
+		confirmed: map[shim.Released]map[string]bool{},
 	}
 	s.http = httptest.NewServer(http.HandlerFunc(s.serve))
 	s.URL = s.http.URL

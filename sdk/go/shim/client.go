@@ -32,6 +32,8 @@ type Options struct {
 	URL       string
 	Token     Secret
 	MachineID string
+	// ProcessID tells this process from any other with the same token: up to 64 letters, digits and . _ : -
+	ProcessID string
 	// Timeout of one call; default [DefaultTimeout].
 	Timeout time.Duration
 	// Transport; default a copy of http.DefaultTransport that speaks HTTP/1.1 only. Another one should do so too: a
@@ -136,9 +138,16 @@ func (c *Client) Drained(ctx context.Context, counts Drained) error {
 // Placement asks where users' traders run: what changed after the cursor of an earlier answer, or, without one,
 // everybody who is not shared. For the shared backend only.
 func (c *Client) Placement(ctx context.Context, after string) (*Placement, error) {
-	path := "placement"
+	path, query := "placement", url.Values{}
 	if after != "" {
-		path += "?after=" + url.QueryEscape(after)
+		query.Set("after", after)
+	}
+	if c.options.ProcessID != "" {
+		// From now on a move waits for this process, too, until it leaves or is silent for a minute.
+		query.Set("instance", c.options.ProcessID)
+	}
+	if len(query) > 0 {
+		path += "?" + query.Encode()
 	}
 	var answer Placement
 	if _, err := c.call(ctx, http.MethodGet, path, nil, nil, &answer); err != nil {
@@ -147,9 +156,27 @@ func (c *Client) Placement(ctx context.Context, after string) (*Placement, error
 	return &answer, nil
 }
 
-// Released confirms that the last cycle of up to [MaxReleased] users is done. For the shared backend only.
+// Released confirms that the last cycle of up to [MaxReleased] users is done in this process. For the shared backend
+// only.
 func (c *Client) Released(ctx context.Context, users []Released) error {
-	_, err := c.post(ctx, "placement/released", map[string][]Released{"released": users}, nil)
+	return c.release(ctx, releasedBody{Released: users})
+}
+
+// Leave says that this process runs nothing any more and asks no more: no move waits for it. For the shared backend
+// only.
+func (c *Client) Leave(ctx context.Context) error {
+	return c.release(ctx, releasedBody{Released: []Released{}, Leaving: true})
+}
+
+type releasedBody struct {
+	Released []Released `json:"released"`
+	Instance string     `json:"instance,omitempty"`
+	Leaving  bool       `json:"leaving,omitempty"`
+}
+
+func (c *Client) release(ctx context.Context, body releasedBody) error {
+	body.Instance = c.options.ProcessID
+	_, err := c.post(ctx, "placement/released", body, nil)
 	return err
 }
 
