@@ -2,7 +2,7 @@
  * What the apps cost: totals, forecast and savings. Each function is one statement over what is known at one moment, `at`,
  * so that several of them tell one story. Money is decimal text with six places, rounded once, at the end.
  */
-import { SECONDS_PER_MONTH } from '@hangar/core'
+import { type CostState, type CpuKind, SECONDS_PER_MONTH } from '@hangar/core'
 import { type RawBuilder, sql } from 'kysely'
 import { pieces } from './cost-days.ts'
 import { type DaySpan, dayOf, monthOf, monthSpan } from './cost-span.ts'
@@ -10,7 +10,7 @@ import type { Database, Tx } from './database.ts'
 import { readDatabaseTime } from './now.ts'
 import { onlyRow } from './rows.ts'
 
-type Machine = { region: string; cpuKind: string; cpus: number; memoryMb: number; state: string }
+type Machine = { region: string; cpuKind: CpuKind; cpus: number; memoryMb: number; state: CostState }
 
 export type CostSums = {
   usd: string
@@ -22,7 +22,7 @@ export type CostSums = {
   priceModels: { priceModel: string; usd: string }[]
 }
 
-type SumRow = Partial<Machine> & {
+type SumRow = Machine & {
   day: string | null
   tier: string | null
   priceModel: string | null
@@ -52,8 +52,7 @@ export async function sumCosts(db: Database | Tx, span: DaySpan, at: Date): Prom
   }
 }
 
-function machineSum(row: SumRow): CostSums['machines'][number] {
-  const { region = '', cpuKind = '', cpus = 0, memoryMb = 0, state = '', hours, usd } = row
+function machineSum({ region, cpuKind, cpus, memoryMb, state, hours, usd }: SumRow) {
   return { region, cpuKind, cpus, memoryMb, state, hours, usd }
 }
 

@@ -1,4 +1,5 @@
 /** What each user and each app cost in a month: for pages that somebody sorts, and for files as long as the fleet. */
+import type { AppStatus } from '@hangar/core'
 import { type RawBuilder, sql } from 'kysely'
 import { monthEnd, monthStart, usd6 } from './cost-reports.ts'
 import { monthSpan } from './cost-span.ts'
@@ -16,7 +17,7 @@ export type UserCost = {
   /** Of the live app, else of the last one. */
   tier: string
   flyAppName: string
-  status: string
+  status: AppStatus
   /** Apps that cost something in the month, one after the other. */
   apps: number
   monthUsd: string
@@ -137,7 +138,7 @@ export type AppCost = {
   email: string | null
   flyAppName: string
   generation: number
-  status: string
+  status: AppStatus
   tier: string
   region: string
   cpuKind: string

@@ -32,6 +32,15 @@ test('what has to be set is enough', () => {
   expect(readConfig(good)).toMatchObject({ PORT: 8080, QUOTA_PRO: 10, PAID_TIERS: ['pro', 'elite'] })
 })
 
+test('what users pay is read by tier, and is nothing where it is not set', () => {
+  const { TIER_REVENUE_MONTHLY_USD: revenue } = readConfig({
+    ...good,
+    TIER_REVENUE_MONTHLY_USD: 'pro=49, elite=149.50',
+  })
+  expect(revenue).toEqual({ pro: '49', elite: '149.50' })
+  expect(readConfig(good).TIER_REVENUE_MONTHLY_USD).toBeUndefined()
+})
+
 test('everything that is missing is named at once', () => {
   const problems = problemsOf({}).join('\n')
   for (const name of Object.keys(good)) expect(problems).toContain(name)
@@ -52,6 +61,7 @@ test('everything that is wrong is named at once, and no value is repeated', () =
     PLACEMENT_HANDOVER: 'whenever',
     HANGAR_SHARED_TOKEN: `${'s'.repeat(40)}|tiny-token`,
     PORT: '99999',
+    TIER_REVENUE_MONTHLY_USD: 'pro:49',
     QUOTA_PRO: '-1',
     GUEST_PRO: 'shared:2:100',
   }

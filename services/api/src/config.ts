@@ -2,11 +2,22 @@
  * Every setting of the API, read once at start. What is missing or wrong is reported in one go, by name and never
  * by value, and the process does not start.
  */
-import type { Clock } from '@hangar/core'
+import { type Clock, PRICE_MODELS } from '@hangar/core'
 import { commonConfig, loadConfig, masterKeyFields, policyFields } from '@hangar/runtime'
 import { z } from 'zod'
 import { createUserTokens, parseSigningKey, type TokenSigner, type UserTokens } from './auth/user-tokens.ts'
 import { parseSigningKeys } from './webhooks/supabase/verify.ts'
+
+/** `pro=49,elite=149.50`. */
+const revenue = z.string().transform((text, context) => {
+  const entries = text.split(',').map((part) => part.trim().split('='))
+  if (
+    entries.every(([tier = '', usd = '']) => /^[a-z0-9_-]+$/.test(tier) && /^\d{1,7}(\.\d{1,2})?$/.test(usd))
+  )
+    return Object.fromEntries(entries) as Record<string, string>
+  context.addIssue({ code: 'custom', message: 'write it as tier=USD a month, for example pro=49,elite=149' })
+  return z.NEVER
+})
 
 /** A secret shorter than this can be guessed by trying. */
 const MIN_SECRET_LENGTH = 16
@@ -64,6 +75,14 @@ const fields = z.object({
    */
   PLACEMENT_HANDOVER: z.enum(['confirmed', 'immediate']).default('confirmed'),
   HANGAR_SHARED_TOKEN: sharedTokens.optional(),
+  /** The worker's, for reports: which price model it works with, and where new apps go. */
+  PRICE_MODEL: z.enum(PRICE_MODELS).default('product'),
+  FLY_DEFAULT_REGION: z
+    .string()
+    .regex(/^[a-z]{3}$/, 'write it as three letters, for example iad')
+    .default('iad'),
+  /** What a user of each tier pays; without it reports show no margin. */
+  TIER_REVENUE_MONTHLY_USD: revenue.optional(),
   /** How many custom traders each tier may run, as the app is told. */
   QUOTA_PRO: count.default(10),
   QUOTA_ELITE: count.default(50),

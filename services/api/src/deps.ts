@@ -1,5 +1,5 @@
-import type { Clock, KeyRing, Policy } from '@hangar/core'
-import type { Database, Handover, HostMapping } from '@hangar/db'
+import type { Clock, KeyRing, Policy, PriceModel } from '@hangar/core'
+import type { Database, Handover, HostMapping, TierRevenue } from '@hangar/db'
 import type { Queues } from '@hangar/jobs'
 import type { Logger, Tracing } from '@hangar/runtime'
 import type { AuthSettings } from './auth/authenticator.ts'
@@ -13,6 +13,14 @@ export type ApiDeps = {
   queues: Queues
   keyRing: KeyRing
   policy: Policy
+  costs: {
+    /** The workers' own: what new intervals and the projections are priced with. */
+    priceModel: PriceModel
+    /** Where new apps go. */
+    region: string
+    /** USD a month by tier; null where nobody said what users pay. */
+    revenue: TierRevenue | null
+  }
   /** How many custom traders a tier may run: the app is told, the host's own trigger enforces it. */
   quotas: Readonly<Record<string, number>>
   auth: AuthSettings

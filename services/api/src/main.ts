@@ -50,6 +50,11 @@ await runMain('api', async () => {
       previous: config.HANGAR_MASTER_KEY_PREVIOUS,
     }),
     policy: policyFrom(config),
+    costs: {
+      priceModel: config.PRICE_MODEL,
+      region: config.FLY_DEFAULT_REGION,
+      revenue: config.TIER_REVENUE_MONTHLY_USD ?? null,
+    },
     quotas: { pro: config.QUOTA_PRO, elite: config.QUOTA_ELITE },
     auth: { jwtSecret: config.SUPABASE_JWT_SECRET, serviceRoleKey: config.SUPABASE_SERVICE_ROLE_KEY, issuer },
     webhook: {

@@ -26,6 +26,9 @@ export function shownAs<T extends z.ZodType>(schema: T, instead: z.ZodType): T {
   return schema
 }
 
+/** Text that is sent in pieces as they are made. */
+export const textInPieces = shownAs(z.custom<AsyncIterable<string>>(), z.string())
+
 /** What the document shows in the place of this schema, if anything. */
 export function findShown(schema: z.core.$ZodType): z.ZodType | undefined {
   return shown.get(schema)

@@ -13,6 +13,7 @@ import type { Access, Answers, Declared, Input, Reads, Reply, ReplyTo } from './
 import { readJsonBody, type BodyLimit } from './json-body.ts'
 import { problemsOf } from './problem-codes.ts'
 import { methodNotAllowed, validationError } from './problem.ts'
+import { isPieces, sendPieces } from './stream.ts'
 
 /** What every handler is told about the request besides its own fields. */
 export type RequestContext = { deps: ApiDeps; requestId: string }
@@ -97,7 +98,7 @@ export function mountRoutes(
   for (const route of routes) {
     app[route.method](route.path, async (request, response) => {
       const { requestId } = response.locals as { requestId: string }
-      send(response, route, await route.run(request, response, { deps, requestId }, auth))
+      await send(response, route, await route.run(request, response, { deps, requestId }, auth))
     })
   }
   for (const path of new Set(routes.map((route) => route.path))) {
@@ -106,13 +107,14 @@ export function mountRoutes(
   }
 }
 
-function send(response: Response, route: Route, { status, headers = {}, body }: Reply): void {
+async function send(response: Response, route: Route, { status, headers = {}, body }: Reply): Promise<void> {
   const answer = route.answers[status]
   const type = answer instanceof z.ZodType ? undefined : answer?.type
   response.status(status)
   if (type !== undefined) response.type(type)
   response.set(headers)
   if (body === undefined) response.end()
+  else if (isPieces(body)) await sendPieces(response, body)
   else if (type !== undefined) response.send(body)
   else response.json(body)
 }

@@ -81,7 +81,8 @@ function idOf({ method, path }: Route): string {
 /** `/v1/apps/…` belongs to apps, `/shim/v1/…` to shim. */
 export function tagOf(path: string): string {
   const [first = '', second] = path.split('/').slice(1)
-  if (first === 'v1') return second ?? first
+  // A list and the same as a file belong together.
+  if (first === 'v1') return second?.replace(/\.\w+$/, '') ?? first
   return second === undefined ? 'service' : first
 }
 

@@ -17,9 +17,15 @@ import { acknowledgeAlertRoute } from './v1/acknowledge-alert/handler.ts'
 import { approveBurstRoute } from './v1/approve-burst/handler.ts'
 import { changeSettings } from './v1/change-settings/handler.ts'
 import { engageBrakeRoute } from './v1/engage-brake/handler.ts'
+import { exportCosts } from './v1/export-costs/handler.ts'
+import { getCosts } from './v1/get-costs/handler.ts'
+import { getLifecycleStats } from './v1/get-lifecycle-stats/handler.ts'
+import { getProfitability } from './v1/get-profitability/handler.ts'
+import { getProjections } from './v1/get-projections/handler.ts'
 import { getSettings } from './v1/get-settings/handler.ts'
 import { listAlertsRoute } from './v1/list-alerts/handler.ts'
 import { listBrakesRoute } from './v1/list-brakes/handler.ts'
+import { listUserCostsRoute } from './v1/list-user-costs/handler.ts'
 import { listOrphansRoute } from './v1/list-orphans/handler.ts'
 import { listBurstApprovalsRoute } from './v1/list-burst-approvals/handler.ts'
 import { releaseBrakeRoute } from './v1/release-brake/handler.ts'
@@ -59,6 +65,12 @@ export const routes: readonly Route[] = [
   acknowledgeAlertRoute,
   listOrphansRoute,
   deleteOrphanRoute,
+  getCosts,
+  listUserCostsRoute,
+  exportCosts,
+  getProfitability,
+  getProjections,
+  getLifecycleStats,
   provisionUserFlyApp,
   deprovisionUserFlyApp,
   checkUserAppHealth,
