@@ -22,7 +22,7 @@ alter table hangar.app_heartbeats
   add column restarted_at timestamptz[] not null default '{}';
 
 alter table hangar.trader_placement
-  -- The machine that was last told to run them. Null: none yet, or Fly says that it has stopped.
+  -- The machine that was last told to run them, and may still. Null: none was, or Fly says that it has stopped.
   add column machine_id text,
   -- Until then the machine or the app before may not have heard that it is over: they stay `moving`.
   add column held_until timestamptz,

@@ -29,6 +29,18 @@ export const ALERT_KINDS = {
     meaning: 'work on a live app has failed more than three times in a row',
   },
   app_unhealthy: { severity: 'warning', meaning: 'one app has been found unhealthy again and again' },
+  placement_stuck: {
+    severity: 'critical',
+    meaning: "a user's traders are on the move, and run nowhere, for longer than a minute",
+  },
+  drain_lost: {
+    severity: 'warning',
+    meaning: 'an app ended with signals or executions that it could not deliver',
+  },
+  old_key_in_use: {
+    severity: 'critical',
+    meaning: 'apps still know a master key that is accepted no more: what they send is refused',
+  },
   stuck: { severity: 'critical', meaning: 'a passing state of one user lasts longer than it may' },
   orphan_found: {
     severity: 'warning',

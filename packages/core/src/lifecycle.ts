@@ -17,6 +17,9 @@ export type AppStatus = (typeof APP_STATUSES)[number]
 export const HEALTH_STATUSES = ['healthy', 'unhealthy', 'unknown'] as const
 export type HealthStatus = (typeof HEALTH_STATUSES)[number]
 
+/** How often an app reports: what it is told, and what its silence means, follows from that. */
+export const HEARTBEAT_INTERVAL_MS = 30_000
+
 /** The two queues in front of the one reconcile: a burst of downgrades never delays an upgrade. */
 export const LANES = ['provision', 'deprovision'] as const
 export type Lane = (typeof LANES)[number]

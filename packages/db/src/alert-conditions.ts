@@ -7,6 +7,7 @@ import { sql, type RawBuilder } from 'kysely'
 import type { Database, Tx } from './database.ts'
 import { intervalMs } from './now.ts'
 import { onlyRow } from './rows.ts'
+import { ALL_BACKENDS } from './shared-backends.ts'
 
 export type Finding = {
   subject: string
@@ -140,6 +141,35 @@ export function settleHighRetries(db: Database | Tx, most: number): Promise<Cond
       coalesce(app.operation, 'work') || ' on an app that is up failed in ' || ${why} as message,
       ${appDetails} as details, app.updated_at as since, ${isFresh}
     from ${failingApps} and app.teardown_started_at is null and app.deployed_at is not null`,
+  )
+}
+
+/** A shared backend hears of a move within 10 s, and a run takes seconds. */
+const MOVE_LASTS_MS = 60_000
+
+/** Users whose traders are on the way, and run nowhere meanwhile: who has not let them go, or until when they are held. */
+export function settleStuckMoves(db: Database | Tx, most: number): Promise<ConditionResult> {
+  const crowd = "users' traders are on the move and run nowhere: the cause is not in them"
+  return settle(
+    db,
+    { kind: 'placement_stuck', most, crowd },
+    sql`
+    select place.user_id::text as subject, 'critical' as severity,
+      'traders run nowhere since ' || to_char(place.since at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS') || ' UTC: '
+        || case when place.held_until > hangar.now() then 'the machine before may still run them'
+          when waits.names is not null then 'not released by ' || waits.names
+          when cardinality(place.confirmed_by) = 0 then 'no shared backend has confirmed'
+          else 'the app does not ask for them' end as message,
+      jsonb_build_object('app', app.fly_app_name, 'machine_id', app.fly_machine_id, 'since', place.since,
+        'held_until', place.held_until, 'confirmed_by', place.confirmed_by, 'not_released_by', waits.names) as details,
+      place.since, true as fresh
+    from hangar.trader_placement place
+    join public.user_fly_apps app on app.id = place.user_fly_app_id
+    cross join lateral (
+      select string_agg(instance, ', ' order by instance) as names from hangar.shared_backends backend
+      where backend.last_seen_at > hangar.now() - ${intervalMs(MOVE_LASTS_MS)}
+        and backend.instance <> all (place.confirmed_by) and not ${ALL_BACKENDS} = any (place.confirmed_by)) waits
+    where place.runs_on = 'moving' and place.since < hangar.now() - ${intervalMs(MOVE_LASTS_MS)}`,
   )
 }
 

@@ -8,6 +8,7 @@
 import type { AlertKind, AlertSeverity } from '@hangar/core'
 import { sql } from 'kysely'
 import type { Database, Tx } from './database.ts'
+import { intervalMs } from './now.ts'
 
 export type NewAlert = {
   kind: AlertKind
@@ -51,6 +52,20 @@ export async function resolveAlert(db: Database | Tx, kind: AlertKind, subject: 
   await sql`
     update hangar.alerts set resolved_at = hangar.now()
     where kind = ${kind} and subject = ${subject} and resolved_at is null`.execute(db)
+}
+
+/** A fact that nothing ends is over once everybody has had the time to hear of it. */
+export async function resolveOldFacts(
+  db: Database | Tx,
+  kind: AlertKind,
+  olderThanMs: number,
+): Promise<number> {
+  const { numAffectedRows } = await sql`
+    update hangar.alerts set resolved_at = hangar.now()
+    where kind = ${kind} and resolved_at is null and last_at < hangar.now() - ${intervalMs(olderThanMs)}`.execute(
+    db,
+  )
+  return Number(numAffectedRows ?? 0n)
 }
 
 /** Newest first. */

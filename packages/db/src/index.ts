@@ -66,6 +66,13 @@ export {
   type PlacementChanges,
   type RunsOn,
 } from './placement.ts'
+export {
+  listSilentHolders,
+  returnFromGivenUp,
+  returnUnlessHeard,
+  type SilentHolder,
+} from './silent-holders.ts'
+export { meetSharedBackend, partWithSharedBackend } from './shared-backends.ts'
 export type { AppOperation, DrainReport, EventStatus, OverrideDesired, Schema } from './schema.ts'
 export * from './rotation.ts'
 export * from './settings.ts'

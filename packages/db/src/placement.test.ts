@@ -1,5 +1,6 @@
+import { systemClock } from '@hangar/core'
 import { createUser, useTestDatabase, waitFor } from '@hangar/testkit'
-import { beforeAll, describe, expect, test } from '@jest/globals'
+import { afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import { sql } from 'kysely'
 import { insertApp, updateApp, type AppRow } from './apps.ts'
 import type { Database } from './database.ts'
@@ -7,12 +8,15 @@ import { recordDrained } from './heartbeats.ts'
 import {
   confirmReleased,
   findPlacement,
+  HEARD_BY_THEN_MS,
   listPlacement,
   lockApp,
+  releaseMachineOf,
   returnTraders,
   takeTraders,
   type Handover,
 } from './placement.ts'
+import { meetSharedBackend, partWithSharedBackend } from './shared-backends.ts'
 import { anApp } from './test-data.ts'
 
 const t = useTestDatabase({ maxConnections: 10 })
@@ -98,6 +102,120 @@ describe('the ways between the places', () => {
   })
 })
 
+describe('another machine of the same app', () => {
+  const on = (app: AppRow, flyMachineId: string, launchedAgoMs = 0): AppRow => ({
+    ...app,
+    flyMachineId,
+    launchedAt: new Date(systemClock.now().getTime() - launchedAgoMs),
+  })
+  const tradingOn = async (machine: string) => {
+    const app = await newApp()
+    await take(on(app, machine), 'immediate')
+    return app
+  }
+
+  test.each(['immediate', 'confirmed'] as const)(
+    'waits until the one before must have heard that it is over (%s)',
+    async (handover) => {
+      const app = await tradingOn('a')
+      expect(await take(on(app, 'a', 60_000), handover)).toMatchObject({ runsOn: 'dedicated', move: 1 })
+      expect(await take(on(app, 'b'), handover)).toMatchObject({ runsOn: 'moving', move: 2 })
+      expect(await take(on(app, 'b'), handover)).toMatchObject({ runsOn: 'moving', move: 2 })
+      // The shared backend has no part in it.
+      expect(await confirmReleased(t.db, [{ userId: app.userId, move: 2 }])).toBe(0)
+      await sql`update hangar.trader_placement set held_until = hangar.now() where user_id = ${app.userId}`.execute(
+        t.db,
+      )
+      expect(await take(on(app, 'b'), handover)).toMatchObject({ runsOn: 'dedicated', move: 3 })
+      expect(await take(on(app, 'b'), handover)).toMatchObject({ runsOn: 'dedicated', move: 3 })
+    },
+  )
+
+  test('does not wait where that time has passed since it was put on record', async () => {
+    const app = await tradingOn('a')
+    expect(await take(on(app, 'b', HEARD_BY_THEN_MS + 1_000))).toMatchObject({ runsOn: 'dedicated' })
+  })
+
+  test.each(['before', 'while'])(
+    'does not wait for one that Fly says has stopped (%s it asks)',
+    async (when) => {
+      const app = await tradingOn('a')
+      const stopped = () => releaseMachineOf(sql`(select ${app.id}::uuid as id)`, 'a').execute(t.db)
+      if (when === 'before') await stopped()
+      else await take(on(app, 'b'))
+      await stopped()
+      expect(await take(on(app, 'b'))).toMatchObject({ runsOn: 'dedicated' })
+    },
+  )
+
+  test('an app that was given up: the next generation waits as long from its end', async () => {
+    const first = await tradingOn('a')
+    await close(first)
+    const second = on(await newApp(2, first.userId), 'b', 3_600_000)
+    expect(await take(second)).toMatchObject({ runsOn: 'moving', userFlyAppId: second.id })
+    await sql`update hangar.trader_placement set held_until = hangar.now() where user_id = ${first.userId}`.execute(
+      t.db,
+    )
+    expect(await take(second)).toMatchObject({ runsOn: 'dedicated' })
+  })
+})
+
+describe('several shared backends', () => {
+  const meet = async (...instances: string[]) => {
+    for (const instance of instances) await meetSharedBackend(t.db, instance)
+  }
+  const forget = () =>
+    sql`update hangar.shared_backends set last_seen_at = hangar.now() - interval '61 s'`.execute(t.db)
+  const moving = async () => {
+    const app = await newApp()
+    const { move } = await take(app)
+    return {
+      app,
+      confirm: (instance?: string) => confirmReleased(t.db, [{ userId: app.userId, move }], instance),
+    }
+  }
+  afterEach(forget)
+
+  test('each that is alive has to confirm, one that came during the move too', async () => {
+    await meet('one', 'two')
+    const { app, confirm } = await moving()
+    expect(await confirm('one')).toBe(0)
+    expect(await confirm('one')).toBe(0)
+    await meet('three')
+    expect(await confirm('three')).toBe(0)
+    expect(await runsOn(app)).toBe('moving')
+    expect(await confirm('two')).toBe(1)
+    expect(await take(app)).toMatchObject({ runsOn: 'dedicated', move: 2 })
+  })
+
+  test('one that ended without a word is waited for no longer than a minute, one that said so not at all', async () => {
+    await meet('gone', 'left', 'alive')
+    const { app, confirm } = await moving()
+    expect(await confirm('alive')).toBe(0)
+    await partWithSharedBackend(t.db, 'left')
+    expect(await take(app)).toMatchObject({ runsOn: 'moving' })
+    await forget()
+    await meet('alive')
+    expect(await take(app)).toMatchObject({ runsOn: 'dedicated' })
+  })
+
+  test('where none is alive nobody is taken to have confirmed; who has no name speaks for all', async () => {
+    const { app, confirm } = await moving()
+    expect(await take(app)).toMatchObject({ runsOn: 'moving' })
+    await meet('deaf')
+    expect(await confirm()).toBe(1)
+  })
+
+  test('rows of long ago are used again', async () => {
+    await meet('old')
+    await sql`update hangar.shared_backends set last_seen_at = hangar.now() - interval '2 days'`.execute(t.db)
+    await meet('new', 'new')
+    const { rows } = await sql<{ instance: string }>`
+      select instance from hangar.shared_backends where instance in ('old', 'new')`.execute(t.db)
+    expect(rows.filter(({ instance }) => instance === 'new')).toHaveLength(1)
+  })
+})
+
 describe('what the shared backend is told', () => {
   let cursor: string
   beforeAll(async () => {
@@ -135,9 +253,13 @@ describe('what the shared backend is told', () => {
   test('a cursor that this database never gave, as after a restore: everything anew', async () => {
     const app = await newApp()
     await take(app)
-    const answer = await listPlacement(t.db, '999999999999999999')
-    expect(answer.complete).toBe(true)
-    expect(answer.users.map(({ userId }) => userId)).toContain(app.userId)
+    const [epoch, seen] = cursor.split('.')
+    expect((await listPlacement(t.db, cursor)).complete).toBe(false)
+    for (const foreign of [`${epoch}.999999999999999999`, `0123456789ab.${seen}`, '1']) {
+      const answer = await listPlacement(t.db, foreign)
+      expect(answer.complete).toBe(true)
+      expect(answer.users.map(({ userId }) => userId)).toContain(app.userId)
+    }
     expect((await listPlacement(t.db)).complete).toBe(true)
   })
 

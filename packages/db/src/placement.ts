@@ -1,17 +1,21 @@
 /**
  * `hangar.trader_placement`: where a user's custom traders run. No row means on the shared backend.
  *
- *   shared ─ takeTraders ─▶ moving ─ confirmReleased ─▶ dedicated
- *      ▲                       │                            │
- *      └────── returnTraders, recordDrained, a step ◀───────┘
+ *   shared ─ takeTraders ─▶ moving ─ every shared backend has confirmed, nobody before is left ─▶ dedicated
+ *      ▲                     │  ▲                                                                   │
+ *      │                     │  └────────── another machine or app takes them (held) ◀──────────────┤
+ *      └─────────── returnTraders, recordDrained, a step, the sweep of the silent ◀─────────────────┘
  *
  * Whoever changes a place of the app's locks the app's row first, then the placement, then the heartbeat row: nobody
- * waits in a circle.
+ * waits in a circle. What can still go wrong is in docs/decisions/0016-handover.md.
  */
 import { sql, type RawBuilder } from 'kysely'
+import { HEARTBEAT_INTERVAL_MS } from '@hangar/core'
 import type { AppRow } from './apps.ts'
 import type { Database, Tx } from './database.ts'
+import { intervalMs } from './now.ts'
 import { onlyRow } from './rows.ts'
+import { ALL_BACKENDS, confirmedByAll } from './shared-backends.ts'
 
 export type RunsOn = 'shared' | 'moving' | 'dedicated'
 
@@ -23,7 +27,14 @@ export type Placed = Pick<Placement, 'userId' | 'runsOn' | 'move'>
 export type Release = Pick<Placement, 'userId' | 'move'>
 
 const COLUMNS = sql`place.user_id, place.runs_on, place.user_fly_app_id, place.move`
-const CHANGE = sql`move = place.move + 1, since = hangar.now(), changed_in = pg_current_xact_id()`
+const CHANGED = sql`since = hangar.now(), changed_in = pg_current_xact_id()`
+const CHANGE = sql`move = place.move + 1, ${CHANGED}`
+
+/** By then a machine or an app that is over has asked once, and was told so: the next heartbeat, and what it may be late. */
+export const HEARD_BY_THEN_MS = HEARTBEAT_INTERVAL_MS + 15_000
+const notHeld = (place: RawBuilder<unknown>) =>
+  sql`(${place}.held_until is null or ${place}.held_until <= hangar.now())`
+const PLACE = sql`place`
 
 /** The app's row as it is and as it stays until this transaction ends; null where there is none. */
 export async function lockApp(tx: Tx, appId: string): Promise<AppRow | null> {
@@ -37,48 +48,92 @@ export async function findPlacement(db: Database | Tx, userId: string): Promise<
   return rows[0] ?? null
 }
 
+/** The machine that asks, of a live app that does not drain. */
+export type Taker = Pick<AppRow, 'id' | 'userId' | 'flyMachineId' | 'launchedAt'>
+type Held = Placement & { machineId: string | null; formerEndedAt: Date | null }
+
 /**
  * A user's app asks for its traders: they begin to move to it, unless they are on their way or there already. To be
- * called with the app's row locked (`lockApp`), live and not draining. An earlier generation that still holds the
- * place has been closed, so the new one takes it over.
+ * called with the app's row locked (`lockApp`). Where another machine of the app, or an app that was given up, may still
+ * run them, they are held back until that one must have heard that it is over.
  */
-export async function takeTraders(
-  tx: Tx,
-  app: { id: string; userId: string },
-  handover: Handover,
-): Promise<Placement> {
-  const target: RunsOn = handover === 'immediate' ? 'dedicated' : 'moving'
-  const { rows } = await sql<Placement>`
-    insert into hangar.trader_placement as place (user_id, runs_on, user_fly_app_id)
-    values (${app.userId}, ${target}, ${app.id})
-    on conflict (user_id) do update
-      set runs_on = excluded.runs_on, user_fly_app_id = excluded.user_fly_app_id, released_at = null, ${CHANGE}
-      where place.runs_on = 'shared' or place.user_fly_app_id <> excluded.user_fly_app_id
-        or (place.runs_on = 'moving' and excluded.runs_on = 'dedicated')
+export async function takeTraders(tx: Tx, taker: Taker, handover: Handover): Promise<Placement> {
+  const { id, userId, flyMachineId } = taker
+  await sql`
+    insert into hangar.trader_placement (user_id, runs_on, user_fly_app_id, move) values (${userId}, 'shared', ${id}, 0)
+    on conflict do nothing`.execute(tx)
+  const { rows } = await sql<Held>`
+    select ${COLUMNS}, place.machine_id, former.deleted_at as former_ended_at
+    from hangar.trader_placement place join public.user_fly_apps former on former.id = place.user_fly_app_id
+    where place.user_id = ${userId} for update of place`.execute(tx)
+  const held = onlyRow(rows)
+  const begins = await beginMove(tx, taker, held)
+  const arrived = await sql<Placement>`
+    update hangar.trader_placement place
+    set runs_on = 'dedicated', machine_id = ${flyMachineId}, released_at = hangar.now(),
+      move = place.move + ${begins ? 0 : 1}, ${CHANGED}
+    where user_id = ${userId} and runs_on = 'moving' and ${notHeld(PLACE)}
+      and (${handover === 'immediate'} or ${confirmedByAll(sql`place.confirmed_by`)})
     returning ${COLUMNS}`.execute(tx)
-  if (rows[0]) return rows[0]
-  const unchanged = await sql<Placement>`
-    select ${COLUMNS} from hangar.trader_placement place where user_id = ${app.userId}`.execute(tx)
-  return onlyRow(unchanged.rows)
+  if (arrived.rows[0]) return arrived.rows[0]
+  if (held.runsOn === 'dedicated' && !begins && held.machineId === null)
+    await sql`update hangar.trader_placement set machine_id = ${flyMachineId} where user_id = ${userId}`.execute(
+      tx,
+    )
+  return (await findPlacement(tx, userId)) ?? held
+}
+
+/** False where they are on their way to this very app, or with this very machine. */
+async function beginMove(tx: Tx, taker: Taker, held: Held): Promise<boolean> {
+  const isOwn = held.userFlyAppId === taker.id
+  const isSameMachine = held.machineId === null || held.machineId === taker.flyMachineId
+  if (isOwn && (held.runsOn === 'moving' || (held.runsOn === 'dedicated' && isSameMachine))) return false
+  // No shared backend ran what a machine had: there is nothing to confirm, and somebody to wait for.
+  const toldFrom = isOwn ? taker.launchedAt : held.formerEndedAt
+  const heldUntil = sql`coalesce(${toldFrom}::timestamptz, hangar.now()) + ${intervalMs(HEARD_BY_THEN_MS)}`
+  const terms = {
+    shared: sql`machine_id = null, held_until = null, confirmed_by = '{}'`,
+    moving: sql`held_until = place.held_until`,
+    dedicated: sql`held_until = ${heldUntil}, confirmed_by = array[${ALL_BACKENDS}]`,
+  }
+  await sql`
+    update hangar.trader_placement place
+    set runs_on = 'moving', user_fly_app_id = ${taker.id}, released_at = null, ${terms[held.runsOn]}, ${CHANGE}
+    where user_id = ${taker.userId}`.execute(tx)
+  return true
 }
 
 /**
- * The shared backend has stopped these users' traders: each that is still in that very move goes on to its app.
- * Answers how many did; a word that comes late or twice changes nothing.
+ * A shared backend has stopped these users' traders (`*`: all of them have). Each that is still in that very move goes
+ * on to its app once every shared backend has said so. Answers how many did; a word that comes late or twice changes
+ * nothing.
  */
-export async function confirmReleased(db: Database | Tx, releases: readonly Release[]): Promise<number> {
+export async function confirmReleased(
+  db: Database | Tx,
+  releases: readonly Release[],
+  instance: string = ALL_BACKENDS,
+): Promise<number> {
   const userIds = releases.map(({ userId }) => userId)
   const moves = releases.map(({ move }) => move)
-  const { numAffectedRows } = await sql`
-    update hangar.trader_placement place
-    set runs_on = 'dedicated', released_at = hangar.now(), ${CHANGE}
-    from (
-      select user_id from hangar.trader_placement
+  const { rows } = await sql<{ arrived: number }>`
+    with told as (
+      select place.user_id, place.held_until, array_remove(place.confirmed_by, ${instance}) || ${instance}::text as by
+      from hangar.trader_placement place
       join unnest(${userIds}::uuid[], ${moves}::integer[]) as released (user_id, move) using (user_id, move)
-      where runs_on = 'moving' order by user_id for update
-    ) confirmed
-    where place.user_id = confirmed.user_id`.execute(db)
-  return Number(numAffectedRows ?? 0)
+      where place.runs_on = 'moving' order by place.user_id for update of place
+    ), counted as (
+      select user_id, by, ${notHeld(sql`told`)} and ${confirmedByAll(sql`told.by`)} as arrives from told
+    ), noted as (
+      update hangar.trader_placement place set confirmed_by = counted.by
+      from counted where place.user_id = counted.user_id and not counted.arrives
+    ), arrived as (
+      update hangar.trader_placement place
+      set runs_on = 'dedicated', machine_id = null, confirmed_by = counted.by, released_at = hangar.now(), ${CHANGE}
+      from counted where place.user_id = counted.user_id and counted.arrives
+      returning place.user_id
+    )
+    select count(*)::int as arrived from arrived`.execute(db)
+  return onlyRow(rows).arrived
 }
 
 /** This app certainly trades no more: the traders it had, or was to have, are the shared backend's again. */
@@ -89,32 +144,43 @@ export async function returnTraders(db: Database | Tx, appId: string): Promise<v
 /** The same as part of a larger statement; `app` stands for rows with a column id. */
 export function returnTradersOf(app: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`
-    update hangar.trader_placement place set runs_on = 'shared', ${CHANGE}
+    update hangar.trader_placement place set runs_on = 'shared', machine_id = null, held_until = null, ${CHANGE}
     from ${app} app where place.user_fly_app_id = app.id and place.runs_on <> 'shared'`
+}
+
+/** Fly says that this machine has stopped: whoever comes next need not wait for it. Part of a larger statement. */
+export function releaseMachineOf(app: RawBuilder<unknown>, machineId: string): RawBuilder<unknown> {
+  return sql`
+    update hangar.trader_placement place set machine_id = null, held_until = null
+    from ${app} app where place.user_fly_app_id = app.id and place.machine_id = ${machineId}`
 }
 
 export type PlacementChanges = { cursor: string; complete: boolean; users: Placed[] }
 
 /**
  * What changed since the look that gave `after`, or, without it, everybody who is not shared. A cursor is the oldest
- * transaction that was open at that look, so that what it had not committed yet is in the next one. A cursor from the
- * future belongs to another database (a restore): the answer is complete again.
+ * transaction that was open at that look, so that what it had not committed yet is in the next one, and the epoch of the
+ * database: a cursor of another one, or from the future, is from before a restore, and the answer is complete again.
  */
 export async function listPlacement(db: Database | Tx, after?: string): Promise<PlacementChanges> {
-  const cursor = after ?? null
+  const [epoch = null, seen = null] = after?.split('.') ?? []
   const { rows } = await sql<PlacementChanges>`
     with look as (
-      select horizon, coalesce(${cursor}::text::xid8 > horizon, true) as complete
-      from (select pg_snapshot_xmin(pg_current_snapshot()) as horizon) now
+      select horizon, epoch, coalesce(${seen}::text::xid8 > horizon or ${epoch}::text <> epoch, true) as complete
+      from (select pg_snapshot_xmin(pg_current_snapshot()) as horizon, ${EPOCH} as epoch) now
     ), place as (
       select user_id, runs_on, move from look join hangar.trader_placement on runs_on <> 'shared' where complete
       union all
-      select user_id, runs_on, move from look join hangar.trader_placement on changed_in >= ${cursor}::text::xid8
+      select user_id, runs_on, move from look join hangar.trader_placement on changed_in >= ${seen}::text::xid8
       where not complete
     )
-    select horizon::text as cursor, complete, coalesce((
+    select epoch || '.' || horizon::text as cursor, complete, coalesce((
         select jsonb_agg(jsonb_build_object('userId', user_id, 'runsOn', runs_on, 'move', move) order by user_id)
         from place), '[]') as users
     from look`.execute(db)
   return onlyRow(rows)
 }
+
+/** Another cluster, another timeline of it (a restore to a moment, a failover), or a table that was made anew (a dump). */
+const EPOCH = sql`left(md5(concat_ws(':', (select system_identifier from pg_control_system()),
+  left(pg_walfile_name(pg_current_wal_lsn()), 8), 'hangar.trader_placement'::regclass::oid)), 12)`

@@ -15,7 +15,14 @@ export type AppOperation = 'resize' | 'repair'
 /** A machine of an orphan, as Fly's list showed it. The guest is null where the list did not say. */
 export type OrphanMachine = { id: string; state: string; region: string; guest: Guest | null }
 /** What the app said it wrote out before it went idle. */
-export type DrainReport = { signalsFlushed: number; executionsFlushed: number; lost: number }
+export type DrainReport = {
+  signalsFlushed: number
+  executionsFlushed: number
+  /** Kept until the deadline, and not delivered. */
+  lost: number
+  /** Delivered, and refused for good. */
+  rejected?: number
+}
 
 /** What differs on Fly and is only reported; `seenAt` is when it was found, not when it was last seen. */
 export type StoredDrift = { fields: DriftField[]; seenAt: string }

@@ -11,7 +11,7 @@ import type { Database, Tx } from './database.ts'
 import type { NewEvent } from './events.ts'
 import { resolveNow } from './now.ts'
 import { APP_NAME_KEY, isUniqueViolation, nameTaken } from './pg-errors.ts'
-import { returnTradersOf } from './placement.ts'
+import { releaseMachineOf, returnTradersOf } from './placement.ts'
 import { holds, type Lease } from './work.ts'
 
 export type StepRecord = {
@@ -26,6 +26,8 @@ export type StepRecord = {
   takeUpAgain?: boolean
   /** The app certainly trades no more: its user's traders are the shared backend's again. */
   returnTraders?: boolean
+  /** Fly says that this machine has stopped: it runs nothing any more. */
+  stoppedMachineId?: string
 }
 
 /** The row as it then is. Throws `lease_lost` or `app_name_taken`, and then nothing was written. */
@@ -62,7 +64,7 @@ function writeStep(db: Database | Tx, lease: Lease, step: StepRecord): Promise<A
     .with('ledger_end', () => (step.cost === undefined ? NOTHING : endInterval(step.cost)))
     .with('ledger', () => (step.cost ? beginInterval(step.cost) : NOTHING))
     .with('reports', () => clearReports(step))
-    .with('placement', () => placeTraders(step.returnTraders === true))
+    .with('placement', () => placeTraders(step))
     .selectFrom('app')
     .selectAll()
     .executeTakeFirst()
@@ -99,6 +101,8 @@ function clearReports({ clearDrained, takeUpAgain }: StepRecord): RawBuilder<Don
     returning report.user_id)`
 }
 
-function placeTraders(back: boolean): RawBuilder<Done> {
-  return back ? sql<Done>`(${returnTradersOf(sql`app`)} returning place.user_id)` : NOTHING
+function placeTraders({ returnTraders, stoppedMachineId }: StepRecord): RawBuilder<Done> {
+  if (returnTraders) return sql<Done>`(${returnTradersOf(sql`app`)} returning place.user_id)`
+  if (stoppedMachineId === undefined) return NOTHING
+  return sql<Done>`(${releaseMachineOf(sql`app`, stoppedMachineId)} returning place.user_id)`
 }

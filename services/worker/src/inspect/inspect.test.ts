@@ -4,18 +4,20 @@ import { engageBrake, findInspection, insertInspection, type Question, releaseBr
 import { createUser, setTier } from '@hangar/testkit'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { reconcileUser } from '../reconcile/job.ts'
+import { useAppAddress } from '../testing/address.ts'
 import { useEngine } from '../testing/engine.ts'
 import { queryRows } from '../testing/rows.ts'
 import { answerRequest } from './job.ts'
 
 const engine = useEngine()
+const address = useAppAddress()
 const db = () => engine.database.db
 const signal = () => new AbortController().signal
 
 /** A worker that waits for its apps to drain, and gives them long. */
 const patient = () =>
   engine.other('worker-a', {
-    drainUrlTemplate: `${engine.sim.url}/_app/{app}/shutdown`,
+    drainUrlTemplate: address.template,
     drainGraceMs: 60_000,
   })
 

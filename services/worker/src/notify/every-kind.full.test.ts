@@ -5,14 +5,17 @@
 import { ALERT_KINDS, type AlertKind, BRAKE_NAMES } from '@hangar/core'
 import {
   type AppRow,
+  confirmReleased,
   raiseAlert,
   raiseWant,
+  recordDrained,
   recordSweepCompleted,
   recordSweepIntervals,
   recordWebhookArrival,
   releaseBrake,
   resolveAlert,
   writeSetting,
+  takeTraders,
 } from '@hangar/db'
 import {
   closeQueues,
@@ -28,6 +31,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'
 import { reconcileUser } from '../reconcile/job.ts'
 import { sweepAlerts } from '../sweeps/alerts.ts'
 import { sweepCost } from '../sweeps/cost.ts'
+import { sweepDifferences } from '../sweeps/differences.ts'
 import { sweepGuards } from '../sweeps/guards.ts'
 import { sweepHealth } from '../sweeps/health.ts'
 import { sweepOrphans } from '../sweeps/orphans.ts'
@@ -145,6 +149,55 @@ const PROVOKE: Record<AlertKind, () => Promise<Provoked>> = {
       await sweepStuck(engine.deps, never)
     }
     return { subject: userId, says: /wanted for 20 min: work is wanted for a user/, cure }
+  },
+  placement_stuck: async () => {
+    const app = await active()
+    const { userId } = app
+    const { move } = await db()
+      .transaction()
+      .execute((tx) => takeTraders(tx, app, 'confirmed'))
+    await query(
+      `update hangar.trader_placement set since = hangar.now() - interval '61 s' where user_id = '${userId}'`,
+    )
+    await alerts()
+    const cure = async () => {
+      await confirmReleased(db(), [{ userId, move }])
+      await alerts()
+    }
+    return {
+      subject: userId,
+      says: /traders run nowhere since .* UTC: no shared backend has confirmed/,
+      cure,
+    }
+  },
+  drain_lost: async () => {
+    const { id, userId } = await active()
+    await setTier(db(), userId, 'free')
+    engine.sim.sim.faults.add({ kind: 'ignores_signals' })
+    const report = { signalsFlushed: 1, executionsFlushed: 1, lost: 3 }
+    const app = async (row: AppRow) => {
+      if (row.drainStartedAt) await recordDrained(db(), id, report)
+    }
+    await engine.drive(userId, { app })
+    const cure = async () => {
+      await query(`update hangar.alerts set last_at = hangar.now() - interval '25 hours'`)
+      await alerts()
+    }
+    return { subject: userId, says: /3 items could not be delivered and 0 were refused/, cure }
+  },
+  old_key_in_use: async () => {
+    const { id } = await active()
+    await query(`update public.user_fly_apps set secrets_key_id = 'another0' where id = '${id}'`)
+    await sweepDifferences(engine.deps, never)
+    const cure = async () => {
+      await query(`update public.user_fly_apps set secrets_key_id = null where id = '${id}'`)
+      await sweepDifferences(engine.deps, never)
+    }
+    return {
+      subject: '',
+      says: /1 apps know a master key that is neither the current nor the previous one/,
+      cure,
+    }
   },
   orphan_found: async () => {
     const { id, userId, flyAppName } = await active()

@@ -19,6 +19,8 @@ export type Attempt = {
   logger: Logger
   /** The row that this very attempt reserved: nothing can be on Fly for it yet. */
   reservedAppId: string | null
+  /** A call of the attempt before may be on its way to Fly still: what is not there yet may come. */
+  mayComeYet: boolean
   /** Kept between two looks as long as this attempt changes nothing on Fly. */
   lastLook: FlyLook | null
   /** What the last look at the database said; replaced by each observation. */

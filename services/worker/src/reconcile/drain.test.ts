@@ -1,14 +1,14 @@
-/** The word to drain is said until it has arrived. */
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+/** The word to drain is said until it has arrived, and what was lost is told. */
 import { systemClock } from '@hangar/core'
-import { findWork } from '@hangar/db'
+import { findWork, listAlerts, recordDrained, recordHeartbeat } from '@hangar/db'
 import { createUser, runSql, setTier, waitFor } from '@hangar/testkit'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterEach, describe, expect, test } from '@jest/globals'
+import { useAppAddress } from '../testing/address.ts'
 import { useEngine } from '../testing/engine.ts'
 import { reconcileUser } from './job.ts'
 
 const engine = useEngine()
+const address = useAppAddress()
 const db = () => engine.database.db
 const GRACE_MS = 20_000
 
@@ -81,20 +81,69 @@ describe('asked by SIGTERM', () => {
   })
 })
 
-describe('asked at its address', () => {
-  let status = 202
-  let server: Server
-  const url = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}/{app}`
-  beforeAll(async () => {
-    server = createServer((_request, response) => response.writeHead(status).end())
-    await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
-  })
-  afterAll(() => new Promise<void>((resolve) => void server.close(() => resolve())))
+describe('what was lost', () => {
+  const drained = async (userId: string) =>
+    (await engine.events(userId)).find(({ eventType }) => eventType === 'deprovision_drained')
+  const alertOf = async (userId: string) =>
+    (await listAlerts(db(), { limit: 200 })).find(
+      ({ kind, subject }) => kind === 'drain_lost' && subject === userId,
+    )
+  const report = { signalsFlushed: 12, executionsFlushed: 3, lost: 0 }
+  const trading = async () => {
+    const { userId } = await createUser(db(), { tier: 'pro' })
+    await engine.drive(userId)
+    const row = await engine.live(userId)
+    engine.sim.sim.faults.add({ kind: 'ignores_signals', match: { app: row.flyAppName } })
+    return { userId, row }
+  }
+  const silent = () => Promise.resolve()
 
+  test('a report from before this drain counts for nothing; what was buffered last is told', async () => {
+    const { userId, row } = await trading()
+    await recordDrained(db(), row.id, report)
+    const beat = { machineId: row.flyMachineId!, runningTraderIds: [], bufferedSignals: 7 }
+    await recordHeartbeat(db(), row.id, beat)
+    await setTier(db(), userId, 'free')
+    await engine.drive(userId, { app: silent })
+    expect(await drained(userId)).toMatchObject({
+      status: 'failed',
+      metadata: { ended: 'grace_elapsed', report: null, buffered_signals: 7, lost: 7 },
+    })
+    expect(await alertOf(userId)).toMatchObject({
+      severity: 'warning',
+      message: 'no report, and 7 signals in its buffer when it was last heard of',
+    })
+  })
+
+  test.each([
+    [{ lost: 2, rejected: 1 }, '2 items could not be delivered and 1 were refused'],
+    [{ lost: 0, rejected: 4 }, '0 items could not be delivered and 4 were refused'],
+  ])('reported %j', async (counts, message) => {
+    const { userId, row } = await trading()
+    await setTier(db(), userId, 'free')
+    await engine.drive(userId, {
+      app: async (now) => {
+        if (now.drainStartedAt) await recordDrained(db(), row.id, { ...report, ...counts })
+      },
+    })
+    expect(await drained(userId)).toMatchObject({ status: 'success', metadata: { report: counts } })
+    expect(await alertOf(userId)).toMatchObject({ message })
+  })
+
+  test('nothing lost is nothing to tell', async () => {
+    const { userId } = await trading()
+    await setTier(db(), userId, 'free')
+    await engine.drive(userId)
+    expect(await drained(userId)).toMatchObject({ metadata: { ended: 'reported', lost: 0 } })
+    expect(await alertOf(userId)).toBeUndefined()
+  })
+})
+
+describe('asked at its address', () => {
   test('an app that takes it is left to itself', async () => {
-    status = 202
+    address.status = 202
     const { userId, stops } = await ending()
-    await look(userId, url())
+    await look(userId, address.template)
     expect(stops()).toEqual([])
     expect(await engine.live(userId)).toMatchObject({ drainToldAt: expect.any(Date) })
   })
@@ -102,9 +151,9 @@ describe('asked at its address', () => {
   test.each([401, 404, 500])(
     'one that answers %i gets SIGTERM, with what is left of the grace',
     async (code) => {
-      status = code
+      address.status = code
       const { userId, stops } = await ending()
-      await look(userId, url())
+      await look(userId, address.template)
       expect(stops().map((call) => call.status)).toEqual([200])
       expect(await engine.live(userId)).toMatchObject({ drainToldAt: expect.any(Date) })
     },

@@ -9,9 +9,11 @@ import {
   runSql,
   setTier,
 } from '@hangar/testkit'
+import { useAppAddress } from '../testing/address.ts'
 import { beats, SETTINGS, useEngine } from '../testing/engine.ts'
 
 const engine = useEngine()
+const address = useAppAddress()
 const apps = () => [...engine.sim.sim.world.apps.values()]
 const appNamed = (name: string) => apps().find((app) => app.name === name)
 const machinesOf = (name: string) =>
@@ -125,9 +127,9 @@ describe('paid → free', () => {
        where user_id = '${userId}' and ended_at is null`,
     )
     await setTier(db, userId, 'free')
-    // Reached or not, an address means that the machine is not signalled before the drain ends.
+    // An app that takes it there is not signalled before its drain ends.
     await engine.drive(userId, {
-      deps: engine.other('worker-a', { drainUrlTemplate: `${engine.sim.url}/_app/{app}/shutdown` }),
+      deps: engine.other('worker-a', { drainUrlTemplate: address.template, drainGraceMs: 5_000 }),
     })
     const [row] = await engine.generations(userId)
     expect(row).toMatchObject({

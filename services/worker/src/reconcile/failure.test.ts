@@ -7,9 +7,12 @@ describe('the pause after a failed attempt', () => {
     expect([1, 2, 3].map((attempt) => pauseMs(attempt, 2_000, 0))).toEqual([2_000, 4_000, 8_000])
     expect(MAX_RETRIES).toBe(3)
   })
-  test('then five minutes, doubling up to six hours', () => {
-    expect([4, 5, 6, 11, 12, 40].map((attempt) => minutes(pauseMs(attempt, 2_000, 0)))).toEqual([
-      5, 10, 20, 360, 360, 360,
+  test('then half a minute, doubling up to six hours; from five minutes on where nothing passes by itself', () => {
+    expect([4, 5, 6, 13, 14, 40].map((attempt) => minutes(pauseMs(attempt, 2_000, 0)))).toEqual([
+      0.5, 1, 2, 256, 360, 360,
+    ])
+    expect([4, 5, 6, 11].map((attempt) => minutes(pauseMs(attempt, 2_000, 0, true)))).toEqual([
+      5, 10, 20, 360,
     ])
   })
   test('spread by up to a fifth, so that many failures do not come back at once', () => {

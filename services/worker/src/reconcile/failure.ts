@@ -12,7 +12,10 @@ import { operationOn } from './operation.ts'
 
 /** Tries after the first before the work is parked. */
 export const MAX_RETRIES = 3
-const PARK_BASE_MS = 5 * 60_000
+/** What passes, mostly passes soon: a user should not wait for minutes because of a bad quarter of one. */
+const PARK_BASE_MS = 30_000
+/** What a request got once it gets again, until somebody changes something. */
+const PERMANENT_PARK_BASE_MS = 5 * 60_000
 const PARK_MAX_MS = 6 * 60 * 60_000
 /** A token is refused for everybody at once, and works for everybody once it is changed. */
 const UNAUTHORIZED_PARK_MS = 5 * 60_000
@@ -20,11 +23,12 @@ const UNAUTHORIZED_PARK_MS = 5 * 60_000
 /** Answers of Fly that the same request would get again. */
 const PERMANENT_FLY = new Set(['validation', 'machine_limit', 'region_quota'])
 
-/** 2 s, 4 s, 8 s (times up to 20 % more), then 5 min doubling up to 6 h. */
-export function pauseMs(attempt: number, retryBaseMs: number, random: number): number {
+/** 2 s, 4 s, 8 s (times up to 20 % more), then 30 s doubling up to 6 h; `permanent`: from 5 min on. */
+export function pauseMs(attempt: number, retryBaseMs: number, random: number, permanent = false): number {
+  const baseMs = permanent ? PERMANENT_PARK_BASE_MS : PARK_BASE_MS
   const jitter = 1 + random * 0.2
   if (attempt <= MAX_RETRIES) return Math.round(retryBaseMs * 2 ** (attempt - 1) * jitter)
-  return Math.round(Math.min(PARK_BASE_MS * 2 ** (attempt - MAX_RETRIES - 1), PARK_MAX_MS) * jitter)
+  return Math.round(Math.min(baseMs * 2 ** (attempt - MAX_RETRIES - 1), PARK_MAX_MS) * jitter)
 }
 
 export async function recordFailure(attempt: Attempt, wantedVersion: number, error: Error): Promise<Outcome> {
@@ -35,7 +39,10 @@ export async function recordFailure(attempt: Attempt, wantedVersion: number, err
   const givenUp = failedAttempts > MAX_RETRIES
   const maxMs =
     error instanceof FlyError && error.code === 'unauthorized' ? UNAUTHORIZED_PARK_MS : PARK_MAX_MS
-  const delayMs = Math.min(pauseMs(failedAttempts, deps.settings.retryBaseMs, deps.random()), maxMs)
+  const delayMs = Math.min(
+    pauseMs(failedAttempts, deps.settings.retryBaseMs, deps.random(), permanent),
+    maxMs,
+  )
   const code = errorCode(error)
   const operation = await write(attempt, async (tx) => {
     const row = await findLiveApp(tx, attempt.userId)

@@ -84,6 +84,24 @@ describe('an app that Fly says is not there', () => {
   })
 })
 
+describe('an app that may be there soon', () => {
+  test('whose creation got no answer is not given up for missing until Fly must have carried it out', async () => {
+    const { userId } = await createUser(db(), { tier: 'pro' })
+    fault('error_after', { operation: 'apps.create' })
+    await engine.drive(userId, { maxLooks: 1 })
+    const { flyAppName } = await engine.live(userId)
+    await setTier(db(), userId, 'free')
+    // Made, and not shown yet.
+    faults().add({ kind: 'not_found', match: { app: flyAppName } })
+    await engine.drive(userId, { maxLooks: 3 }).catch(() => undefined)
+    expect(await engine.live(userId)).toMatchObject({ status: 'deprovisioning' })
+    faults().clear()
+    await engine.drive(userId)
+    expect((await engine.generations(userId)).map(({ status }) => status)).toEqual(['deleted'])
+    expect([...engine.sim.sim.world.apps.keys()]).not.toContain(flyAppName)
+  })
+})
+
 describe('a machine that is not as we left it', () => {
   test("somebody's machine in the place of ours is not adopted", async () => {
     const { userId, row } = await active()

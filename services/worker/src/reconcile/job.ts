@@ -13,7 +13,7 @@ import { type ClaimedWork, claimLease, finishWork } from '@hangar/db'
 import { FlyError } from '@hangar/fly-client'
 import type { Outcome } from '@hangar/jobs'
 import type { Attempt } from './attempt.ts'
-import { LEASE_MS, type ReconcileDeps } from './deps.ts'
+import { FLY_CALL_TIMEOUT_MS, LEASE_MS, type ReconcileDeps } from './deps.ts'
 import { mayLand, recordFailure } from './failure.ts'
 import { run } from './run.ts'
 
@@ -68,6 +68,7 @@ async function attemptOnce(deps: ReconcileDeps, claimed: ClaimedWork, signal: Ab
       ...deps.instruments?.logFields(),
     }),
     reservedAppId: null,
+    mayComeYet: mayComeYet(claimed),
     lastLook: null,
     entitlement: { kind: 'unknown', reason: 'not looked at yet' },
     brakes: [],
@@ -78,6 +79,11 @@ async function attemptOnce(deps: ReconcileDeps, claimed: ClaimedWork, signal: Ab
   } catch (error) {
     return await recover(attempt, want.wantedVersion, error)
   }
+}
+
+/** For as long as Fly may take to carry out a call, from when it got no answer or its caller was overtaken. */
+function mayComeYet({ work, now }: ClaimedWork): boolean {
+  return work.overtakenAt !== null && now.getTime() - work.overtakenAt.getTime() < FLY_CALL_TIMEOUT_MS
 }
 
 async function finish(

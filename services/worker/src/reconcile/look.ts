@@ -95,7 +95,10 @@ async function lookAtApp(looking: Looking, isListed: boolean): Promise<FlyFacts>
 
 async function confirmAbsence(looking: Looking, isListed: boolean): Promise<'absent' | 'unreachable'> {
   const { attempt, row, call } = looking
-  const isExpected = !(await wasMade(looking)) || (await wasDeletedByUs(looking))
+  // An end that is believed is an end: what came after it would be nobody's.
+  const isMade = await wasMade(looking)
+  if (!isMade && attempt.mayComeYet && row.teardownStartedAt !== null) return 'unreachable'
+  const isExpected = !isMade || (await wasDeletedByUs(looking))
   if (isExpected && !isListed) return 'absent'
   const { apps, totalApps } = await attempt.deps.fly.apps.list(call)
   // A list that is shorter than it says leaves open what is missing in it.

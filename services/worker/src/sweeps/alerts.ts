@@ -9,11 +9,13 @@ import {
   forgetOldAlerts,
   measureBacklog,
   recordQueueHeads,
+  resolveOldFacts,
   settleFailedProvisions,
   settleFailedTeardowns,
   settleFindings,
   settleHighRetries,
   settleLateSweeps,
+  settleStuckMoves,
   settleWebhookSilence,
 } from '@hangar/db'
 import { SCHEDULES, type WaitingHead } from '@hangar/jobs'
@@ -32,6 +34,8 @@ const OUTBOX_LAG_MS = 2 * MINUTE_MS
 const QUEUE_LAG_MS = 2 * MINUTE_MS
 /** Sweeps take turns, and one of them may look at ten thousand apps. */
 const PATIENT_QUEUES = { sweep: 10 * MINUTE_MS, health: 10 * MINUTE_MS, cost: 30 * MINUTE_MS }
+/** What was lost stays lost: the alert stands as long as somebody may have to hear of it. */
+const FACTS_STAND_MS = 24 * 60 * MINUTE_MS
 const KEPT = { resolvedForMs: 30 * 24 * 60 * MINUTE_MS, mostResolved: 20_000, atOnce: 2_000 }
 
 export type AlertSummary = { raised: number; resolved: number; forgotten: number }
@@ -42,6 +46,7 @@ export async function sweepAlerts(deps: AlertDeps, signal: AbortSignal): Promise
     () => settleFailedProvisions(db, MOST_ALERTS),
     () => settleFailedTeardowns(db, MOST_ALERTS),
     () => settleHighRetries(db, MOST_ALERTS),
+    () => settleStuckMoves(db, MOST_ALERTS),
     () => tellOfLateSweeps(db),
     () => settleWebhookSilence(db),
     () => settleOutboxLag(deps),
@@ -54,6 +59,7 @@ export async function sweepAlerts(deps: AlertDeps, signal: AbortSignal): Promise
     summary.raised += raised
     summary.resolved += resolved
   }
+  summary.resolved += await resolveOldFacts(db, 'drain_lost', FACTS_STAND_MS)
   summary.forgotten = await forgetOldAlerts(db, KEPT)
   logger[summary.raised > 0 ? 'warn' : 'info'](summary, 'alerts sweep')
   return summary

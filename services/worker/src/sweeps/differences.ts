@@ -5,7 +5,7 @@
  */
 import { listDifferences, raiseWant } from '@hangar/db'
 import type { ReconcileDeps } from '../reconcile/deps.ts'
-import { sweepOldSecrets } from './rotation.ts'
+import { sweepOldSecrets, tellOfRefusedKeys } from './rotation.ts'
 
 const PAGE = 500
 
@@ -26,5 +26,6 @@ export async function sweepDifferences(deps: ReconcileDeps, signal: AbortSignal)
     if (page.length < PAGE) break
   }
   await sweepOldSecrets(deps)
+  await tellOfRefusedKeys(deps)
   return found
 }

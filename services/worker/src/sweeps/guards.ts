@@ -7,6 +7,8 @@
  *                    have a backoff of their own, and the next answered probe would release it at once.
  *   unhealthy_share  see unhealthy-share.ts
  *   deletion_burst   lets go once nobody waits any more
+ *
+ * And, because it comes as often, whether a machine that has a user's traders is down (silent-holders.ts).
  */
 import {
   clearStrikes,
@@ -21,6 +23,7 @@ import {
 } from '@hangar/db'
 import { FLY_CALL_TIMEOUT_MS, type ReconcileDeps } from '../reconcile/deps.ts'
 import { type Probe, probeFly } from './probe.ts'
+import { bringTradersBack } from './silent-holders.ts'
 import { judgeUnhealthyShare } from './unhealthy-share.ts'
 
 /** Failed probes in a row that are an outage. */
@@ -39,6 +42,7 @@ export async function sweepGuards(deps: ReconcileDeps, signal: AbortSignal): Pro
   await judgeUnhealthyShare(deps)
   if (await releaseBurstIfNobodyWaits(deps.db, deps.settings.policy))
     deps.logger.warn({ brake: 'deletion_burst' }, 'brake released')
+  await bringTradersBack(deps, signal)
   await wakeHeldByNobody(deps.db)
   await wakeOvertaken(deps.db, { lateCallMs: LATE_CALL_MS, limit: MOST_LATE_CALLS })
   return probe.kind

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { createKeyRing, shutdownToken } from '@hangar/core'
-import { countOnOldKeys, recordHeartbeat } from '@hangar/db'
-import { createUser } from '@hangar/testkit'
+import { countOnOldKeys, listAlerts, listOldSecrets, recordHeartbeat } from '@hangar/db'
+import { createUser, runSql } from '@hangar/testkit'
 import { expect, test } from '@jest/globals'
 import { useEngine } from '../testing/engine.ts'
 import { sweepDifferences } from './differences.ts'
@@ -43,6 +43,54 @@ test('an app at rest gets its secrets anew while the key is replaced, once, and 
     flyInstanceId: app.flyInstanceId,
     launchedAt: app.launchedAt,
   })
+})
+
+test('who cannot be rewritten now holds up nobody, and an unknown entitlement keeps nobody from it', async () => {
+  const { deps } = engine
+  const [before, after] = [randomBytes(32), randomBytes(32)].map((key) => key.toString('base64')) as [
+    string,
+    string,
+  ]
+  const rotating = { ...deps, keyRing: createKeyRing({ current: after, previous: before }) }
+  const [held, unknown] = [
+    await createUser(deps.db, { tier: 'pro' }),
+    await createUser(deps.db, { tier: 'pro' }),
+  ]
+  for (const { userId } of [held, unknown])
+    await engine.drive(userId, { deps: { ...deps, keyRing: createKeyRing({ current: before }) } })
+  await runSql(
+    engine.database.url,
+    `update user_subscriptions set status = 'nobody knows' where user_id = '${unknown.userId}'`,
+  )
+  await engine.drive(unknown.userId)
+  const next = () => listOldSecrets(deps.db, rotating.keyRing.current.id, 1)
+  const [first] = await next()
+  // It was looked at, and nothing came of it: the other one is next.
+  await engine.drive(first!, { deps: { ...deps, keyRing: createKeyRing({ current: before }) } })
+  expect(await next()).not.toEqual([first])
+  await sweepDifferences(rotating, signal)
+  await engine.drive(unknown.userId, { deps: rotating })
+  expect(await engine.live(unknown.userId)).toMatchObject({ secretsKeyId: rotating.keyRing.current.id })
+})
+
+test('a key that was taken out while an app knows it is told of, until that app is heard of with another', async () => {
+  const { deps } = engine
+  const ring = createKeyRing({ current: randomBytes(32).toString('base64') })
+  const { userId } = await createUser(deps.db, { tier: 'pro' })
+  const taken = { ...deps, keyRing: ring }
+  await runSql(
+    engine.database.url,
+    `update user_fly_apps set status = 'deleted', deleted_at = now() where deleted_at is null`,
+  )
+  await engine.drive(userId)
+  const open = async () =>
+    (await listAlerts(deps.db, { limit: 50, openOnly: true })).filter(({ kind }) => kind === 'old_key_in_use')
+  await sweepDifferences(deps, signal)
+  expect(await open()).toEqual([])
+  await sweepDifferences(taken, signal)
+  expect(await open()).toMatchObject([{ severity: 'critical', subject: '', details: { apps: 1 } }])
+  await sweepDifferences(deps, signal)
+  expect(await open()).toEqual([])
 })
 
 test('a machine that still runs with the old secrets is counted, and asked to drain with the token that it knows', async () => {

@@ -3,6 +3,11 @@ import { z } from 'zod'
 /** Every machine on Fly knows its own id (FLY_MACHINE_ID) and says it with each call. */
 export const machineHeader = z.object({ 'x-fly-machine-id': z.string().min(1).max(64) })
 
+/** How a process of the shared backend calls itself. */
+export const instanceField = z
+  .string()
+  .regex(/^[\w.:-]{1,64}$/, 'letters, digits and . _ : - only, 64 at most')
+
 /** What an integer column holds. */
 const MAX_COUNT = 2_147_483_647
 

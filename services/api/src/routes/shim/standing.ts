@@ -3,12 +3,11 @@
  * would be told something else by now.
  */
 import { createHash } from 'node:crypto'
+import { HEARTBEAT_INTERVAL_MS } from '@hangar/core'
 import type { AppRow, RunsOn } from '@hangar/db'
 import type { ApiDeps } from '../../deps.ts'
 import { isDraining } from './app-caller.ts'
 
-/** How often an app is to report; three missed reports make it stale. */
-const HEARTBEAT_INTERVAL_MS = 30_000
 /** How soon an app asks again whether the shared backend has let its traders go. */
 const MOVING_RETRY_MS = 3_000
 

@@ -32,7 +32,7 @@ export async function record(
   { attempt, seen, row }: StepContext,
   patch: AppPatch,
   events: StepEvent | StepEvent[],
-  also: Pick<StepRecord, 'cost' | 'clearDrained' | 'takeUpAgain' | 'returnTraders'> = {},
+  also: Pick<StepRecord, 'cost' | 'clearDrained' | 'takeUpAgain' | 'returnTraders' | 'stoppedMachineId'> = {},
   db: Database | Tx = attempt.deps.db,
 ): Promise<void> {
   const full = [events].flat().map((event) => toEvent(attempt, event))

@@ -3,7 +3,14 @@
  * heartbeat (as soon as drain_started_at is written), by POST /shutdown where it has an address, and by SIGTERM.
  */
 import { costStateOf, shutdownToken } from '@hangar/core'
-import { hasEventSince, setCostInterval } from '@hangar/db'
+import {
+  type AppRow,
+  type DrainReport,
+  hasEventSince,
+  type NewAlert,
+  raiseAlert,
+  setCostInterval,
+} from '@hangar/db'
 import { FlyError } from '@hangar/fly-client'
 import { type StepResult, flyCall, guard, write } from '../attempt.ts'
 import { priceOfRow } from '../prices.ts'
@@ -78,25 +85,20 @@ function workOf({ row }: StepContext): 'deprovision' | 'resize' {
   return row.teardownStartedAt ? 'deprovision' : 'resize'
 }
 
-/** Records how the drain ended. Runs again on each look until the machine is gone, and writes once. */
-export async function endDrain({ attempt, seen, row }: StepContext): Promise<StepResult> {
+/** Records how the drain ended, and tells of what was lost. Runs again on each look until the machine is gone, and writes once. */
+export async function endDrain(context: StepContext): Promise<StepResult> {
+  const { attempt, seen, row } = context
   const startedAt = row.drainStartedAt
   if (!startedAt) return 'next'
-  const { heartbeat, now } = seen.rows
-  const reported = heartbeat?.drainedAt != null && heartbeat.drainedAt >= startedAt
-  const work = row.teardownStartedAt ? 'deprovision' : 'resize'
+  const work = workOf(context)
   const type = `${work}_drained`
-  const waitedMs = now.getTime() - startedAt.getTime()
+  const waitedMs = seen.rows.now.getTime() - startedAt.getTime()
+  const end = howItEnded(context, startedAt, waitedMs)
   const isOver = await write(attempt, async (tx) => {
     if (await hasEventSince(tx, row.id, type, startedAt)) return false
-    const graceElapsed = waitedMs >= attempt.deps.settings.drainGraceMs
-    const ended = reported ? 'reported' : graceElapsed ? 'grace_elapsed' : 'machine_stopped'
-    const metadata = {
-      ended,
-      waited_ms: waitedMs,
-      report: heartbeat?.drained ?? null,
-    }
-    await insertStepEvent(tx, attempt, row, { type, status: reported ? 'success' : 'failed', metadata })
+    const status = end.ended === 'reported' ? 'success' : 'failed'
+    await insertStepEvent(tx, attempt, row, { type, status, metadata: { ...end, waited_ms: waitedMs } })
+    if (end.lost > 0) await raiseAlert(tx, lossOf(row, end))
     // Asked by SIGTERM, the machine has stopped by itself, and no step stops it any more.
     const own = seen.machines.find(({ id }) => id === row.flyMachineId)
     if (own && costStateOf(own.state) === 'stored')
@@ -105,4 +107,37 @@ export async function endDrain({ attempt, seen, row }: StepContext): Promise<Ste
   })
   if (isOver) attempt.deps.instruments?.waited(work, 'drain', waitedMs)
   return 'next'
+}
+
+type End = {
+  ended: 'reported' | 'grace_elapsed' | 'machine_stopped'
+  /** Of this very drain: an app that was started anew since an earlier one still has that one's. */
+  report: DrainReport | null
+  /** What it had when it was last heard of; null where it never said. */
+  buffered_signals: number | null
+  /** As far as it is known. */
+  lost: number
+}
+
+function howItEnded({ attempt, seen }: StepContext, startedAt: Date, waitedMs: number): End {
+  const { heartbeat } = seen.rows
+  const isReported = heartbeat?.drainedAt != null && heartbeat.drainedAt >= startedAt
+  const report = isReported ? heartbeat.drained : null
+  const buffered = heartbeat?.bufferedSignals ?? null
+  const graceElapsed = waitedMs >= attempt.deps.settings.drainGraceMs
+  return {
+    ended: isReported ? 'reported' : graceElapsed ? 'grace_elapsed' : 'machine_stopped',
+    report,
+    buffered_signals: buffered,
+    lost: report ? report.lost + (report.rejected ?? 0) : (buffered ?? 0),
+  }
+}
+
+/** It is a fact, and no state: a day later it is taken from the list. */
+function lossOf(row: AppRow, { ended, report, buffered_signals, lost }: End): NewAlert {
+  const message = report
+    ? `${report.lost} items could not be delivered and ${report.rejected ?? 0} were refused`
+    : `no report, and ${lost} signals in its buffer when it was last heard of`
+  const details = { app: row.flyAppName, ended, report, buffered_signals }
+  return { kind: 'drain_lost', subject: row.userId, severity: 'warning', message, details }
 }

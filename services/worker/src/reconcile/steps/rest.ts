@@ -25,12 +25,13 @@ export async function comeToRest(attempt: Attempt, seen: Observation, row: AppRo
 
 /**
  * While the master key is replaced: an app at rest whose secrets were written with the old one gets them anew. Its
- * machine goes on with the old ones until it next starts, and they are accepted as long as the old key is.
+ * machine goes on with the old ones until it next starts, and they are accepted as long as the old key is. What its user
+ * is entitled to has no say in it: who is not known now must not be locked out later.
  */
 export async function renewSecrets(attempt: Attempt, seen: Observation, row: AppRow): Promise<void> {
   const { keyRing } = attempt.deps
   if (!isRotating(keyRing) || row.secretsKeyId === keyRing.current.id) return
   const atRest = row.status === 'active' && row.operation === null && seen.world.fly.kind === 'ours'
-  if (!atRest || attempt.entitlement.kind !== 'entitled') return
+  if (!atRest) return
   if ((await guard(attempt)) !== 'replan') await setSecrets({ attempt, seen, row })
 }

@@ -91,7 +91,11 @@ export async function stopMachine(context: StepContext, machineId: string): Prom
   const event = { type: `${operation(context)}_machine_stopped`, metadata: { machine_id: machineId } }
   const own = machineId === row.flyMachineId
   const cost = own ? { cost: priceOfRow(attempt.deps.settings, row, 'stored') } : {}
-  await record(context, {}, event, { ...cost, returnTraders: own && row.teardownStartedAt !== null })
+  await record(context, {}, event, {
+    ...cost,
+    returnTraders: own && row.teardownStartedAt !== null,
+    stoppedMachineId: machineId,
+  })
   return 'next'
 }
 
@@ -105,6 +109,7 @@ export async function deleteMachine(context: StepContext, machineId: string): Pr
   await record(context, patch, event, {
     ...(own ? { cost: null } : {}),
     returnTraders: own && row.teardownStartedAt !== null,
+    stoppedMachineId: machineId,
   })
   return 'next'
 }

@@ -15,12 +15,12 @@ test.each([
   const response = await request(api.app)
     .post('/shim/v1/drained')
     .set(appHeaders(api, app))
-    .send({ signals_flushed: 4, executions_flushed: 2, lost: 0 })
+    .send({ signals_flushed: 4, executions_flushed: 2, lost: 0, rejected: 3 })
   expect(response.status).toBe(200)
   expect(response.body).toEqual({ ok: true })
   expect(await findHeartbeat(api.db, app.id)).toMatchObject({
     drainedAt: expect.any(Date),
-    drained: { signalsFlushed: 4, executionsFlushed: 2, lost: 0 },
+    drained: { signalsFlushed: 4, executionsFlushed: 2, lost: 0, rejected: 3 },
   })
   expect(await api.queues[lane].getDeduplicationJobId(userId)).not.toBeNull()
 })

@@ -16,6 +16,7 @@ export const drained = defineShimRoute({
       signalsFlushed: body.signals_flushed,
       executionsFlushed: body.executions_flushed,
       lost: body.lost,
+      rejected: body.rejected ?? 0,
     })
     const lane = app.teardownStartedAt === null ? 'provision' : 'deprovision'
     await wakeUser(deps, { userId: app.userId, lane })

@@ -46,6 +46,32 @@ test('all who are not shared, then what changed; a confirmation moves on who is 
   await waitFor(nothingNew, { what: 'nothing new to be told' })
 })
 
+test('with several shared backends, each that asked confirms; one that leaves is not waited for', async () => {
+  const { userId } = await createUser(api.db, { tier: 'pro' })
+  const app = await createAppRow(api.db, userId)
+  const ask = async (instance: string) => {
+    const answer = await request(api.app)
+      .get('/shim/v1/placement')
+      .query({ instance })
+      .set({ authorization: `Bearer ${SHARED_TOKEN}` })
+    return (answer.body as Answer).users.find((user) => user.user_id === userId)
+  }
+  const release = (body: object) =>
+    request(api.app)
+      .post('/shim/v1/placement/released')
+      .set({ authorization: `Bearer ${SHARED_TOKEN}` })
+      .send(body)
+      .expect(200)
+  for (const instance of ['old', 'new', 'third']) await ask(instance)
+  await request(api.app).get('/shim/v1/bootstrap').set(appHeaders(api, app)).expect(200)
+  const released = [{ user_id: userId, move: 1 }]
+  await release({ released, instance: 'new' })
+  await release({ released: [], instance: 'third', leaving: true })
+  expect(await ask('new')).toMatchObject({ runs_on: 'moving' })
+  await release({ released, instance: 'old' })
+  expect(await ask('new')).toMatchObject({ runs_on: 'dedicated', move: 2 })
+})
+
 test('nobody gets in where no token is set', async () => {
   const response = await request(api.app).get('/shim/v1/placement').set({ authorization: 'Bearer undefined' })
   expect(response.status).toBe(401)

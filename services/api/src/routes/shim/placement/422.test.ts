@@ -5,7 +5,7 @@ import { SHARED_TOKEN, useApi } from '../../../testing/harness.ts'
 const api = useApi()
 const shared = { authorization: `Bearer ${SHARED_TOKEN}` }
 
-test.each(['', 'x', '-1', '1e3', '1; drop table x', '1'.repeat(19)])(
+test.each(['', 'x', '-1', '1e3', '1; drop table x', '1'.repeat(19), 'xyz.1', '0123456789ab.'])(
   'no cursor of ours: %j',
   async (after) => {
     const response = await request(api.app).get('/shim/v1/placement').query({ after }).set(shared)
@@ -17,6 +17,7 @@ test.each(['', 'x', '-1', '1e3', '1; drop table x', '1'.repeat(19)])(
 test.each([
   ['released', {}],
   ['released', { released: 'all' }],
+  ['instance', { released: [], instance: 'a b' }],
   ['released', { released: Array.from({ length: 1001 }, () => ({})) }],
   ['released.0.user_id', { released: [{ user_id: 'u1', move: 1 }] }],
   ['released.0.move', { released: [{ user_id: '00000000-0000-4000-8000-000000000001' }] }],
