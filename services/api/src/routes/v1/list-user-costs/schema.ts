@@ -35,7 +35,7 @@ function isOfList(cursor: { month: string; sort: string }, { month, sort, order 
   return cursor.sort === `${sort} ${order}` && (month ?? cursor.month) === cursor.month
 }
 
-export const userCostAnswer = z
+const userCostAnswer = z
   .strictObject({
     user_id: z.guid(),
     email: z.string().nullable(),
