@@ -15,6 +15,7 @@ import (
 	"time"
 
 	hangar "github.com/vyx/hangar/sdk/go"
+	"github.com/vyx/hangar/sdk/go/clock"
 	"github.com/vyx/hangar/sdk/go/hangartest"
 )
 
@@ -24,7 +25,7 @@ const handoverBound = 20 * time.Second
 // beside starts a second process of the same shared backend, as every deploy does.
 func (r *rig) beside() *rig {
 	r.Helper()
-	other := &rig{T: r.T, server: r.server, clock: r.clock, log: newLogBuffer(), stop: make(chan os.Signal), over: make(chan error, 1)}
+	other := &rig{T: r.T, server: r.server, clock: clock.NewManual(began), log: newLogBuffer(), stop: make(chan os.Signal), over: make(chan error, 1)}
 	return other.runShared()
 }
 
@@ -45,15 +46,17 @@ func TestSharedEachProcessConfirms(t *testing.T) {
 	cycle := old.startCycle()
 	old.server.Place(ada, "moving")
 	deployed := old.beside()
-	deployed.server.Await("placement/released", 1)
+	deployed.logged("user released")
+	deployed.await(poll)
 	if on := old.server.PlacedOn(ada); on != "moving" {
 		t.Fatalf("%s, while the old process runs them", on)
 	}
 	// The old one is told to end, hears of the move in its drain, and its cycle ends.
 	go func() { old.stop <- syscall.SIGTERM }()
 	old.logged("draining")
-	old.clock.Advance(poll)
-	old.eventually("the old process asks in its drain", func() bool { return len(old.server.Calls("placement")) >= 3 })
+	old.step(poll)
+	old.server.Await("placement", 3)
+	old.await(poll)
 	if on := old.server.PlacedOn(ada); on != "moving" {
 		t.Fatalf("%s, while the old process runs them", on)
 	}
@@ -64,7 +67,7 @@ func TestSharedEachProcessConfirms(t *testing.T) {
 	}
 	// It is not waited for any more.
 	old.server.Place(bob, "moving")
-	deployed.clock.Advance(poll)
+	deployed.step(poll)
 	deployed.eventually("Bob's move waits for the one process that is left", func() bool { return old.server.PlacedOn(bob) == "dedicated" })
 	names := map[string]bool{}
 	for _, call := range old.server.Calls("placement/released") {
@@ -241,7 +244,10 @@ func TestSharedTradersAreListedOnceForMany(t *testing.T) {
 	r := newSharedRig(t, func(o *hangar.Options) {
 		o.Traders = func(ctx context.Context) ([]hangar.Trader, error) {
 			lists.Add(1)
-			return <-answer, nil
+			if all, isOpen := <-answer; isOpen {
+				return all, nil
+			}
+			return everybodys[:1], nil
 		}
 	})
 	r.await(poll)
@@ -270,14 +276,11 @@ func TestSharedTradersAreListedOnceForMany(t *testing.T) {
 	all.Wait()
 	r.logged("traders take too long, going on with the known ones")
 	r.wantCycle("built-in of-ada of-bob")
-	if n := lists.Load(); n != 2 {
-		t.Errorf("listed %d times", n)
-	}
-	answer <- everybodys[:1]
+	r.eventually("it is asked a second time", func() bool { return lists.Load() == 2 })
+	close(answer)
 	r.eventually("what came late counts", func() bool {
 		cycle := r.startCycle()
 		defer cycle.Done()
 		return strings.HasPrefix(ids(cycle.Traders), "built-in") && len(cycle.Traders) == 1
 	})
-	close(answer)
 }

@@ -65,7 +65,6 @@ func (l *traderList) begin() <-chan struct{} {
 func (l *traderList) ask(waited chan struct{}) {
 	// Not any one caller's context: others wait for the same answer.
 	ctx, cancel := clock.WithTimeout(context.Background(), l.clock, tradersTimeout)
-	defer cancel()
 	var all []Trader
 	var err error
 	over := background(func() { all, err = l.load(ctx) })
@@ -84,6 +83,7 @@ func (l *traderList) ask(waited chan struct{}) {
 	} else {
 		l.take(all)
 	}
+	cancel()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.loading = nil

@@ -226,12 +226,13 @@ func (s *Server) answerReleased(w http.ResponseWriter, _ *http.Request, body []b
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, user := range asked.Released {
-		if now := s.placement(user.UserID); now.RunsOn == shim.PlacementMoving && now.Move == user.Move {
-			s.confirm(user, asked.Instance)
-		}
+		s.confirm(user, asked.Instance)
 	}
 	if asked.Leaving && asked.Instance != nil {
 		delete(s.instances, *asked.Instance)
+		for user := range s.confirmed {
+			s.moveOn(user)
+		}
 	}
 	s.announce()
 	writeJSON(w, map[string]bool{"ok": true})
@@ -254,10 +255,22 @@ func (s *Server) confirm(user shim.Released, instance *string) {
 	}
 	if instance != nil {
 		s.confirmed[user][*instance] = true
+	} else {
 		for known := range s.instances {
-			if !s.confirmed[user][known] {
-				return
-			}
+			s.confirmed[user][known] = true
+		}
+	}
+	s.moveOn(user)
+}
+
+// moveOn is with s.mu held.
+func (s *Server) moveOn(user shim.Released) {
+	if now := s.placement(user.UserID); now.RunsOn != shim.PlacementMoving || now.Move != user.Move {
+		return
+	}
+	for known := range s.instances {
+		if !s.confirmed[user][known] {
+			return
 		}
 	}
 	s.place(user.UserID, shim.PlacementDedicated)
