@@ -63,10 +63,11 @@ describe('a step in one statement', () => {
     const { lease, appId } = await leased()
     for (let twice = 0; twice < 2; twice++)
       await recordStep(t.db, lease, { appId, patch: {}, events: [], cost })
-    const { rows } = await sql`select from hangar.cost_intervals where user_fly_app_id = ${appId}`.execute(
+    const { rows } = await sql`
+      select ended_at is null as open from hangar.cost_intervals where user_fly_app_id = ${appId}`.execute(
       t.db,
     )
-    expect(rows).toHaveLength(1)
+    expect(rows).toEqual([{ open: true }])
   })
 
   test('a new machine instance begins undrained', async () => {
