@@ -61,6 +61,7 @@ function attemptWithoutLease(deps: ReconcileDeps, userId: string, signal: AbortS
     signal,
     logger: deps.logger.child({ userId, dryRun: true }),
     reservedAppId: null,
+    mayComeYet: false,
     lastLook: null,
     entitlement: { kind: 'unknown', reason: 'not looked at yet' },
     brakes: [],

@@ -80,6 +80,7 @@ function attemptOf(deps: ReconcileDeps, lease: Lease, signal: AbortSignal): Atte
     signal,
     logger: deps.logger.child({ userId: lease.userId, attempt: `${lease.fence}.1` }),
     reservedAppId: null,
+    mayComeYet: false,
     lastLook: null,
     entitlement: { kind: 'unknown', reason: 'not looked at yet' },
     brakes: [],

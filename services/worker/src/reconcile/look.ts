@@ -22,9 +22,10 @@ export async function lookAtFly(attempt: Attempt, row: AppRow): Promise<FlyLook>
   if (attempt.lastLook?.app === row.flyAppName) return attempt.lastLook
   // Another worker may be deleting what our client made a moment ago: then "not there" is no "not yet".
   const call = { ...flyLook(attempt), mayBeGone: row.teardownStartedAt !== null }
-  const found = await look({ attempt, row, call })
-  attempt.lastLook = { app: row.flyAppName, ...found }
-  return attempt.lastLook
+  const seen = { app: row.flyAppName, ...(await look({ attempt, row, call })) }
+  // Nothing there is no answer for long where something is on its way, and an end asks more of it than a beginning.
+  if (seen.fly.kind !== 'absent' || !attempt.mayComeYet) attempt.lastLook = seen
+  return seen
 }
 
 async function look(looking: Looking): Promise<Omit<FlyLook, 'app'>> {
