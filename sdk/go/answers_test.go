@@ -31,6 +31,7 @@ var goesOn = []ordered{
 	{"503 without", hangartest.Status(503), 0, 250 * time.Millisecond},
 	{"500", hangartest.Status(500), 0, 250 * time.Millisecond},
 	{"404", hangartest.Status(404), 0, 250 * time.Millisecond},
+	{"410 of something else", hangartest.Status(410), 0, 250 * time.Millisecond},
 	{"a redirect", hangartest.Status(302, "Location", "http://127.0.0.1:1/"), 0, 250 * time.Millisecond},
 	{"a broken connection", hangartest.Drop, 0, 250 * time.Millisecond},
 	{"done, and the connection broken", hangartest.DropAfter, 0, 250 * time.Millisecond},
@@ -191,12 +192,11 @@ func TestRejectedItems(t *testing.T) {
 }
 
 func TestGone(t *testing.T) {
-	gone := hangartest.Status(410)
 	for _, path := range []string{"heartbeat", "signals", "executions", "bootstrap"} {
 		t.Run(path, func(t *testing.T) {
 			r := newRig(t, momentum).run().trading()
 			cycle := r.startCycle()
-			r.server.Always(path, gone)
+			r.server.Always(path, hangartest.Gone)
 			switch path {
 			case "signals":
 				r.signal("s1")
@@ -241,7 +241,7 @@ func TestGone(t *testing.T) {
 
 func TestGoneAtStart(t *testing.T) {
 	r := newRig(t, momentum)
-	r.server.Always("bootstrap", hangartest.Status(410))
+	r.server.Always("bootstrap", hangartest.Gone)
 	r.run()
 	r.logged("retired")
 	r.mayNotTrade()

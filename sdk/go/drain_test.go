@@ -236,7 +236,7 @@ func TestDirectivesToDrain(t *testing.T) {
 	})
 	t.Run("410 to the report", func(t *testing.T) {
 		r := newRig(t, momentum).run().trading()
-		r.server.Always("drained", hangartest.Status(410))
+		r.server.Always("drained", hangartest.Gone)
 		go func() { r.stop <- syscall.SIGTERM }()
 		r.exits(nil)
 		r.wantState(hangar.StateRetired)
@@ -244,7 +244,7 @@ func TestDirectivesToDrain(t *testing.T) {
 	t.Run("410 in the middle", func(t *testing.T) {
 		r := newRig(t, momentum).run().trading()
 		cycle := r.startCycle()
-		r.server.Always("signals", hangartest.Status(410))
+		r.server.Always("signals", hangartest.Gone)
 		go func() { r.stop <- syscall.SIGTERM }()
 		r.logged("draining")
 		r.signal("s1")

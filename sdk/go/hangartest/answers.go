@@ -20,6 +20,11 @@ func Status(status int, headers ...string) Answer {
 	}
 }
 
+// Gone is the one answer that ends trading: another machine took this one's place. Status(410) does not.
+func Gone(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
+	writeProblem(w, http.StatusGone, "machine_not_current", "Another machine has taken this one's place.")
+}
+
 // Raw answers 200 with any text.
 func Raw(text string) Answer {
 	return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) { _, _ = io.WriteString(w, text) }
@@ -75,7 +80,9 @@ func hangUp(w http.ResponseWriter) {
 func writeProblem(w http.ResponseWriter, status int, code, detail string) {
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(map[string]any{"status": status, "code": code, "detail": detail})
+	_ = json.NewEncoder(w).Encode(map[string]any{
+		"type": "urn:hangar:problem:" + code, "title": detail, "status": status, "code": code, "request_id": "hangartest",
+	})
 }
 
 func writeJSON(w http.ResponseWriter, body any) {

@@ -27,7 +27,7 @@ func ExampleNewServer() {
 	}
 	fmt.Println(len(server.Calls("heartbeat")), "heartbeats came in")
 	// Output:
-	// POST /shim/v1/heartbeat: hangar is not available (503 ordered): ordered by the test
+	// POST /shim/v1/heartbeat: Hangar is not available (503 ordered): ordered by the test
 	// <nil>
 	// 2 heartbeats came in
 }

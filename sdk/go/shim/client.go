@@ -19,7 +19,7 @@ import (
 )
 
 // ErrNotModified (304): what bootstrap said last still holds. It is an answer, not a failure.
-var ErrNotModified = errors.New("not modified")
+var ErrNotModified = errors.New("shim: not modified")
 
 // DefaultTimeout bounds one call.
 const DefaultTimeout = 10 * time.Second
@@ -242,7 +242,7 @@ func (c *Client) try(ctx context.Context, op, method, path string, header http.H
 		return response.Header, ErrNotModified
 	}
 	if response.StatusCode != http.StatusOK {
-		// The status has said what matters: a body that breaks off changes nothing.
+		// Where the body broke off, it has no code, and the status says what there is to say.
 		return nil, c.refusal(op, response, text)
 	}
 	if err != nil {
@@ -272,13 +272,15 @@ func (c *Client) address(request *http.Request, header http.Header, hasBody bool
 }
 
 func (c *Client) refusal(op string, response *http.Response, text []byte) error {
-	refused := &Error{Op: op, Status: response.StatusCode, kind: kindOf(response.StatusCode)}
+	var problem struct{ Code, Title, Detail string }
+	// What is no problem document has no code.
+	_ = json.Unmarshal(text, &problem)
+	refused := &Error{
+		Op: op, Status: response.StatusCode, kind: kindOf(response.StatusCode, problem.Code),
+		Code: shortened(problem.Code), Detail: shortened(or(problem.Detail, problem.Title)),
+	}
 	if refused.kind == ErrUnavailable {
 		refused.RetryAfter = parseRetryAfter(response.Header.Get("Retry-After"), c.options.Clock.Now())
-	}
-	var problem struct{ Code, Detail string }
-	if json.Unmarshal(text, &problem) == nil {
-		refused.Code, refused.Detail = shortened(problem.Code), shortened(problem.Detail)
 	}
 	return refused
 }
@@ -290,6 +292,13 @@ func withoutURL(err error) error {
 		return wrapped.Err
 	}
 	return err
+}
+
+func or(value, fallback string) string {
+	if value == "" {
+		return fallback
+	}
+	return value
 }
 
 func shortened(text string) string {

@@ -26,7 +26,7 @@ func TestKinds(t *testing.T) {
 		status int
 		kind   error
 	}{
-		{401, shim.ErrUnauthorized}, {410, shim.ErrGone}, {413, shim.ErrRejected}, {422, shim.ErrRejected},
+		{401, shim.ErrUnauthorized}, {410, shim.ErrUnavailable}, {413, shim.ErrRejected}, {422, shim.ErrRejected},
 		{400, shim.ErrUnavailable}, {403, shim.ErrUnavailable}, {404, shim.ErrUnavailable}, {409, shim.ErrUnavailable},
 		{429, shim.ErrUnavailable}, {500, shim.ErrUnavailable}, {503, shim.ErrUnavailable}, {204, shim.ErrUnavailable},
 		{304, shim.ErrUnavailable}, {307, shim.ErrUnavailable},
@@ -46,6 +46,30 @@ func TestKinds(t *testing.T) {
 	}
 }
 
+// Only Hangar's own word ends trading, and whose word it is, its code says.
+func TestWhose410(t *testing.T) {
+	for body, kind := range map[string]error{
+		`{"type":"urn:hangar:problem:generation_ended","title":"…","status":410,"code":"generation_ended"}`: shim.ErrGone,
+		`{"code":"machine_not_current"}`: shim.ErrGone,
+		``:                               shim.ErrUnavailable,
+		`<html>410 Gone</html>`:          shim.ErrUnavailable,
+		`{"code":"gone"}`:                shim.ErrUnavailable,
+		`{"code":["generation_ended"]}`:  shim.ErrUnavailable,
+		`{"code":"generation_ended"`:     shim.ErrUnavailable,
+		`"generation_ended"`:             shim.ErrUnavailable,
+	} {
+		client := shim.New(shim.Options{URL: "http://hangar.invalid", Transport: answer(func() *http.Response {
+			recorder := httptest.NewRecorder()
+			recorder.WriteHeader(http.StatusGone)
+			recorder.WriteString(body)
+			return recorder.Result()
+		})})
+		if err := client.Drained(context.Background(), shim.Drained{}); !errors.Is(err, kind) {
+			t.Errorf("%s: %v", body, err)
+		}
+	}
+}
+
 func TestErrorText(t *testing.T) {
 	server := hangartest.NewServer(t)
 	server.Script("drained", hangartest.Status(422), hangartest.Drop)
@@ -55,7 +79,7 @@ func TestErrorText(t *testing.T) {
 		t.Error(err)
 	}
 	err = client.Drained(context.Background(), shim.Drained{})
-	if err == nil || !strings.HasPrefix(err.Error(), "POST /shim/v1/drained: hangar is not available: ") || strings.Contains(err.Error(), server.URL) {
+	if err == nil || !strings.HasPrefix(err.Error(), "POST /shim/v1/drained: Hangar is not available: ") || strings.Contains(err.Error(), server.URL) {
 		t.Error(err)
 	}
 }
@@ -97,10 +121,10 @@ func TestTheDefaultTransportMayBeAnother(t *testing.T) {
 	defer func() { http.DefaultTransport = usual }()
 	http.DefaultTransport = answer(func() *http.Response {
 		recorder := httptest.NewRecorder()
-		recorder.WriteHeader(http.StatusGone)
+		recorder.WriteHeader(http.StatusUnauthorized)
 		return recorder.Result()
 	})
-	if err := newClient(t, "http://hangar.invalid").Drained(context.Background(), shim.Drained{}); !errors.Is(err, shim.ErrGone) {
+	if err := newClient(t, "http://hangar.invalid").Drained(context.Background(), shim.Drained{}); !errors.Is(err, shim.ErrUnauthorized) {
 		t.Error(err)
 	}
 }

@@ -11,15 +11,22 @@ import (
 
 // What a failed call means for trading. Every error of a [Client] is one of these four, by errors.Is.
 var (
-	// ErrGone (410): this generation is over, or another machine took this one's place. Stop trading, stay idle.
-	ErrGone = errors.New("this app or machine is over")
+	// ErrGone (410, in Hangar's own words): this generation is over, or another machine took this one's place. Stop
+	// trading, stay idle.
+	ErrGone = errors.New("shim: this app or machine is over")
 	// ErrUnauthorized (401): Hangar does not know the token. Go on trading, ask again later.
-	ErrUnauthorized = errors.New("token unknown")
+	ErrUnauthorized = errors.New("shim: token unknown")
 	// ErrRejected (413, 422): the request is wrong. Do not repeat it as it is.
-	ErrRejected = errors.New("request refused")
+	ErrRejected = errors.New("shim: request refused")
 	// ErrUnavailable: too many calls (429), Hangar is away, slow, not ready, or not to be understood. Go on trading,
 	// ask again.
-	ErrUnavailable = errors.New("hangar is not available")
+	ErrUnavailable = errors.New("shim: Hangar is not available")
+)
+
+// Why a 410 ends trading.
+const (
+	codeGenerationEnded   = "generation_ended"
+	codeMachineNotCurrent = "machine_not_current"
 )
 
 // Error is a call that failed.
@@ -39,7 +46,7 @@ type Error struct {
 
 func (e *Error) Error() string {
 	var text strings.Builder
-	fmt.Fprintf(&text, "%s: %v", e.Op, e.kind)
+	fmt.Fprintf(&text, "%s: %s", e.Op, strings.TrimPrefix(e.kind.Error(), "shim: "))
 	if e.Status != 0 {
 		fmt.Fprintf(&text, " (%d", e.Status)
 		if e.Code != "" {
@@ -73,10 +80,15 @@ func RetryAfter(err error) time.Duration {
 	return 0
 }
 
-func kindOf(status int) error {
+// kindOf an answer by its status and, for the one answer that ends trading, the code of its problem document: a 410 of
+// something else that stands in Hangar's place, or of a Hangar at another address, must not stop a fleet.
+func kindOf(status int, code string) error {
 	switch status {
 	case http.StatusGone:
-		return ErrGone
+		if code == codeGenerationEnded || code == codeMachineNotCurrent {
+			return ErrGone
+		}
+		return ErrUnavailable
 	case http.StatusUnauthorized:
 		return ErrUnauthorized
 	case http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity:
