@@ -96,7 +96,7 @@ const history = fc.array(
           state: fc.constantFrom('running' as const, 'stored' as const, null),
         }),
         fc.record({ kind: fc.constant('guest' as const), guest: fc.constantFrom(...GUESTS) }),
-        fc.record({ kind: fc.constant('region' as const), region: fc.constantFrom('iad', 'fra') }),
+        fc.record({ kind: fc.constant('region' as const), region: fc.constantFrom('iad', 'lhr', 'fra') }),
         fc.record({ kind: fc.constant('tier' as const), tier: fc.constantFrom('pro', 'elite') }),
         fc.constant({ kind: 'sweep' as const }),
         fc.constant({ kind: 'days' as const }),
@@ -109,7 +109,7 @@ const history = fc.array(
 type Priced = { state: 'running' | 'stored'; guest: Guest; region: string; tier: string }
 type Segment = Priced & { fromMs: number; toMs: number }
 
-/** Whole 1e-12 USD a second, figured here: vCPU × 2.50 + GB × 2.00 (256 MB: 0.50), and a tenth more in fra. */
+/** Whole 1e-12 USD a second, figured here: vCPU × 2.50 + GB × 2.00 (256 MB: 0.50), and a tenth more in fra; lhr costs what iad does. */
 function picoUsd({ state, guest, region }: Priced): bigint {
   const monthMicroUsd =
     state === 'stored'
