@@ -15,6 +15,7 @@ export type HealthSubject = {
   driftFields: string[]
   healthStatus: HealthStatus
   healthFailures: number
+  lastHealthCheck: Date | null
   launchedAt: Date | null
   /** Somebody is about to look at this user anyway. */
   pending: boolean
@@ -25,12 +26,27 @@ export type HealthSubject = {
 /** `repair`: looking again will not help, somebody has to act. */
 export type HealthVerdict = { status: HealthStatus; reason: string; repair: boolean }
 
-/** Active apps on which nothing is under way, in order of id. */
-export function listHealthSubjects(
+/** Those of these apps that are active and on which nothing is under way. */
+export function listHealthSubjects(db: Database, appNames: readonly string[]): Promise<HealthSubject[]> {
+  return healthSubjects(db)
+    .where(sql<boolean>`app.fly_app_name = any (${[...appNames]}::text[])`)
+    .execute()
+}
+
+/** Active apps on which nothing is under way, and that have not been looked at since, in order of id. */
+export function listUnseenSubjects(
   db: Database,
-  page: { limit: number; afterId?: string },
+  { since, limit, afterId }: { since: Date; limit: number; afterId?: string | undefined },
 ): Promise<HealthSubject[]> {
-  let query = db
+  let query = healthSubjects(db).where(
+    sql<boolean>`coalesce(app.last_health_check, '-infinity') < ${since}::timestamptz`,
+  )
+  if (afterId !== undefined) query = query.where('app.id', '>', afterId)
+  return query.orderBy('app.id').limit(limit).execute()
+}
+
+function healthSubjects(db: Database) {
+  return db
     .selectFrom('userFlyApps as app')
     .leftJoin('hangar.appHeartbeats as heartbeat', 'heartbeat.userFlyAppId', 'app.id')
     .select([
@@ -42,6 +58,7 @@ export function listHealthSubjects(
       'app.generation',
       'app.healthStatus',
       'app.healthFailures',
+      'app.lastHealthCheck',
     ])
     .leftJoin('hangar.userWants as want', 'want.userId', 'app.userId')
     .leftJoin('hangar.userWork as work', 'work.userId', 'app.userId')
@@ -54,8 +71,6 @@ export function listHealthSubjects(
     .select(sql<boolean>`coalesce(want.wanted_version, 0) > coalesce(work.done_version, 0)`.as('pending'))
     .where('app.status', '=', 'active')
     .where('app.operation', 'is', null)
-  if (page.afterId !== undefined) query = query.where('app.id', '>', page.afterId)
-  return query.orderBy('app.id').limit(page.limit).execute()
 }
 
 export type HealthLook = { subject: HealthSubject; verdict: HealthVerdict }

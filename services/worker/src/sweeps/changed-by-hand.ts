@@ -11,41 +11,31 @@ const MOST_WAKES = 100
 
 const GONE = new Set(['destroyed', 'destroying', 'replaced', 'migrated'])
 
-/** What differs, or null. Counts what it answers: after the hundredth it says nothing more. */
-export function watchForChanges(
-  listed: readonly OrgMachine[],
-  installationId: string,
-): (subject: HealthSubject) => string | null {
-  const byApp = Map.groupBy(
-    listed.filter((machine) => !GONE.has(machine.state)),
-    (machine) => machine.appName,
-  )
-  let wakesLeft = MOST_WAKES
-  return (subject) => {
-    const machines = byApp.get(subject.flyAppName) ?? []
-    const machine = machines.find((one) => one.id === subject.flyMachineId)
-    // One that is missing is the health sweep's own matter.
-    if (!machine || wakesLeft === 0) return null
-    const change = changeOf(subject, machine, machines.length, installationId)
-    if (change !== null) wakesLeft--
-    return change
+/** Collects whom to wake, page by page of a listing; beyond the hundredth it takes nobody more. */
+export function watchForChanges(installationId: string) {
+  const changed = new Set<string>()
+  const add = ({ userId, pending }: HealthSubject) => {
+    // A want that is open already is about to be worked on.
+    if (!pending && changed.size < MOST_WAKES) changed.add(userId)
+  }
+  return {
+    changed: changed as ReadonlySet<string>,
+    /** What the listing shows of an app: its own machine, or one beside it. */
+    see(subject: HealthSubject, machine: OrgMachine) {
+      if (GONE.has(machine.state)) return
+      if (machine.id !== subject.flyMachineId || isChanged(subject, machine, installationId)) add(subject)
+    },
+    /** Its own machine is missing or does not run: that is the health sweep's own matter. */
+    leave: ({ userId }: HealthSubject) => void changed.delete(userId),
   }
 }
 
-function changeOf(
-  subject: HealthSubject,
-  machine: OrgMachine,
-  count: number,
-  installationId: string,
-): string | null {
-  if (count > 1) return `${count} machines`
-  if (machine.instanceId !== '' && machine.instanceId !== subject.flyInstanceId)
-    return 'a version that is not ours'
+function isChanged(subject: HealthSubject, machine: OrgMachine, installationId: string): boolean {
+  if (machine.instanceId !== '' && machine.instanceId !== subject.flyInstanceId) return true
   // Marks can change without a new version. Once that is on record, there is nothing to look at again.
   const { userId, generation, driftFields } = subject
   const onRecord = driftFields.some((field) => field.startsWith(MARKS))
-  const marked = isOwnedBy(machine.metadata, { installationId, userId, generation })
-  return marked === onRecord ? 'its marks' : null
+  return isOwnedBy(machine.metadata, { installationId, userId, generation }) === onRecord
 }
 
 const MARKS = 'metadata.hangar_'

@@ -11,7 +11,9 @@ import {
   listEngaged,
   listHealthSubjects,
   listRevived,
+  listUnseenSubjects,
   raiseWant,
+  readDatabaseTime,
   recordHealth,
   resolveUnhealthyAlerts,
 } from '@hangar/db'
@@ -47,15 +49,7 @@ export async function sweepHealth(deps: ReconcileDeps, signal: AbortSignal): Pro
     deps.logger.info('health sweep left out: Fly is unreachable')
     return { checked: 0, unhealthy: 0, unknown: 0, woken: 0, partial: true }
   }
-  const listing = await deps.fly.orgs.collectMachines({}, { signal })
-  const summary: HealthSummary = {
-    checked: 0,
-    unhealthy: 0,
-    unknown: 0,
-    woken: 0,
-    partial: !listing.complete,
-  }
-  const { toWake, failing } = await lookAtAll(deps, { listing, summary, signal })
+  const { summary, toWake, failing } = await lookAtAll(deps, signal)
   await judgeUnhealthyShare(deps)
   if (!(await isBraked(deps, 'repair'))) {
     for (const userId of toWake) await raiseWant(deps.db, userId, 'health')
@@ -68,46 +62,88 @@ export async function sweepHealth(deps: ReconcileDeps, signal: AbortSignal): Pro
   return summary
 }
 
-type Looking = {
-  listing: Awaited<ReturnType<ReconcileDeps['fly']['orgs']['collectMachines']>>
+type Sighting = HealthLook & { machine: OrgMachine | undefined }
+
+type Look = {
   summary: HealthSummary
-  signal: AbortSignal
+  /** Machines that were shown and are not well. */
+  ailing: Map<string, OrgMachine>
+  toWake: string[]
+  failing: Failing[]
 }
 
-async function lookAtAll(deps: ReconcileDeps, { listing, summary, signal }: Looking) {
-  const changeOf = watchForChanges(listing.machines, deps.settings.installationId)
-  const machines = new Map(listing.machines.map((machine) => [machine.id, machine]))
-  const toWake: string[] = []
-  const failing: Failing[] = []
+/**
+ * What is well is written page by page of the listing and forgotten, so that a fleet takes no more memory the larger
+ * it is. Of the others nothing is known before the whole listing has been read: a machine may be shown twice, and one
+ * that is not there may come last. Whoever comes to rest meanwhile has been looked at by the engine.
+ */
+async function lookAtAll(deps: ReconcileDeps, signal: AbortSignal): Promise<Look> {
+  const summary = { checked: 0, unhealthy: 0, unknown: 0, woken: 0, partial: false }
+  const look: Look = { summary, ailing: new Map(), toWake: [], failing: [] }
+  const watch = watchForChanges(deps.settings.installationId)
+  const since = await readDatabaseTime(deps.db)
+  for await (const page of deps.fly.orgs.machines({}, { signal })) {
+    summary.partial ||= page.errorRegions.length > 0
+    await lookAtPage(deps, look, { machines: page.machines, watch, since })
+  }
   let afterId: string | undefined
   for (;;) {
     signal.throwIfAborted()
-    const subjects = await listHealthSubjects(deps.db, {
-      limit: PAGE,
-      ...(afterId === undefined ? {} : { afterId }),
-    })
-    const looks = subjects.flatMap((subject): HealthLook[] => {
-      const verdict = judge(subject, machines.get(subject.flyMachineId ?? ''), listing.complete)
-      return verdict ? [{ subject, verdict }] : []
-    })
-    await recordHealth(deps.db, looks, deps.owner)
-    await keepCostStates(
-      deps,
-      looks.map(({ subject }) => ({ subject, machine: machines.get(subject.flyMachineId ?? '') })),
-    )
-    for (const { subject, verdict } of looks) {
-      summary.checked++
-      if (verdict.status !== 'healthy') summary[verdict.status]++
-      const failures = verdict.status === 'unhealthy' ? subject.healthFailures + 1 : 0
-      if (failures >= FAILURES_BEFORE_ALERT) failing.push({ subject, verdict, failures })
-      // A want that is open already is about to be worked on; raising it again would begin its backoff anew.
-      const failed = verdict.repair && failures >= FAILURES_BEFORE_REPAIR
-      if (!subject.pending && (failed || (!verdict.repair && changeOf(subject) !== null)))
-        toWake.push(subject.userId)
-    }
+    const subjects = await listUnseenSubjects(deps.db, { since, limit: PAGE, afterId })
+    await lookAtUnseen(deps, look, { subjects, watch })
     afterId = subjects.at(-1)?.id
-    if (subjects.length < PAGE) return { toWake, failing }
+    if (subjects.length < PAGE) break
   }
+  look.toWake.push(...watch.changed)
+  return look
+}
+
+type Page = { machines: OrgMachine[]; watch: ReturnType<typeof watchForChanges>; since: Date }
+
+async function lookAtPage(deps: ReconcileDeps, look: Look, { machines, watch, since }: Page): Promise<void> {
+  const subjects = await listHealthSubjects(
+    deps.db,
+    machines.map(({ appName }) => appName),
+  )
+  const byApp = new Map(subjects.map((subject) => [subject.flyAppName, subject]))
+  const well = machines.flatMap((machine): Sighting[] => {
+    const subject = byApp.get(machine.appName)
+    const verdict = subject && judge(subject, machine, true)
+    if (!verdict) return []
+    watch.see(subject, machine)
+    const { lastHealthCheck } = subject
+    if (machine.id !== subject.flyMachineId || (lastHealthCheck && lastHealthCheck >= since)) return []
+    if (verdict.status === 'healthy') return [{ subject, verdict, machine }]
+    look.ailing.set(machine.id, machine)
+    return []
+  })
+  await write(deps, look.summary, well)
+}
+
+type Rest = { subjects: HealthSubject[]; watch: ReturnType<typeof watchForChanges> }
+
+async function lookAtUnseen(deps: ReconcileDeps, look: Look, { subjects, watch }: Rest): Promise<void> {
+  const { summary, ailing, toWake, failing } = look
+  const sightings = subjects.flatMap((subject): Sighting[] => {
+    const machine = ailing.get(subject.flyMachineId ?? '')
+    const verdict = judge(subject, machine, !summary.partial)
+    return verdict ? [{ subject, verdict, machine }] : []
+  })
+  await write(deps, summary, sightings)
+  for (const { subject, verdict, machine } of sightings) {
+    const failures = verdict.status === 'unhealthy' ? subject.healthFailures + 1 : 0
+    if (failures >= FAILURES_BEFORE_ALERT) failing.push({ subject, verdict, failures })
+    if (verdict.repair || !machine) watch.leave(subject)
+    // A want that is open already is about to be worked on; raising it again would begin its backoff anew.
+    if (!subject.pending && verdict.repair && failures >= FAILURES_BEFORE_REPAIR) toWake.push(subject.userId)
+  }
+}
+
+async function write(deps: ReconcileDeps, summary: HealthSummary, sightings: Sighting[]): Promise<void> {
+  await recordHealth(deps.db, sightings, deps.owner)
+  await keepCostStates(deps, sightings)
+  summary.checked += sightings.length
+  for (const { verdict } of sightings) if (verdict.status !== 'healthy') summary[verdict.status]++
 }
 
 /** Of an app that was given up because it was silent, and speaks again, the pause is over; no repair is begun by it. */
