@@ -139,7 +139,7 @@ func TestSignalAnswers(t *testing.T) {
 			r.server.Await("signals", 2)
 			r.terminate()
 			r.wantStored("signals", "s1")
-			if got := string(r.server.Await("drained", 1).Body); got != `{"signals_flushed":1,"executions_flushed":0,"lost":0}` {
+			if got := string(r.server.Await("drained", 1).Body); got != `{"signals_flushed":1,"executions_flushed":0,"lost":0,"rejected":0}` {
 				t.Error(got)
 			}
 		})
@@ -166,7 +166,7 @@ func TestWrongSignals(t *testing.T) {
 		if line := r.logged("signals refused"); line["client_id"] != "bad" {
 			t.Error(line)
 		}
-		if got := string(r.server.Await("drained", 1).Body); got != `{"signals_flushed":3,"executions_flushed":0,"lost":1}` {
+		if got := string(r.server.Await("drained", 1).Body); got != `{"signals_flushed":3,"executions_flushed":0,"lost":1,"rejected":0}` {
 			t.Error(got)
 		}
 	}
@@ -174,7 +174,7 @@ func TestWrongSignals(t *testing.T) {
 
 func TestRejectedItems(t *testing.T) {
 	r := newRig(t, momentum).run().trading()
-	if err := r.app.Signal(context.Background(), hangar.Signal{ClientID: "theirs", TraderID: "somebody-elses"}); err != nil {
+	if err := r.app.Signal(context.Background(), hangar.Signal{ClientID: "theirs", TraderID: "somebody-elses", Symbol: "BTCUSDT"}); err != nil {
 		t.Fatal(err)
 	}
 	if line := r.logged("signals rejected"); line["client_id"] != "theirs" || line["code"] != "unknown_trader" {
@@ -186,7 +186,7 @@ func TestRejectedItems(t *testing.T) {
 		t.Errorf("sent %d times", n)
 	}
 	// Hangar has it and did not want it: that is not a loss.
-	if got := string(r.server.Await("drained", 1).Body); got != `{"signals_flushed":0,"executions_flushed":0,"lost":0}` {
+	if got := string(r.server.Await("drained", 1).Body); got != `{"signals_flushed":0,"executions_flushed":0,"lost":0,"rejected":1}` {
 		t.Error(got)
 	}
 }
@@ -221,7 +221,7 @@ func TestGone(t *testing.T) {
 			if health := r.app.Health(); health.OK || len(health.RunningTraderIDs) > 0 {
 				t.Errorf("%+v", health)
 			}
-			if err := r.app.Signal(context.Background(), hangar.Signal{TraderID: momentum.ID}); !errors.Is(err, hangar.ErrStopped) {
+			if err := r.app.Signal(context.Background(), hangar.Signal{TraderID: momentum.ID, Symbol: "BTCUSDT"}); !errors.Is(err, hangar.ErrStopped) {
 				t.Error(err)
 			}
 			// Idle, not gone: exiting would only be restarted.

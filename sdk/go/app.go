@@ -70,6 +70,9 @@ func New(config Config, options Options) (*App, error) {
 	if config.Mode == ModeShared && options.Traders == nil {
 		return nil, errors.New("hangar: the shared mode needs Options.Traders")
 	}
+	if config.Mode == ModeShared && options.Sink == nil {
+		return nil, errors.New("hangar: the shared mode needs Options.Sink")
+	}
 	app := &App{
 		config:  config,
 		options: options.withDefaults(),
@@ -228,8 +231,13 @@ func (a *App) StartCycle(ctx context.Context, traderIDs ...string) (*Cycle, erro
 	return a.cycles.start(ctx, func() []Trader { return a.roster.choose(traderIDs) })
 }
 
-// takeAll is told about every trader there is, in the shared backend.
-func (a *App) takeAll(all []Trader) { a.roster.setTraders(all) }
+// takeAll is told about every trader there is, in the shared backend. It says once of each that it cannot run.
+func (a *App) takeAll(all []Trader) {
+	for _, trader := range a.roster.setTraders(all) {
+		a.log.Error("trader never runs: it needs an id, and to be built in or to have its user's UUID",
+			"trader_id", trader.ID, "name", trader.Name, "user_id", trader.UserID)
+	}
+}
 
 // onceSignal is a channel that is closed once, by whoever is first.
 type onceSignal struct {

@@ -22,7 +22,7 @@ func small(items int) func(*hangar.Options) {
 }
 
 func (r *rig) offer(id string) error {
-	return r.app.Signal(context.Background(), hangar.Signal{ClientID: id, TraderID: momentum.ID})
+	return r.app.Signal(context.Background(), hangar.Signal{ClientID: id, TraderID: momentum.ID, Symbol: "BTCUSDT"})
 }
 
 func TestFullBufferHoldsBackThenLoses(t *testing.T) {
@@ -62,7 +62,7 @@ func TestFullBufferHoldsBackThenLoses(t *testing.T) {
 	go func() { r.stop <- syscall.SIGTERM }()
 	r.exits(nil)
 	r.wantStored("signals", "s1", "s2")
-	r.wantReport(`{"signals_flushed":2,"executions_flushed":0,"lost":1002}`)
+	r.wantReport(`{"signals_flushed":2,"executions_flushed":0,"lost":1002,"rejected":0}`)
 }
 
 func TestFullBufferTakesMoreOnceThereIsRoom(t *testing.T) {
@@ -89,7 +89,7 @@ func TestFullBufferAndNobodyWhoWaits(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	why := errors.New("the cycle was cut off")
 	cancel(why)
-	err := r.app.Signal(ctx, hangar.Signal{TraderID: momentum.ID})
+	err := r.app.Signal(ctx, hangar.Signal{TraderID: momentum.ID, Symbol: "BTCUSDT"})
 	if !errors.Is(err, hangar.ErrBufferFull) || !errors.Is(err, why) {
 		t.Error(err)
 	}
@@ -104,7 +104,7 @@ func TestFullBufferAndNobodyWhoWaits(t *testing.T) {
 	}
 	r.terminate()
 	r.wantStored("signals", "s1", "s2")
-	r.wantReport(`{"signals_flushed":2,"executions_flushed":0,"lost":1}`)
+	r.wantReport(`{"signals_flushed":2,"executions_flushed":0,"lost":1,"rejected":0}`)
 }
 
 // asking is a log that asks the app how it is, with each line.
@@ -135,7 +135,7 @@ func TestALogMayAskTheApp(t *testing.T) {
 func TestBufferIsBoundedInBytes(t *testing.T) {
 	r := newRig(t, momentum).run(func(o *hangar.Options) { o.BufferBytes = 1 }).trading()
 	r.server.Always("signals", hangartest.Status(503))
-	big := hangar.Signal{TraderID: momentum.ID, Payload: map[string]string{"text": strings.Repeat("x", 600_000)}}
+	big := hangar.Signal{TraderID: momentum.ID, Symbol: "BTCUSDT", Payload: map[string]string{"text": strings.Repeat("x", 600_000)}}
 	if err := r.app.Signal(context.Background(), big); err != nil {
 		t.Fatal(err)
 	}
@@ -150,7 +150,7 @@ func TestBufferIsBoundedInBytes(t *testing.T) {
 
 func TestWhatNoCallCanHold(t *testing.T) {
 	r := newRig(t, momentum).run().trading()
-	huge := hangar.Signal{TraderID: momentum.ID, Payload: map[string]string{"text": strings.Repeat("x", 1<<20)}}
+	huge := hangar.Signal{TraderID: momentum.ID, Symbol: "BTCUSDT", Payload: map[string]string{"text": strings.Repeat("x", 1<<20)}}
 	if err := r.app.Signal(context.Background(), huge); !errors.Is(err, hangar.ErrTooLarge) {
 		t.Error(err)
 	}
@@ -158,7 +158,7 @@ func TestWhatNoCallCanHold(t *testing.T) {
 		t.Error("a function is not JSON")
 	}
 	r.terminate()
-	r.wantReport(`{"signals_flushed":0,"executions_flushed":0,"lost":2}`)
+	r.wantReport(`{"signals_flushed":0,"executions_flushed":0,"lost":2,"rejected":0}`)
 }
 
 // Batches hold up to 500 items and up to 1 MiB, in the order in which they came; the double complains about more.
@@ -170,7 +170,7 @@ func TestBatches(t *testing.T) {
 	for n := 0; n < 1_203; n++ {
 		id := fmt.Sprintf("s%04d", n)
 		want = append(want, id)
-		signal := hangar.Signal{ClientID: id, TraderID: momentum.ID}
+		signal := hangar.Signal{ClientID: id, TraderID: momentum.ID, Symbol: "BTCUSDT"}
 		if n > 1_200 {
 			signal.Payload = map[string]string{"text": strings.Repeat("x", 700_000)}
 		}
@@ -195,7 +195,7 @@ func TestManyAtOnce(t *testing.T) {
 		go func() {
 			defer all.Done()
 			for n := 0; n < 500; n++ {
-				if err := r.app.Signal(context.Background(), hangar.Signal{TraderID: momentum.ID}); err != nil {
+				if err := r.app.Signal(context.Background(), hangar.Signal{TraderID: momentum.ID, Symbol: "BTCUSDT"}); err != nil {
 					t.Error(err)
 				}
 			}
@@ -207,7 +207,7 @@ func TestManyAtOnce(t *testing.T) {
 	if n := len(r.server.Stored("signals")); n != 4_000 {
 		t.Errorf("%d stored", n)
 	}
-	r.wantReport(`{"signals_flushed":4000,"executions_flushed":0,"lost":0}`)
+	r.wantReport(`{"signals_flushed":4000,"executions_flushed":0,"lost":0,"rejected":0}`)
 }
 
 func TestWhatIsFilledIn(t *testing.T) {
@@ -229,7 +229,7 @@ func TestWhatIsFilledIn(t *testing.T) {
 	if len(ids) != 2 || ids[0] == ids[1] || len(ids[0]) != 36 || ids[0][14] != '4' {
 		t.Errorf("%q", ids)
 	}
-	r.wantReport(`{"signals_flushed":1,"executions_flushed":1,"lost":0}`)
+	r.wantReport(`{"signals_flushed":1,"executions_flushed":1,"lost":0,"rejected":0}`)
 }
 
 // A token shows itself to nobody who only prints it.

@@ -67,7 +67,7 @@ func ConfigFromEnv(getenv func(string) string) (Config, error) {
 		config.MachineID = env.text("FLY_MACHINE_ID")
 	}
 	if err := errors.Join(env.problems...); err != nil {
-		return Config{}, fmt.Errorf("the environment has %d problem(s):\n%w", len(env.problems), err)
+		return Config{}, fmt.Errorf("hangar: the environment has %d problem(s):\n%w", len(env.problems), err)
 	}
 	return config, nil
 }

@@ -1,6 +1,7 @@
 package hangar_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -51,7 +52,7 @@ func TestConfigShared(t *testing.T) {
 
 func TestConfigSaysEveryProblemAtOnce(t *testing.T) {
 	_, err := hangar.ConfigFromEnv(lookup(nil, "RUN_MODE", "user_dedicated", "PORT", "99999", "USER_ID", "secret-value"))
-	want := `the environment has 7 problem(s):
+	want := `hangar: the environment has 7 problem(s):
 HANGAR_URL is not set
 PORT is not a number from 1 to 65535
 USER_ID is not a UUID
@@ -70,7 +71,7 @@ func ExampleConfigFromEnv() {
 	_, err := hangar.ConfigFromEnv(func(name string) string { return env[name] })
 	fmt.Println(err)
 	// Output:
-	// the environment has 5 problem(s):
+	// hangar: the environment has 5 problem(s):
 	// HANGAR_URL is not an http or https URL
 	// USER_ID is not set
 	// HANGAR_GENERATION is not set
@@ -92,7 +93,7 @@ func TestConfigProblems(t *testing.T) {
 		{"USER_ID", "11111111111141118111111111111111", "USER_ID is not a UUID"},
 	} {
 		_, err := hangar.ConfigFromEnv(lookup(dedicatedEnv, one.name, one.value))
-		if err == nil || err.Error() != "the environment has 1 problem(s):\n"+one.problem {
+		if err == nil || err.Error() != "hangar: the environment has 1 problem(s):\n"+one.problem {
 			t.Errorf("%s=%q: %v", one.name, one.value, err)
 		}
 	}
@@ -104,6 +105,10 @@ func TestNewRefusesWhatCannotRun(t *testing.T) {
 	}
 	if _, err := hangar.New(hangar.Config{Mode: hangar.ModeShared}, hangar.Options{}); err == nil {
 		t.Error("a shared backend without traders")
+	}
+	none := func(context.Context) ([]hangar.Trader, error) { return nil, nil }
+	if _, err := hangar.New(hangar.Config{Mode: hangar.ModeShared}, hangar.Options{Traders: none}); err == nil {
+		t.Error("a shared backend without a sink")
 	}
 }
 

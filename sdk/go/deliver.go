@@ -21,15 +21,19 @@ const (
 // deliver writes out what comes into the queue until ctx ends. It returns an error only for [shim.ErrGone].
 func (q *queue) deliver(ctx context.Context, jitter func() float64) error {
 	backoff := shim.Backoff{First: firstPause, Max: maxPause, Jitter: jitter}
+	search := isolation{aloneAt: -1}
 	for failures := 0; ; {
 		batch := q.next(ctx)
 		if batch == nil {
 			return nil
 		}
+		// Of the batch itself nothing is left once it is answered for.
+		first, size := batch[0], len(batch)
 		err := q.send(ctx, batch)
 		switch {
 		case err == nil:
 			failures = 0
+			q.succeeded(&search, first, size)
 			continue
 		case errors.Is(err, shim.ErrGone):
 			return err
@@ -37,6 +41,9 @@ func (q *queue) deliver(ctx context.Context, jitter func() float64) error {
 			return nil
 		}
 		failures++
+		if q.failed(&search, first, size, err) {
+			failures = 1
+		}
 		pause := backoff.After(failures, err)
 		q.log.Warn(q.name+" not written out, trying again", "error", err, "buffered", q.size(), "tries", failures)
 		if q.pause(ctx, pause) {
@@ -52,7 +59,7 @@ func (q *queue) next(ctx context.Context) []entry {
 	for {
 		q.mu.Lock()
 		batch := q.head()
-		ready := len(batch) > 0 && (lingered || q.hurried || len(batch) == shim.MaxBatch || len(batch) < len(q.items))
+		ready := len(batch) > 0 && (lingered || q.hurried || len(batch) == q.limit || len(batch) < len(q.items))
 		changed := q.changed
 		q.mu.Unlock()
 		switch {
@@ -72,12 +79,12 @@ func (q *queue) next(ctx context.Context) []entry {
 	}
 }
 
-// head is the longest batch that one call may hold; q.mu is held.
+// head is the longest batch that one call may hold. What is apart goes alone. q.mu is held.
 func (q *queue) head() []entry {
 	bytes := envelopeBytes
 	for i, item := range q.items {
 		bytes += len(item.body) + 1
-		if i == shim.MaxBatch || bytes > shim.MaxBodyBytes {
+		if i == q.limit || bytes > shim.MaxBodyBytes || (i > 0 && (item.apart || q.items[0].apart)) {
 			return q.items[:i:i]
 		}
 	}
@@ -95,7 +102,7 @@ func (q *queue) send(ctx context.Context, batch []entry) error {
 	switch {
 	case errors.Is(err, shim.ErrRejected) && len(batch) == 1:
 		q.log.Error(q.name+" refused", "client_id", batch[0].clientID, "error", err)
-		q.settle(1, 0)
+		q.settle(1, 0, 0)
 		q.lose(lostInvalid, 1)
 		return nil
 	case errors.Is(err, shim.ErrRejected):
@@ -110,23 +117,26 @@ func (q *queue) send(ctx context.Context, batch []entry) error {
 	return q.take(batch, results)
 }
 
+// errUnfitting is an answer that does not say what became of the items.
+var errUnfitting = errors.New("the answer does not fit")
+
 // take removes a batch that was answered. An answer that is not about these items settles none of them.
 func (q *queue) take(batch []entry, results []shim.Result) error {
 	stored := 0
 	if len(results) != len(batch) {
-		return fmt.Errorf("%w: %d results for %d items", shim.ErrUnavailable, len(results), len(batch))
+		return fmt.Errorf("%w: %d results for %d items", errUnfitting, len(results), len(batch))
 	}
 	for i, result := range results {
-		unread := result.Status == shim.StatusRejected && result.ClientID == ""
-		if result.ClientID != batch[i].clientID && !unread {
-			return fmt.Errorf("%w: result %d is not about its item", shim.ErrUnavailable, i)
+		// Without an id it is the item in its place: Hangar could not read the item's own, or a sink leaves it out.
+		if result.ClientID != batch[i].clientID && result.ClientID != "" {
+			return fmt.Errorf("%w: result %d is not about its item", errUnfitting, i)
 		}
 		switch result.Status {
 		case shim.StatusStored, shim.StatusDuplicate:
 			stored++
 		case shim.StatusRejected:
 		default:
-			return fmt.Errorf("%w: result %d has the status %q", shim.ErrUnavailable, i, result.Status)
+			return fmt.Errorf("%w: result %d has the status %q", errUnfitting, i, result.Status)
 		}
 	}
 	for i, result := range results {
@@ -134,14 +144,14 @@ func (q *queue) take(batch []entry, results []shim.Result) error {
 			q.log.Error(q.name+" rejected", "client_id", batch[i].clientID, "code", result.Code, "message", result.Message)
 		}
 	}
-	q.settle(len(batch), stored)
+	q.settle(len(batch), stored, len(batch)-stored)
 	q.count("stored", "", stored)
 	q.count("rejected", "", len(batch)-stored)
 	return nil
 }
 
-// settle removes n items from the head, of which so many were stored.
-func (q *queue) settle(n, stored int) {
+// settle removes n items from the head, of which so many were stored and rejected.
+func (q *queue) settle(n, stored, rejected int) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.closed {
@@ -154,6 +164,8 @@ func (q *queue) settle(n, stored int) {
 	}
 	q.items = q.items[n:]
 	q.flushed += stored
+	q.rejected += rejected
+	q.answered += n
 	q.stalled = false
 	q.announce()
 }

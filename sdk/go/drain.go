@@ -99,7 +99,7 @@ func (a *App) awaitFlushed(cutting, flushing context.Context) (cut int) {
 func (a *App) finish(cut int, remaining func() (context.Context, context.CancelFunc)) {
 	counts := a.drainCounts(cut)
 	if a.config.Mode == ModeShared {
-		a.enter(StateDrained, "lost", counts.Lost)
+		a.enter(StateDrained, "lost", counts.Lost, "rejected", counts.Rejected)
 		return
 	}
 	ctx, cancel := remaining()
@@ -110,7 +110,7 @@ func (a *App) finish(cut int, remaining func() (context.Context, context.CancelF
 	}
 	if a.alive.Err() == nil {
 		a.enter(StateDrained, "reported", err == nil, "signals_flushed", counts.SignalsFlushed,
-			"executions_flushed", counts.ExecutionsFlushed, "lost", counts.Lost)
+			"executions_flushed", counts.ExecutionsFlushed, "lost", counts.Lost, "rejected", counts.Rejected)
 	}
 }
 
@@ -137,12 +137,13 @@ func (a *App) report(ctx context.Context, counts shim.Drained) error {
 // drainCounts sums up this process's life. A cycle that was cut off counts as one lost item: what it would have found
 // is not known.
 func (a *App) drainCounts(cut int) shim.Drained {
-	signalsFlushed, signalsLost := a.signals.counts()
-	executionsFlushed, executionsLost := a.executions.counts()
+	signalsFlushed, signalsRejected, signalsLost := a.signals.counts()
+	executionsFlushed, executionsRejected, executionsLost := a.executions.counts()
 	return shim.Drained{
 		SignalsFlushed:    signalsFlushed,
 		ExecutionsFlushed: executionsFlushed,
 		Lost:              signalsLost + executionsLost + cut,
+		Rejected:          signalsRejected + executionsRejected,
 	}
 }
 

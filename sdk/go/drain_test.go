@@ -65,7 +65,7 @@ func TestDrainInOrder(t *testing.T) {
 	cycle.Done()
 	r.logged("drained")
 	r.wantStored("signals", "last")
-	r.wantReport(`{"signals_flushed":1,"executions_flushed":0,"lost":0}`)
+	r.wantReport(`{"signals_flushed":1,"executions_flushed":0,"lost":0,"rejected":0}`)
 	if want := "closed after 1 signals, 0 reports"; strings.Join(order, ";") != want {
 		t.Errorf("%q, want %q", order, want)
 	}
@@ -131,7 +131,7 @@ func TestDrainWhileHangarIsAwayHalfOfTheTime(t *testing.T) {
 	r.step(250*time.Millisecond, 500*time.Millisecond)
 	r.exits(nil)
 	r.wantStored("signals", want...)
-	r.wantReport(fmt.Sprintf(`{"signals_flushed":%d,"executions_flushed":0,"lost":0}`, total))
+	r.wantReport(fmt.Sprintf(`{"signals_flushed":%d,"executions_flushed":0,"lost":0,"rejected":0}`, total))
 	if passed := r.clock.Now().Sub(began); passed > deadline {
 		t.Errorf("the drain took %v", passed)
 	}
@@ -163,7 +163,7 @@ func TestDrainWithoutHangar(t *testing.T) {
 	r.await(2 * time.Second)
 	r.clock.Advance(1250 * time.Millisecond)
 	r.exits(nil)
-	r.wantReport(`{"signals_flushed":0,"executions_flushed":0,"lost":1}`)
+	r.wantReport(`{"signals_flushed":0,"executions_flushed":0,"lost":1,"rejected":0}`)
 	if line := r.logged("drained"); line["reported"] != false {
 		t.Error(line)
 	}
@@ -187,7 +187,7 @@ func TestDrainCutsAnEndlessCycle(t *testing.T) {
 	cycle.Done()
 	r.exits(nil)
 	r.wantStored("signals", "late")
-	r.wantReport(`{"signals_flushed":1,"executions_flushed":0,"lost":1}`)
+	r.wantReport(`{"signals_flushed":1,"executions_flushed":0,"lost":1,"rejected":0}`)
 }
 
 // A cycle that does not even give up, and streams that do not close: the report comes in time all the same.
@@ -207,7 +207,7 @@ func TestDrainDoesNotWaitForEver(t *testing.T) {
 	r.clock.Advance(2900 * time.Millisecond)
 	r.exits(nil)
 	r.logged("streams not closed in time")
-	r.wantReport(`{"signals_flushed":0,"executions_flushed":0,"lost":1}`)
+	r.wantReport(`{"signals_flushed":0,"executions_flushed":0,"lost":1,"rejected":0}`)
 	close(release)
 	cycle.Done()
 }
@@ -220,7 +220,7 @@ func TestDirectivesToDrain(t *testing.T) {
 		r.logged("drained")
 		r.mayNotTrade()
 		r.terminate()
-		r.wantReport(`{"signals_flushed":0,"executions_flushed":0,"lost":0}`)
+		r.wantReport(`{"signals_flushed":0,"executions_flushed":0,"lost":0,"rejected":0}`)
 	})
 	t.Run("bootstrap", func(t *testing.T) {
 		r := newRig(t)
@@ -229,7 +229,7 @@ func TestDirectivesToDrain(t *testing.T) {
 		r.logged("drained")
 		r.mayNotTrade()
 		r.terminate()
-		r.wantReport(`{"signals_flushed":0,"executions_flushed":0,"lost":0}`)
+		r.wantReport(`{"signals_flushed":0,"executions_flushed":0,"lost":0,"rejected":0}`)
 		if n := len(r.server.Calls("heartbeat")); n != 0 {
 			t.Errorf("%d heartbeats", n)
 		}
@@ -270,7 +270,7 @@ func TestSIGTERMTwice(t *testing.T) {
 	cycle.Done()
 	r.exits(nil)
 	r.wantStored("signals", "s1")
-	r.wantReport(`{"signals_flushed":1,"executions_flushed":0,"lost":0}`)
+	r.wantReport(`{"signals_flushed":1,"executions_flushed":0,"lost":0,"rejected":0}`)
 	if n := len(r.server.Calls("drained")); n != 1 {
 		t.Errorf("%d reports", n)
 	}
@@ -318,7 +318,7 @@ func TestTheCloseOfStop(t *testing.T) {
 	r := newRig(t, momentum).run().trading()
 	close(r.stop)
 	r.exits(nil)
-	r.wantReport(`{"signals_flushed":0,"executions_flushed":0,"lost":0}`)
+	r.wantReport(`{"signals_flushed":0,"executions_flushed":0,"lost":0,"rejected":0}`)
 }
 
 func TestRunTwice(t *testing.T) {
@@ -352,5 +352,5 @@ func TestTheEndOfTheContext(t *testing.T) {
 	}
 	cycle.Done()
 	r.exits(nil)
-	r.wantReport(`{"signals_flushed":0,"executions_flushed":0,"lost":0}`)
+	r.wantReport(`{"signals_flushed":0,"executions_flushed":0,"lost":0,"rejected":0}`)
 }

@@ -115,7 +115,7 @@ func Example() {
 	// running Momentum
 	// streams closed
 	// stored 1 signal
-	// reported {"signals_flushed":1,"executions_flushed":0,"lost":0}
+	// reported {"signals_flushed":1,"executions_flushed":0,"lost":0,"rejected":0}
 }
 
 // exampleTB is what an example has in the place of a *testing.T.

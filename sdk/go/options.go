@@ -12,11 +12,15 @@ import (
 )
 
 type (
-	// Trader is something to run.
+	// Trader is something to run. In the list of a shared backend each has an ID and is either BuiltIn or has the UserID,
+	// a UUID, of whom it belongs to; any other never runs, and the log says so.
 	Trader = shim.Trader
-	// Signal is what a trader found. [App.Signal] fills in an empty ClientID, CreatedAt and Payload.
+	// Signal is what a trader found: its TraderID, up to 200 characters, and a Symbol, up to 100, are needed.
+	// [App.Signal] fills in an empty ClientID, CreatedAt and Payload.
 	Signal = shim.Signal
-	// Execution is one run of a trader. FinishedAt is nil where it did not finish.
+	// Execution is one run of a trader: its TraderID, up to 200 characters, and an Outcome, up to 100, such as
+	// "completed", are needed. FinishedAt is nil where it did not finish. [App.Execution] fills in an empty ClientID and
+	// StartedAt.
 	Execution = shim.Execution
 	// Result is what became of a signal or execution.
 	Result = shim.Result
@@ -26,7 +30,7 @@ type (
 
 // Options of an [App]. The zero value is good for a dedicated app.
 type Options struct {
-	// Version of the program, for Hangar's eyes.
+	// Version of the program, for Hangar's eyes; 100 characters of it.
 	Version string
 	// Logger; default slog.Default().
 	Logger *slog.Logger
@@ -34,7 +38,7 @@ type Options struct {
 	// Traders lists every trader there is, built-in and custom, with their users; asked before each cycle of the
 	// shared backend, which needs it. A dedicated app gets its traders from Hangar.
 	Traders func(ctx context.Context) ([]Trader, error)
-	// Sink is where a shared backend's signals and executions go. A dedicated app's go to Hangar.
+	// Sink is where a shared backend's signals and executions go; it needs one. A dedicated app's go to Hangar.
 	Sink Sink
 
 	// CloseStreams is called in the drain, when everything is written out: close WebSockets with a normal close
@@ -66,9 +70,15 @@ type Options struct {
 	Jitter func() float64
 }
 
-// Sink stores signals and executions. A signal's Payload comes as JSON is read into an any, with every number as a
-// json.Number, so that none loses a digit on its way. Items with a client id that was stored before are duplicates, which is
-// success. An error means that it is not known what was stored: the same items come again.
+// Sink stores signals and executions, up to 500 at a time and one batch of each kind after the other.
+//
+// Nil results and a nil error mean that all of them are stored. Otherwise there is one [Result] for each item, in their
+// order: {Status: "stored"}, {Status: "duplicate"} for a client id that was stored before, which is as good, or
+// {Status: "rejected", Code: …, Message: …} for an item that will never be stored. An error means that it is not known
+// what was stored: the same items come again, so a client id has to be unique where they go (on conflict do nothing).
+//
+// A signal's Payload comes as JSON is read into an any, with every number as a json.Number, so that none loses a digit on
+// its way.
 type Sink interface {
 	StoreSignals(ctx context.Context, items []Signal) ([]Result, error)
 	StoreExecutions(ctx context.Context, items []Execution) ([]Result, error)

@@ -16,33 +16,29 @@ import (
 // Signal takes a signal to be stored exactly once. While the buffer is full it waits, up to Options.BufferWait; an
 // error means that the signal is lost, and is counted and logged already.
 func (a *App) Signal(ctx context.Context, signal Signal) error {
-	if a.noSink() {
-		return ErrNoSink
-	}
 	signal.ClientID = or(signal.ClientID, newID())
 	signal.CreatedAt = a.stamp(signal.CreatedAt)
 	if signal.Payload == nil {
 		signal.Payload = struct{}{}
 	}
-	return a.signals.add(ctx, signal.ClientID, signal)
+	return a.signals.add(ctx, signal.ClientID, signal, signal.Check())
 }
 
 // Execution takes an execution to be stored exactly once, as [App.Signal] does.
 func (a *App) Execution(ctx context.Context, execution Execution) error {
-	if a.noSink() {
-		return ErrNoSink
-	}
 	execution.ClientID = or(execution.ClientID, newID())
 	execution.StartedAt = a.stamp(execution.StartedAt)
-	return a.executions.add(ctx, execution.ClientID, execution)
+	if execution.FinishedAt != nil {
+		finishedAt := a.stamp(*execution.FinishedAt)
+		execution.FinishedAt = &finishedAt
+	}
+	return a.executions.add(ctx, execution.ClientID, execution, execution.Check())
 }
 
 // Buffered is how many signals and executions are not written out yet.
 func (a *App) Buffered() (signals, executions int) {
 	return a.signals.size(), a.executions.size()
 }
-
-func (a *App) noSink() bool { return a.config.Mode == ModeShared && a.options.Sink == nil }
 
 // stamp fills in the time of day. A database keeps microseconds.
 func (a *App) stamp(at time.Time) time.Time {
@@ -54,7 +50,7 @@ func (a *App) stamp(at time.Time) time.Time {
 
 func (a *App) newQueues() (signals, executions *queue) {
 	postSignals, postExecutions := a.client.Signals, a.client.Executions
-	if sink := a.options.Sink; a.config.Mode == ModeShared && sink != nil {
+	if sink := a.options.Sink; a.config.Mode == ModeShared {
 		postSignals, postExecutions = toSink(sink.StoreSignals), toSink(sink.StoreExecutions)
 	}
 	make := func(name string, post func(context.Context, []json.RawMessage) ([]Result, error)) *queue {
@@ -85,7 +81,15 @@ func toSink[Item any](store func(context.Context, []Item) ([]Result, error)) fun
 				return nil, fmt.Errorf("%w: %w", shim.ErrRejected, err)
 			}
 		}
-		return store(ctx, items)
+		results, err := store(ctx, items)
+		if err != nil || results != nil {
+			return results, err
+		}
+		results = make([]Result, len(items))
+		for i := range results {
+			results[i].Status = shim.StatusStored
+		}
+		return results, nil
 	}
 }
 

@@ -18,8 +18,8 @@ var (
 	ErrBufferFull = errors.New("hangar: the buffer is full")
 	// ErrTooLarge is a signal or execution that no call to Hangar can hold.
 	ErrTooLarge = errors.New("hangar: the item is too large")
-	// ErrNoSink is a signal or execution of a shared backend that has no [Sink].
-	ErrNoSink = errors.New("hangar: no sink for signals and executions in the shared mode")
+	// ErrInvalid is a signal or execution that Hangar would refuse, such as one without a symbol.
+	ErrInvalid = errors.New("hangar: the item is invalid")
 )
 
 // What a body holds besides its items: {"items":[…]}, and a comma after each item.
@@ -36,6 +36,11 @@ const (
 type entry struct {
 	clientID string
 	body     json.RawMessage
+
+	// It failed alone (see isolate.go); how many had been answered for then, and how often it did so again.
+	apart        bool
+	answeredThen int
+	strikes      int
 }
 
 type queueOptions struct {
@@ -68,21 +73,30 @@ type queue struct {
 	hurried bool
 	changed chan struct{}
 
-	flushed, lost int
-	lossLoggedAt  time.Time
-	lossUnlogged  int
+	// How many go together at most: fewer than Hangar takes while a bad one is searched for.
+	limit int
+
+	flushed, rejected, lost int
+	// Items that are out of the queue because of an answer.
+	answered     int
+	lossLoggedAt time.Time
+	lossUnlogged int
 }
 
 func newQueue(options queueOptions) *queue {
-	return &queue{queueOptions: options, changed: make(chan struct{})}
+	return &queue{queueOptions: options, limit: shim.MaxBatch, changed: make(chan struct{})}
 }
 
-// add puts an item into the queue, waiting for room if need be. An error means that the item is lost, and counted.
-func (q *queue) add(ctx context.Context, clientID string, item any) error {
+// add puts an item into the queue, unless something is wrong with it, waiting for room if need be. An error means that
+// the item is lost, and counted.
+func (q *queue) add(ctx context.Context, clientID string, item any, wrong error) error {
 	body, err := json.Marshal(item)
+	if err == nil {
+		err = wrong
+	}
 	if err != nil {
 		q.lose(lostInvalid, 1)
-		return fmt.Errorf("hangar: %w", err)
+		return fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
 	if len(body)+envelopeBytes > shim.MaxBodyBytes {
 		q.lose(lostInvalid, 1)
@@ -202,11 +216,11 @@ func (q *queue) buffered() (int, <-chan struct{}) {
 	return len(q.items), q.changed
 }
 
-// counts says how many items were written out and how many were lost.
-func (q *queue) counts() (flushed, lost int) {
+// counts says how many items were written out, refused for good, and lost.
+func (q *queue) counts() (flushed, rejected, lost int) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	return q.flushed, q.lost
+	return q.flushed, q.rejected, q.lost
 }
 
 // announce wakes everybody who waits for a change; q.mu is held.

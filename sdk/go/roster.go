@@ -14,17 +14,38 @@ type roster struct {
 
 	mu      sync.Mutex
 	traders []Trader
+	// Those of the last list that can never run.
+	unfit map[string]bool
 	// Shared mode: where the users run who are not shared; nil until Hangar has said so.
 	elsewhere map[string]shim.UserPlacement
 }
 
 func newRoster(mode RunMode) *roster { return &roster{mode: mode} }
 
-// setTraders replaces what there is.
-func (r *roster) setTraders(all []Trader) {
+// setTraders replaces what there is, and returns what is new of it and can never run.
+func (r *roster) setTraders(all []Trader) (newlyUnfit []Trader) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.traders = all
+	fit, unfit := make([]Trader, 0, len(all)), map[string]bool{}
+	for _, trader := range all {
+		if r.mode == ModeDedicated || isFit(trader) {
+			fit = append(fit, trader)
+			continue
+		}
+		known := trader.ID + " " + trader.UserID
+		if !r.unfit[known] {
+			newlyUnfit = append(newlyUnfit, trader)
+		}
+		unfit[known] = true
+	}
+	r.traders, r.unfit = fit, unfit
+	return newlyUnfit
+}
+
+// isFit says whether the shared backend could ever run this. A user in another form than Hangar's would be found in no
+// answer about placements, and run twice.
+func isFit(trader Trader) bool {
+	return trader.ID != "" && (trader.BuiltIn || uuidPattern.MatchString(strings.ToLower(trader.UserID)))
 }
 
 // choose returns the traders that may run now; where ids are given, those among them.
@@ -59,7 +80,7 @@ func mayRun(mode RunMode, trader Trader, elsewhere map[string]shim.UserPlacement
 		return true
 	}
 	_, away := elsewhere[strings.ToLower(trader.UserID)]
-	return elsewhere != nil && trader.UserID != "" && !away
+	return elsewhere != nil && !away
 }
 
 // place takes what Hangar says, and returns who is moving.

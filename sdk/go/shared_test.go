@@ -44,7 +44,7 @@ func (r *rig) runShared(change ...func(*hangar.Options)) *rig {
 		r.Fatal(err)
 	}
 	list := func(o *hangar.Options) {
-		o.PlacementEvery = poll
+		o.PlacementEvery, o.Sink = poll, &memorySink{}
 		o.Traders = func(context.Context) ([]hangar.Trader, error) { return everybodys, nil }
 	}
 	return r.runWith(config, append([]func(*hangar.Options){list}, change...)...)
@@ -113,7 +113,7 @@ func TestSharedBeforeHangarAnswers(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.runWith(config, func(o *hangar.Options) {
-		o.PlacementEvery = poll
+		o.PlacementEvery, o.Sink = poll, &memorySink{}
 		o.Traders = func(context.Context) ([]hangar.Trader, error) { return everybodys, nil }
 	})
 	for _, pause := range []time.Duration{250 * time.Millisecond, 500 * time.Millisecond, time.Second} {
@@ -225,9 +225,6 @@ func TestSharedHasNoShutdownAndNoReport(t *testing.T) {
 	if status := r.shutdown("X-Shutdown-Token", ""); status != 404 {
 		t.Errorf("%d", status)
 	}
-	if err := r.offer("s1"); !errors.Is(err, hangar.ErrNoSink) {
-		t.Error(err)
-	}
 	cycle := r.startCycle()
 	go func() { r.stop <- syscall.SIGTERM }()
 	r.logged("draining")
@@ -235,6 +232,48 @@ func TestSharedHasNoShutdownAndNoReport(t *testing.T) {
 	r.exits(nil)
 	if n := len(r.server.Calls("drained")); n != 0 {
 		t.Error("reported")
+	}
+}
+
+// A sink may be as short as a single INSERT: no results and no error are success, and nothing is written again.
+func TestSharedSinkWithoutResults(t *testing.T) {
+	sink := &shortSink{}
+	r := newSharedRig(t, func(o *hangar.Options) { o.Sink = sink })
+	r.await(poll)
+	r.signal("s1")
+	r.signal("s2")
+	go func() { r.stop <- syscall.SIGTERM }()
+	r.exits(nil)
+	if got := strings.Join(sink.stored, " "); got != "s1 s2" {
+		t.Error(got)
+	}
+	if line := r.logged("drained"); line["lost"] != 0.0 {
+		t.Error(line)
+	}
+}
+
+type shortSink struct {
+	memorySink
+}
+
+func (m *shortSink) StoreSignals(ctx context.Context, items []hangar.Signal) ([]hangar.Result, error) {
+	_, err := m.memorySink.StoreSignals(ctx, items)
+	return nil, err
+}
+
+// Whoever lists a trader that can never run hears of it, once.
+func TestSharedTradersThatNeverRun(t *testing.T) {
+	all := append([]hangar.Trader{{Name: "No id", BuiltIn: true}, {ID: "odd", UserID: "ada", Name: "No UUID"}}, everybodys...)
+	r := newSharedRig(t, func(o *hangar.Options) {
+		o.Traders = func(context.Context) ([]hangar.Trader, error) { return all, nil }
+	})
+	r.await(poll)
+	r.wantCycle("built-in of-ada of-bob")
+	r.clock.Advance(2 * time.Second)
+	r.wantCycle("built-in of-ada of-bob")
+	lines := r.log.lines("trader never runs: it needs an id, and to be built in or to have its user's UUID")
+	if len(lines) != 3 || lines[0]["name"] != "No id" || lines[1]["trader_id"] != "odd" || lines[2]["trader_id"] != "of-nobody" {
+		t.Error(lines)
 	}
 }
 
@@ -287,7 +326,7 @@ func TestSharedKeepsEveryDigit(t *testing.T) {
 	r := newSharedRig(t, func(o *hangar.Options) { o.Sink = sink })
 	r.await(poll)
 	payload := map[string]any{"at": int64(1_767_225_600_123_456_789), "price": 0.1}
-	if err := r.app.Signal(context.Background(), hangar.Signal{TraderID: "built-in", Payload: payload}); err != nil {
+	if err := r.app.Signal(context.Background(), hangar.Signal{TraderID: "built-in", Symbol: "BTCUSDT", Payload: payload}); err != nil {
 		t.Fatal(err)
 	}
 	go func() { r.stop <- syscall.SIGTERM }()

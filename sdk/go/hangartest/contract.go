@@ -3,6 +3,7 @@ package hangartest
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -61,9 +62,13 @@ func (s *Server) answer(path string, w http.ResponseWriter, r *http.Request, bod
 		writeProblem(w, http.StatusGone, "machine_not_current", "another machine took its place")
 		return
 	}
-	if len(body) > shim.MaxBodyBytes {
+	most := shim.MaxBodyBytes
+	if path == "heartbeat" || path == "drained" {
+		most = shim.MaxReportBytes
+	}
+	if len(body) > most {
 		s.mistake("%s: a body of %d bytes", path, len(body))
-		writeProblem(w, http.StatusRequestEntityTooLarge, "too_large", "at most 1 MiB")
+		writeProblem(w, http.StatusRequestEntityTooLarge, "payload_too_large", fmt.Sprintf("at most %d bytes", most))
 		return
 	}
 	if r.Method == http.MethodPost && r.Header.Get("Content-Type") != "application/json" {
@@ -95,8 +100,12 @@ func (s *Server) answerBootstrap(w http.ResponseWriter, r *http.Request, _ []byt
 
 func (s *Server) answerHeartbeat(w http.ResponseWriter, _ *http.Request, body []byte) {
 	var beat shim.Heartbeat
-	if err := decode(body, &beat); err != nil || beat.RunningTraderIDs == nil || beat.BufferedSignals < 0 || beat.MemoryMB < 1 {
-		s.refuse(w, "heartbeat", fmt.Errorf("%s: %w", body, orMissing(err)))
+	err := decode(body, &beat)
+	if err == nil {
+		err = beat.Check()
+	}
+	if err != nil {
+		s.refuse(w, "heartbeat", fmt.Errorf("%s: %w", body, err))
 		return
 	}
 	s.mu.Lock()
@@ -112,10 +121,7 @@ func (s *Server) answerHeartbeat(w http.ResponseWriter, _ *http.Request, body []
 func (s *Server) answerSignals(w http.ResponseWriter, _ *http.Request, body []byte) {
 	s.answerBatch(w, "signals", body, func(raw []byte) (id, trader string, err error) {
 		var item shim.Signal
-		err = decode(raw, &item)
-		if _, isObject := item.Payload.(map[string]any); err == nil && (!isObject || item.CreatedAt.IsZero()) {
-			err = fmt.Errorf("payload or created_at is missing")
-		}
+		err = errors.Join(decode(raw, &item), item.Check())
 		return item.ClientID, item.TraderID, err
 	})
 }
@@ -123,29 +129,31 @@ func (s *Server) answerSignals(w http.ResponseWriter, _ *http.Request, body []by
 func (s *Server) answerExecutions(w http.ResponseWriter, _ *http.Request, body []byte) {
 	s.answerBatch(w, "executions", body, func(raw []byte) (id, trader string, err error) {
 		var item shim.Execution
-		err = decode(raw, &item)
-		unfinished := item.FinishedAt == nil
-		if err == nil && (item.StartedAt.IsZero() || (!unfinished && item.FinishedAt.Before(item.StartedAt)) || item.Outcome == "") {
-			err = fmt.Errorf("times or outcome make no sense")
-		}
+		err = errors.Join(decode(raw, &item), item.Check())
 		return item.ClientID, item.TraderID, err
 	})
 }
 
+// answerBatch answers for each item by itself: one that is wrong is a mistake, and its own loss only.
 func (s *Server) answerBatch(w http.ResponseWriter, kind string, body []byte, read func([]byte) (string, string, error)) {
 	var batch struct{ Items []json.RawMessage }
-	if err := decode(body, &batch); err != nil || len(batch.Items) == 0 || len(batch.Items) > shim.MaxBatch {
+	if err := decode(body, &batch); err != nil || batch.Items == nil || len(batch.Items) > shim.MaxBatch {
 		s.refuse(w, kind, fmt.Errorf("%d items: %w", len(batch.Items), orMissing(err)))
 		return
 	}
-	results := make([]shim.Result, len(batch.Items))
+	results := make([]any, len(batch.Items))
 	for i, raw := range batch.Items {
 		id, trader, err := read(raw)
-		if err != nil || id == "" {
-			s.refuse(w, kind, fmt.Errorf("item %s: %w", raw, orMissing(err)))
-			return
+		if err == nil {
+			results[i] = s.store(kind, Item{ClientID: id, TraderID: trader, Raw: raw})
+			continue
 		}
-		results[i] = s.store(kind, Item{ClientID: id, TraderID: trader, Raw: raw})
+		s.mistake("%s: item %s: %v", kind, raw, err)
+		rejected := map[string]any{"client_id": nil, "status": shim.StatusRejected, "code": "invalid", "message": err.Error()}
+		if id != "" {
+			rejected["client_id"] = id
+		}
+		results[i] = rejected
 	}
 	writeJSON(w, map[string]any{"results": results})
 }
@@ -168,7 +176,7 @@ func (s *Server) store(kind string, item Item) shim.Result {
 
 func (s *Server) answerDrained(w http.ResponseWriter, _ *http.Request, body []byte) {
 	var counts shim.Drained
-	if err := decode(body, &counts); err != nil || counts.SignalsFlushed < 0 || counts.ExecutionsFlushed < 0 || counts.Lost < 0 {
+	if err := decode(body, &counts); err != nil || min(counts.SignalsFlushed, counts.ExecutionsFlushed, counts.Lost, counts.Rejected) < 0 {
 		s.refuse(w, "drained", fmt.Errorf("%s: %w", body, orMissing(err)))
 		return
 	}
@@ -189,7 +197,7 @@ func (s *Server) answerPlacement(w http.ResponseWriter, r *http.Request, _ []byt
 	if asked := r.URL.Query().Get("after"); asked != "" {
 		number, err := strconv.Atoi(asked)
 		if err != nil || number < 0 {
-			writeProblem(w, http.StatusUnprocessableEntity, "validation", "not one of our cursors")
+			writeProblem(w, http.StatusUnprocessableEntity, "validation_failed", "not one of our cursors")
 			return
 		}
 		// One from the future is another database's.
@@ -278,7 +286,7 @@ func (s *Server) moveOn(user shim.Released) {
 
 func (s *Server) refuse(w http.ResponseWriter, path string, err error) {
 	s.mistake("%s: %v", path, err)
-	writeProblem(w, http.StatusUnprocessableEntity, "validation", err.Error())
+	writeProblem(w, http.StatusUnprocessableEntity, "validation_failed", err.Error())
 }
 
 // decode takes no field that the contract does not have.

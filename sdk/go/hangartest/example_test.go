@@ -3,7 +3,6 @@ package hangartest_test
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"testing"
 
@@ -51,19 +50,39 @@ func TestWhatBreaksTheContractIsTold(t *testing.T) {
 	server := hangartest.NewServer(t, shim.Trader{ID: "t1"})
 	client := shim.New(shim.Options{URL: server.URL, Token: hangartest.Token, MachineID: hangartest.MachineID})
 	defer client.Close()
-	for _, wrong := range []string{
-		`{"client_id":"a","trader_id":"t1","symbol":"X","created_at":"2026-01-01T00:00:00Z"}`,
+	wrongs := []string{
+		`{"client_id":"a","trader_id":"t1","symbol":" ","payload":{},"created_at":"2026-01-01T00:00:00Z"}`,
+		`{"client_id":"a","trader_id":"t1","symbol":"X","payload":{}}`,
 		`{"client_id":"a","trader_id":"t1","symbol":"X","payload":{},"created_at":"2026-01-01T00:00:00Z","extra":1}`,
 		`{"trader_id":"t1","symbol":"X","payload":{},"created_at":"2026-01-01T00:00:00Z"}`,
-	} {
-		if _, err := client.Signals(context.Background(), []json.RawMessage{json.RawMessage(wrong)}); !errors.Is(err, shim.ErrRejected) {
-			t.Errorf("%s: %v", wrong, err)
+	}
+	// A payload is any JSON, or none.
+	good := []string{
+		`{"client_id":"b","trader_id":"t1","symbol":"X","payload":[1],"created_at":"2026-01-01T00:00:00Z"}`,
+		`{"client_id":"c","trader_id":"t1","symbol":"X","created_at":"2026-01-01T00:00:00+01:00"}`,
+	}
+	var batch []json.RawMessage
+	for _, item := range append(wrongs, good...) {
+		batch = append(batch, json.RawMessage(item))
+	}
+	// As the real one: each item is judged by itself.
+	results, err := client.Signals(context.Background(), batch)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, result := range results {
+		want := shim.Result{Status: shim.StatusRejected, Code: "invalid"}
+		if i >= len(wrongs) {
+			want = shim.Result{Status: shim.StatusStored}
+		}
+		if result.Status != want.Status || result.Code != want.Code {
+			t.Errorf("%s: %+v", batch[i], result)
 		}
 	}
-	if n := len(server.Mistakes()); n != 3 {
+	if n := len(server.Mistakes()); n != len(wrongs) {
 		t.Errorf("told of %d mistakes", n)
 	}
-	if stored := server.Stored("signals"); len(stored) != 0 {
+	if stored := server.Stored("signals"); len(stored) != len(good) {
 		t.Errorf("%+v", stored)
 	}
 	server.ForgiveMistakes()

@@ -109,11 +109,8 @@ func (c *Client) Bootstrap(ctx context.Context, etag string) (*Bootstrap, error)
 
 // Heartbeat says how the app is and returns what it is to do.
 func (c *Client) Heartbeat(ctx context.Context, beat Heartbeat) (*HeartbeatAnswer, error) {
-	if beat.RunningTraderIDs == nil {
-		beat.RunningTraderIDs = []string{}
-	}
 	var answer HeartbeatAnswer
-	if _, err := c.post(ctx, "heartbeat", beat, &answer); err != nil {
+	if _, err := c.post(ctx, "heartbeat", beat.fit(), &answer); err != nil {
 		return nil, err
 	}
 	return &answer, nil

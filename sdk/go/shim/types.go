@@ -9,8 +9,12 @@ import (
 // MaxBatch is the largest number of items that Hangar takes in one call.
 const MaxBatch = 500
 
-// MaxBodyBytes is the largest body that Hangar takes.
-const MaxBodyBytes = 1 << 20
+// MaxBodyBytes is the largest body of signals, executions or confirmations that Hangar takes, and MaxReportBytes that of
+// a heartbeat or a drained report.
+const (
+	MaxBodyBytes   = 1 << 20
+	MaxReportBytes = 64 << 10
+)
 
 // Secret is a token. It shows itself to nobody who only prints, logs or marshals it; Reveal does.
 type Secret string
@@ -125,11 +129,13 @@ type Result struct {
 	Message  string `json:"message,omitempty"`
 }
 
-// Drained is the last thing an app says.
+// Drained is the last thing an app says: how many signals and executions were written out, how many could not be, and
+// how many Hangar refused for good.
 type Drained struct {
 	SignalsFlushed    int `json:"signals_flushed"`
 	ExecutionsFlushed int `json:"executions_flushed"`
 	Lost              int `json:"lost"`
+	Rejected          int `json:"rejected"`
 }
 
 // Placement says where users' traders run: what changed since a cursor or, where it is Complete, everybody who is not
