@@ -55,6 +55,8 @@ type App struct {
 	kill  context.CancelCauseFunc
 
 	ran atomic.Bool
+	// How long Hangar waits for a drain, as bootstrap said last; zero where it has not.
+	grace atomic.Int64
 
 	mu          sync.Mutex
 	state       State
@@ -92,7 +94,7 @@ func New(config Config, options Options) (*App, error) {
 	}
 	app.client = shim.New(shim.Options{
 		URL: config.URL, Token: token, MachineID: config.MachineID,
-		ProcessID: newID(),
+		ProcessID: newID(), StartedAt: app.clock.Now(),
 		Transport: app.options.Transport, Clock: app.clock, Observe: app.observeCall,
 	})
 	app.signals, app.executions = app.newQueues()

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/vyx/hangar/sdk/go/shim"
 )
@@ -38,6 +39,8 @@ type Config struct {
 	Token         Secret
 	ShutdownToken Secret
 	MachineID     string
+	// DrainGrace is how long Hangar waits for the graceful end; zero where it does not say.
+	DrainGrace time.Duration
 
 	// SharedToken opens the placement calls to the shared backend; empty in a dedicated app.
 	SharedToken Secret
@@ -65,6 +68,7 @@ func ConfigFromEnv(getenv func(string) string) (Config, error) {
 		config.Token = env.secret("HANGAR_TOKEN")
 		config.ShutdownToken = env.secret("SHUTDOWN_TOKEN")
 		config.MachineID = env.text("FLY_MACHINE_ID")
+		config.DrainGrace = env.millis("HANGAR_DRAIN_GRACE_MS")
 	}
 	if err := errors.Join(env.problems...); err != nil {
 		return Config{}, fmt.Errorf("hangar: the environment has %d problem(s):\n%w", len(env.problems), err)
@@ -131,6 +135,21 @@ func (e *envReader) url(name string) string {
 		e.fail(name, "has more than a scheme, a host and a path")
 	}
 	return strings.TrimRight(value, "/")
+}
+
+// millis may be left out; 0 is as short as can be.
+func (e *envReader) millis(name string) time.Duration {
+	value := e.getenv(name)
+	if value == "" {
+		return 0
+	}
+	const most = 24 * 60 * 60 * 1000
+	number, err := strconv.Atoi(value)
+	if err != nil || number < 0 || number > most {
+		e.fail(name, "is not a number of milliseconds of up to a day")
+		return 0
+	}
+	return time.Duration(max(1, number)) * time.Millisecond
 }
 
 // number from 1 to most; fallback 0 means that it has to be set.

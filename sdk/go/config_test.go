@@ -90,6 +90,7 @@ func TestConfigProblems(t *testing.T) {
 		{"PORT", "8080x", "PORT is not a number from 1 to 65535"},
 		{"HANGAR_GENERATION", "0", "HANGAR_GENERATION is not a number from 1 to 2147483647"},
 		{"HANGAR_TOKEN", "two\nlines", "HANGAR_TOKEN has characters other than printable ASCII"},
+		{"HANGAR_DRAIN_GRACE_MS", "-1", "HANGAR_DRAIN_GRACE_MS is not a number of milliseconds of up to a day"},
 		{"USER_ID", "11111111111141118111111111111111", "USER_ID is not a UUID"},
 	} {
 		_, err := hangar.ConfigFromEnv(lookup(dedicatedEnv, one.name, one.value))

@@ -25,11 +25,11 @@ const lastReportTimeout = 2 * time.Second
 
 // drain is the graceful end. No cycle begins any more. A 410 in the middle of it ends it.
 func (a *App) drain(stopDelivering func()) {
-	startedAt := a.clock.Now()
+	startedAt, deadline := a.clock.Now(), a.drainDeadline()
 	fromStart := a.State() == StateStarting && a.reason() != "bootstrap"
 	a.enter(StateDraining, "reason", a.reason())
 	share := func(part float64) (context.Context, context.CancelFunc) {
-		length := time.Duration(float64(a.options.DrainDeadline) * part)
+		length := time.Duration(float64(deadline) * part)
 		return clock.WithTimeout(a.alive, a.clock, length-a.clock.Now().Sub(startedAt))
 	}
 	cutting, stopCutting := share(cycleShare)
@@ -64,6 +64,15 @@ func (a *App) drain(stopDelivering func()) {
 		}
 		return share(1)
 	})
+}
+
+// drainDeadline is how long the drain may take. After that Hangar kills.
+func (a *App) drainDeadline() time.Duration {
+	grace := or(time.Duration(a.grace.Load()), or(a.config.DrainGrace, defaultDrainDeadline))
+	if own := a.options.DrainDeadline; own > 0 {
+		return min(own, grace)
+	}
+	return grace
 }
 
 // awaitFlushed waits until no cycle runs and everything is written out. When cutting ends it tells the cycles to give

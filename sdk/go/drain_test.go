@@ -190,6 +190,47 @@ func TestDrainCutsAnEndlessCycle(t *testing.T) {
 	r.wantReport(`{"signals_flushed":1,"executions_flushed":0,"lost":1,"rejected":0}`)
 }
 
+// How long the drain may take is for Hangar to say: bootstrap's word before the environment's.
+func TestDrainTakesNoLongerThanHangarWaits(t *testing.T) {
+	ten, none := int64(10_000), int64(0)
+	for _, one := range []struct {
+		bootstrap   *int64
+		environment string
+		own, want   time.Duration
+	}{
+		{&ten, "30000", 0, 7 * time.Second},
+		{nil, "10000", 0, 7 * time.Second},
+		{nil, "", 0, 21 * time.Second},
+		{&ten, "", time.Minute, 7 * time.Second},
+		{&ten, "", time.Second, 700 * time.Millisecond},
+		{&none, "", 0, 0},
+	} {
+		r := newRig(t, momentum)
+		r.server.Change(func(b *shim.Bootstrap) { b.DrainGraceMS = one.bootstrap })
+		config, err := hangar.ConfigFromEnv(func(name string) string {
+			if name == "HANGAR_DRAIN_GRACE_MS" {
+				return one.environment
+			}
+			return r.server.Env(name)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.runWith(config, func(o *hangar.Options) { o.DrainDeadline = one.own }).trading()
+		cycle := r.startCycle()
+		go func() { r.stop <- syscall.SIGTERM }()
+		r.logged("draining")
+		if one.want > 0 {
+			r.step(one.want)
+		} else {
+			r.clock.Advance(time.Millisecond)
+		}
+		<-cycle.Context().Done()
+		cycle.Done()
+		r.exits(nil)
+	}
+}
+
 // A cycle that does not even give up, and streams that do not close: the report comes in time all the same.
 func TestDrainDoesNotWaitForEver(t *testing.T) {
 	release := make(chan struct{})

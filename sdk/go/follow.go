@@ -103,6 +103,9 @@ func (f *follower) obey(ctx context.Context, answer *shim.Bootstrap) {
 	first := f.known == nil
 	changed := f.known != answer
 	f.known = answer
+	if graceMS := answer.DrainGraceMS; graceMS != nil {
+		f.app.grace.Store(int64(millis(max(1, *graceMS), 0)))
+	}
 	if answer.Directive == shim.DirectiveDrain {
 		f.app.Drain("bootstrap")
 		<-ctx.Done()

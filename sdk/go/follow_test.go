@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -44,6 +45,27 @@ func TestHeartbeatSaysHowTheAppIs(t *testing.T) {
 		t.Errorf("%+v", beat)
 	}
 	r.server.Always("signals", nil)
+}
+
+// Hangar tells a process that was started again from one that lives on by the name that it gives itself.
+func TestEachProcessNamesItself(t *testing.T) {
+	names := map[string]bool{}
+	for n := 0; n < 2; n++ {
+		r := newRig(t, momentum).run().trading()
+		var beat shim.Heartbeat
+		if err := json.Unmarshal(r.server.Await("heartbeat", 1).Body, &beat); err != nil || beat.StartedAt == nil || !beat.StartedAt.Equal(began) {
+			t.Errorf("%+v %v", beat, err)
+		}
+		query, err := url.ParseQuery(r.server.Await("bootstrap", 1).Query)
+		if err != nil || query.Get("process_id") != beat.ProcessID || query.Get("started_at") != "2026-01-01T00:00:00Z" {
+			t.Error(query, err)
+		}
+		names[beat.ProcessID] = true
+		r.terminate()
+	}
+	if len(names) != 2 || names[""] {
+		t.Error(names)
+	}
 }
 
 func TestReload(t *testing.T) {

@@ -45,8 +45,8 @@ type Options struct {
 	// (1000). It has until ctx ends.
 	CloseStreams func(ctx context.Context)
 
-	// DrainDeadline is the time from the first word of the end to the report; default 30 s, which is what Hangar
-	// waits for.
+	// DrainDeadline is the time from the first word of the end to the report. Default, and at most, is what Hangar says
+	// that it waits for; where it does not say, 30 s.
 	DrainDeadline time.Duration
 	// BufferItems is how many signals, and how many executions, wait in memory at most; default 100 000 of each.
 	BufferItems int
@@ -95,7 +95,6 @@ const (
 
 func (o Options) withDefaults() Options {
 	o.Logger = or(o.Logger, slog.Default())
-	o.DrainDeadline = or(o.DrainDeadline, defaultDrainDeadline)
 	o.BufferItems = or(o.BufferItems, defaultBufferItems)
 	o.BufferBytes = max(or(o.BufferBytes, defaultBufferBytes), shim.MaxBodyBytes)
 	o.BufferWait = or(o.BufferWait, defaultBufferWait)

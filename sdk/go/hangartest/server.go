@@ -73,14 +73,14 @@ type TB interface {
 // fails the test.
 func NewServer(tb TB, traders ...shim.Trader) *Server {
 	tb.Helper()
-	quota := 10
+	quota, grace := 10, int64(30_000)
 	s := &Server{
 		tb:      tb,
 		changed: make(chan struct{}),
 		bootstrap: shim.Bootstrap{
 			UserID: UserID, AppName: "vyx-user-1a2b3c4d", Generation: Generation, Tier: "pro",
 			Directive: shim.DirectiveRun, Placement: shim.PlacementDedicated,
-			HeartbeatIntervalMS: 30_000, Quota: &quota, Traders: traders,
+			HeartbeatIntervalMS: 30_000, DrainGraceMS: &grace, Quota: &quota, Traders: traders,
 		},
 		version:  1,
 		scripts:  map[string][]Answer{},
@@ -108,7 +108,7 @@ func (s *Server) Env(name string) string {
 	return map[string]string{
 		"USER_ID": UserID, "RUN_MODE": "user_dedicated", "HANGAR_URL": s.URL + "/", "PORT": "8080",
 		"HANGAR_GENERATION": fmt.Sprint(Generation), "HANGAR_TOKEN": Token.Reveal(),
-		"SHUTDOWN_TOKEN": ShutdownToken.Reveal(), "FLY_MACHINE_ID": MachineID,
+		"SHUTDOWN_TOKEN": ShutdownToken.Reveal(), "FLY_MACHINE_ID": MachineID, "HANGAR_DRAIN_GRACE_MS": "30000",
 	}[name]
 }
 

@@ -34,6 +34,8 @@ type Options struct {
 	MachineID string
 	// ProcessID tells this process from any other with the same token: up to 64 letters, digits and . _ : -
 	ProcessID string
+	// StartedAt is when this process started.
+	StartedAt time.Time
 	// Timeout of one call; default [DefaultTimeout].
 	Timeout time.Duration
 	// Transport; default a copy of http.DefaultTransport that speaks HTTP/1.1 only. Another one should do so too: a
@@ -99,7 +101,15 @@ func (c *Client) Close() { c.http.CloseIdleConnections() }
 // Bootstrap asks what to run. With the etag of an earlier answer it may return [ErrNotModified].
 func (c *Client) Bootstrap(ctx context.Context, etag string) (*Bootstrap, error) {
 	var answer Bootstrap
-	header, err := c.call(ctx, http.MethodGet, "bootstrap", http.Header{"If-None-Match": nonEmpty(etag)}, nil, &answer)
+	path, query := "bootstrap", url.Values{}
+	if id, startedAt := c.process(); id != "" {
+		query.Set("process_id", id)
+		if startedAt != nil {
+			query.Set("started_at", startedAt.Format(time.RFC3339Nano))
+		}
+		path += "?" + query.Encode()
+	}
+	header, err := c.call(ctx, http.MethodGet, path, http.Header{"If-None-Match": nonEmpty(etag)}, nil, &answer)
 	if err != nil {
 		return nil, err
 	}
@@ -109,11 +119,21 @@ func (c *Client) Bootstrap(ctx context.Context, etag string) (*Bootstrap, error)
 
 // Heartbeat says how the app is and returns what it is to do.
 func (c *Client) Heartbeat(ctx context.Context, beat Heartbeat) (*HeartbeatAnswer, error) {
+	beat.ProcessID, beat.StartedAt = c.process()
 	var answer HeartbeatAnswer
 	if _, err := c.post(ctx, "heartbeat", beat.fit(), &answer); err != nil {
 		return nil, err
 	}
 	return &answer, nil
+}
+
+// process tells Hangar a program that was started again from one that lives on.
+func (c *Client) process() (id string, startedAt *time.Time) {
+	if !c.options.StartedAt.IsZero() {
+		at := c.options.StartedAt.UTC().Truncate(time.Millisecond)
+		startedAt = &at
+	}
+	return c.options.ProcessID, startedAt
 }
 
 // Signals stores up to [MaxBatch] signals; one result for each, in their order.

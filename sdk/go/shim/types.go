@@ -71,6 +71,7 @@ type Bootstrap struct {
 	Placement           string    `json:"placement"`
 	RetryAfterMS        *int64    `json:"retry_after_ms"`
 	HeartbeatIntervalMS int64     `json:"heartbeat_interval_ms"`
+	DrainGraceMS        *int64    `json:"drain_grace_ms"`
 	Quota               *int      `json:"quota"`
 	Traders             []Trader  `json:"traders"`
 	Supabase            *Supabase `json:"supabase"`
@@ -79,8 +80,10 @@ type Bootstrap struct {
 	ETag string `json:"-"`
 }
 
-// Heartbeat says how the app is.
+// Heartbeat says how the app is. The client fills in which process it is.
 type Heartbeat struct {
+	ProcessID              string     `json:"process_id,omitempty"`
+	StartedAt              *time.Time `json:"started_at,omitempty"`
 	RunningTraderIDs       []string   `json:"running_trader_ids"`
 	LastCycleAt            *time.Time `json:"last_cycle_at,omitempty"`
 	BufferedSignals        int        `json:"buffered_signals"`

@@ -30,7 +30,7 @@ func parseSettings(args []string, getenv func(string) string) (settings, error) 
 	flags.DurationVar(&s.cycle, "cycle", time.Second, "pause between two cycles (CYCLE_MS)")
 	flags.IntVar(&s.signalsPerCycle, "signals-per-cycle", 0, "signals of each trader in each cycle, in the place of its definition's pace")
 	flags.Uint64Var(&s.seed, "seed", 1, "which market it is")
-	flags.DurationVar(&s.drainDeadline, "drain-deadline", 30*time.Second, "from the first word of the end to the report (DRAIN_DEADLINE_MS)")
+	flags.DurationVar(&s.drainDeadline, "drain-deadline", 0, "from the first word of the end to the report, where it is to be shorter than Hangar waits (DRAIN_DEADLINE_MS)")
 	flags.DurationVar(&s.placementEvery, "placement-every", 10*time.Second, "how often the shared backend asks who runs where")
 	flags.StringVar(&source, "traders", getenv("SCREENER_TRADERS"), "the shared backend's traders: file:PATH, env:NAME or an http URL, each a JSON list (SCREENER_TRADERS)")
 	flags.StringVar(&sink, "sink", getenv("SCREENER_SINK"), "the file to which the shared backend appends what it finds, a JSON object a line; without one it only counts (SCREENER_SINK)")
@@ -44,7 +44,7 @@ func parseSettings(args []string, getenv func(string) string) (settings, error) 
 	if err := flags.Parse(args); err != nil {
 		return s, err
 	}
-	if flags.NArg() > 0 || s.cycle <= 0 || s.drainDeadline <= 0 || s.placementEvery <= 0 || s.signalsPerCycle < 0 {
+	if flags.NArg() > 0 || s.cycle <= 0 || s.drainDeadline < 0 || s.placementEvery <= 0 || s.signalsPerCycle < 0 {
 		return s, configError{fmt.Errorf("what are %q and these durations? Try -help", flags.Args())}
 	}
 	var err error
