@@ -9,7 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/vyx/hangar/sdk/go/clock"
+	"github.com/vyx/hangar/sdk/go/internal/clock"
 	"github.com/vyx/hangar/sdk/go/metrics"
 	"github.com/vyx/hangar/sdk/go/shim"
 )
@@ -85,7 +85,7 @@ func New(config Config, options Options) (*App, error) {
 		draining: newOnceSignal(), terminated: newOnceSignal(),
 	}
 	app.alive, app.kill = context.WithCancelCause(context.Background())
-	app.log, app.clock = app.options.Logger, app.options.Clock
+	app.log, app.clock = app.options.Logger, app.options.clock
 	app.cycles = newCycles(app.clock.Now, app.roster.allows, func() { app.counted.cycles.Add(1) })
 	app.traders = newTraderList(app.options.Traders, app.takeAll, app.clock, app.log)
 	token := config.Token

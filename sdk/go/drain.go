@@ -5,7 +5,7 @@ import (
 	"errors"
 	"time"
 
-	"github.com/vyx/hangar/sdk/go/clock"
+	"github.com/vyx/hangar/sdk/go/internal/clock"
 	"github.com/vyx/hangar/sdk/go/shim"
 )
 
@@ -125,7 +125,7 @@ func (a *App) finish(cut int, remaining func() (context.Context, context.CancelF
 
 // report tries until it is said or until ctx ends; one try is made in any case.
 func (a *App) report(ctx context.Context, counts shim.Drained) error {
-	backoff := shim.Backoff{First: firstPause, Max: maxHurriedPause, Jitter: a.options.Jitter}
+	backoff := shim.Backoff{First: firstPause, Max: maxHurriedPause, Jitter: a.options.jitter}
 	for tries := 1; ; tries++ {
 		attempt, cancel := ctx, context.CancelFunc(func() {})
 		if ctx.Err() != nil {

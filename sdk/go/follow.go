@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/vyx/hangar/sdk/go/clock"
+	"github.com/vyx/hangar/sdk/go/internal/clock"
 	"github.com/vyx/hangar/sdk/go/shim"
 )
 
@@ -31,7 +31,7 @@ func (a *App) follow(ctx context.Context) {
 }
 
 func (a *App) backoff() shim.Backoff {
-	return shim.Backoff{First: firstPause, Max: maxPause, Jitter: a.options.Jitter}
+	return shim.Backoff{First: firstPause, Max: maxPause, Jitter: a.options.jitter}
 }
 
 // follower asks for the bootstrap until it has it, sends heartbeats from then on, and asks for the bootstrap again

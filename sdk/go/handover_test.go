@@ -15,8 +15,8 @@ import (
 	"time"
 
 	hangar "github.com/vyx/hangar/sdk/go"
-	"github.com/vyx/hangar/sdk/go/clock"
 	"github.com/vyx/hangar/sdk/go/hangartest"
+	"github.com/vyx/hangar/sdk/go/internal/clock"
 )
 
 // A user waits so long for a run that does not end; then it is told to give up.

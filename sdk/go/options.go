@@ -7,7 +7,7 @@ import (
 	"os"
 	"time"
 
-	"github.com/vyx/hangar/sdk/go/clock"
+	"github.com/vyx/hangar/sdk/go/internal/clock"
 	"github.com/vyx/hangar/sdk/go/shim"
 )
 
@@ -59,15 +59,16 @@ type Options struct {
 	// PlacementEvery is how often a shared backend asks where users' traders run; default 10 s.
 	PlacementEvery time.Duration
 
-	// Stop is what to take for SIGTERM, its close too; default the process's own SIGTERM and SIGINT.
+	// Stop is what to take for SIGTERM, its close too, for a program that listens to signals itself; default the
+	// process's own SIGTERM and SIGINT.
 	Stop <-chan os.Signal
 	// Transport of the calls to Hangar; default a copy of http.DefaultTransport that speaks HTTP/1.1 only, as another
 	// one should too: a single HTTP/2 connection that a load balancer forgot swallows call after call.
 	Transport http.RoundTripper
-	// Clock; default the system's.
-	Clock clock.Clock
-	// Jitter returns a number in [0,1) that spreads pauses; default math/rand.
-	Jitter func() float64
+
+	// For the tests of this package: default the system's, and math/rand.
+	clock  clock.Clock
+	jitter func() float64
 }
 
 // Sink stores signals and executions, up to 500 at a time and one batch of each kind after the other.
@@ -100,8 +101,8 @@ func (o Options) withDefaults() Options {
 	o.BufferWait = or(o.BufferWait, defaultBufferWait)
 	o.Linger = or(o.Linger, defaultLinger)
 	o.PlacementEvery = or(o.PlacementEvery, defaultPlacementEvery)
-	if o.Clock == nil {
-		o.Clock = clock.System()
+	if o.clock == nil {
+		o.clock = clock.System()
 	}
 	return o
 }

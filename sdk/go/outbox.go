@@ -100,7 +100,7 @@ func (a *App) deliver(ctx context.Context) {
 		both.Add(1)
 		go func(q *queue) {
 			defer both.Done()
-			if err := q.deliver(ctx, a.options.Jitter); errors.Is(err, shim.ErrGone) {
+			if err := q.deliver(ctx, a.options.jitter); errors.Is(err, shim.ErrGone) {
 				a.markGone()
 			}
 		}(one)

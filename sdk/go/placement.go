@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/vyx/hangar/sdk/go/clock"
+	"github.com/vyx/hangar/sdk/go/internal/clock"
 	"github.com/vyx/hangar/sdk/go/shim"
 )
 

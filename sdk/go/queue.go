@@ -9,7 +9,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/vyx/hangar/sdk/go/clock"
+	"github.com/vyx/hangar/sdk/go/internal/clock"
 	"github.com/vyx/hangar/sdk/go/shim"
 )
 

@@ -15,8 +15,8 @@ import (
 	"time"
 
 	hangar "github.com/vyx/hangar/sdk/go"
-	"github.com/vyx/hangar/sdk/go/clock"
 	"github.com/vyx/hangar/sdk/go/hangartest"
+	"github.com/vyx/hangar/sdk/go/internal/clock"
 )
 
 var momentum = hangar.Trader{ID: "trader-a", Name: "Momentum", Definition: json.RawMessage(`{"every":1}`)}
@@ -50,11 +50,12 @@ func newRig(t *testing.T, traders ...hangar.Trader) *rig {
 }
 
 func (r *rig) options() hangar.Options {
-	return hangar.Options{
-		Version: "test", Linger: -1, Stop: r.stop, Clock: r.clock,
-		Jitter: func() float64 { return 0 },
+	options := hangar.Options{
+		Version: "test", Linger: -1, Stop: r.stop,
 		Logger: slog.New(slog.NewJSONHandler(r.log, nil)),
 	}
+	options.Hold(r.clock)
+	return options
 }
 
 // run starts a dedicated app.

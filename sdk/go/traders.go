@@ -6,7 +6,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/vyx/hangar/sdk/go/clock"
+	"github.com/vyx/hangar/sdk/go/internal/clock"
 )
 
 const (

@@ -15,7 +15,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/vyx/hangar/sdk/go/clock"
+	"github.com/vyx/hangar/sdk/go/internal/clock"
 )
 
 // ErrNotModified (304): what bootstrap said last still holds. It is an answer, not a failure.
@@ -41,7 +41,7 @@ type Options struct {
 	// Transport; default a copy of http.DefaultTransport that speaks HTTP/1.1 only. Another one should do so too: a
 	// single HTTP/2 connection that a load balancer forgot swallows call after call.
 	Transport http.RoundTripper
-	// Clock; default the system's.
+	// Clock is for this module's tests; default the system's.
 	Clock clock.Clock
 	// Observe is told about every call, if set: err is nil, ErrNotModified or an *Error.
 	Observe func(op string, took time.Duration, err error)

@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/vyx/hangar/sdk/go/clock"
 	"github.com/vyx/hangar/sdk/go/hangartest"
+	"github.com/vyx/hangar/sdk/go/internal/clock"
 	"github.com/vyx/hangar/sdk/go/shim"
 )
 

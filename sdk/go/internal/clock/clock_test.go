@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/vyx/hangar/sdk/go/clock"
+	"github.com/vyx/hangar/sdk/go/internal/clock"
 )
 
 func TestManualTimersFireInTheirTime(t *testing.T) {
