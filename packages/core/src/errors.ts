@@ -33,6 +33,11 @@ export const ERRORS = {
   bad_request: { status: 400, publicMessage: 'The request could not be read.', retry: 'permanent' },
   bad_signature: { status: 401, publicMessage: 'The signature is missing or wrong.', retry: 'permanent' },
   config_invalid: { status: 500, publicMessage: 'The service is not configured.', retry: 'permanent' },
+  database_restored: {
+    status: 503,
+    publicMessage: 'The database was restored, and it is not certain yet which machine is the present one.',
+    retry: 'transient',
+  },
   database_unavailable: { status: 503, publicMessage: 'The database is not reachable.', retry: 'transient' },
   entitlement_conflict: {
     status: 409,

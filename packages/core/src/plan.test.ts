@@ -108,6 +108,24 @@ describe('plan: a user who is entitled', () => {
       { row: active, fly: ours(machine('started'), machine('started', { id: 'm2' })) },
       'delete_machine',
     ],
+    [
+      'active, and it idles since it was refused',
+      {
+        row: active,
+        app: { bootstrapped: true, drainedAt: null, retired: true },
+        fly: ours(machine('started')),
+      },
+      'begin_repair',
+    ],
+    [
+      'under repair, and it idles',
+      {
+        row: { ...active, operation: 'repair' },
+        app: { bootstrapped: true, drainedAt: null, retired: true },
+        fly: ours(machine('started')),
+      },
+      'restart_machine await_started await_healthy confirm',
+    ],
     ['active, Fly does not answer', { row: active, fly: { kind: 'unreachable' } }, 'wait 15000'],
     ['the guest changed', { row: active, entitlement: elite, fly: ours(machine('started')) }, 'begin_resize'],
     [

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { createUser, useTestDatabase } from '@hangar/testkit'
 import { describe, expect, test } from '@jest/globals'
 import { sql } from 'kysely'
-import { insertApp, type AppRow } from './apps.ts'
+import { insertApp, updateApp, type AppRow } from './apps.ts'
 import { insertAudit, listAudit } from './audit.ts'
 import type { Database, Tx } from './database.ts'
 import { clearDrained, findHeartbeat, recordBootstrap, recordDrained, recordHeartbeat } from './heartbeats.ts'
@@ -47,6 +47,7 @@ describe('heartbeats', () => {
 
   test('bootstrap, reports and the end of a drain add up in one row', async () => {
     const app = await newApp(t.db)
+    await t.db.transaction().execute((tx) => updateApp(tx, app.id, { flyMachineId: 'm1' }))
     expect(await findHeartbeat(t.db, app.id)).toBeNull()
     await recordBootstrap(t.db, app.id, 'm1')
     const traderId = randomUUID()

@@ -8,6 +8,8 @@
 import { sql, type RawBuilder } from 'kysely'
 import pg from 'pg'
 import type { Database } from './database.ts'
+import { HangarError } from '@hangar/core'
+import { writerOf } from './heartbeats.ts'
 import { columnName as name, tableName } from './host-names.ts'
 import type { HostMapping } from './install-host.ts'
 
@@ -36,6 +38,9 @@ const RECEIPTS_LAST = '1 day'
 /** More than a batch may bring, so that the table shrinks while it has old receipts. */
 const FORGOTTEN_AT_ONCE = 1_000
 
+/** Who sends: this app, as long as this is its machine. */
+export type ItemWriter = { id: string; machineId: string }
+
 type Item = { clientId: string; traderId: string }
 /** How a kind's items get into the host's table: from `fresh`, which has its columns, `owner_id` and `host_trader_id`. */
 type Shape<T extends Item> = {
@@ -45,11 +50,14 @@ type Shape<T extends Item> = {
   insert: RawBuilder<unknown>
 }
 
-/** The results in the order of the items. Throws what is no item's fault: then nothing is certain, and all may be repeated. */
+/**
+ * The results in the order of the items. Throws what is no item's fault: then nothing is certain, and all may be
+ * repeated; and `machine_not_current`: then nothing was stored.
+ */
 export function storeSignals(
   db: Database,
   mapping: Pick<HostMapping, 'traders'> & { signals: NonNullable<HostMapping['signals']> },
-  userId: string,
+  writer: ItemWriter,
   items: readonly Signal[],
 ): Promise<ItemResult[]> {
   const { signals: host, traders } = mapping
@@ -67,14 +75,14 @@ export function storeSignals(
       [host.client_id, sql`client_id`],
     ]),
   }
-  return storeOnce({ db, traders, shape, userId }, items)
+  return storeOnce({ db, traders, shape, writer }, items)
 }
 
 /** The same for executions. */
 export function storeExecutions(
   db: Database,
   mapping: Pick<HostMapping, 'traders'> & { executions: NonNullable<HostMapping['executions']> },
-  userId: string,
+  writer: ItemWriter,
   items: readonly Execution[],
 ): Promise<ItemResult[]> {
   const { executions: host, traders } = mapping
@@ -92,14 +100,14 @@ export function storeExecutions(
       [host.client_id, sql`client_id`],
     ]),
   }
-  return storeOnce({ db, traders, shape, userId }, items)
+  return storeOnce({ db, traders, shape, writer }, items)
 }
 
 type Storing<T extends Item> = {
   db: Database
   traders: HostMapping['traders']
   shape: Shape<T>
-  userId: string
+  writer: ItemWriter
 }
 
 /** Of items with one client id, the first decides and the others are its duplicates. */
@@ -121,7 +129,8 @@ async function store<T extends Item>(
   if (items.length === 0) return new Map()
   try {
     const { rows } = await insertAll(storing, items).execute(storing.db)
-    return new Map(rows.map(({ clientId, status }) => [clientId, { status }]))
+    if (rows.some(({ status }) => status === 'not_current')) throw new HangarError('machine_not_current')
+    return new Map(rows.map(({ clientId, status }) => [clientId, { status } as ItemResult]))
   } catch (error) {
     if (!isItemsFault(error)) throw error
     const [only] = items
@@ -132,11 +141,11 @@ async function store<T extends Item>(
   }
 }
 
-type Outcome = { clientId: string; status: 'stored' | 'duplicate' }
+type Outcome = { clientId: string; status: 'stored' | 'duplicate' | 'not_current' }
 
 /** The receipts are written in order of id, so that two batches with the same items never wait for each other in a circle. */
 function insertAll<T extends Item>(
-  { traders, shape, userId }: Storing<T>,
+  { traders, shape, writer }: Storing<T>,
   items: readonly T[],
 ): RawBuilder<Outcome> {
   return sql<Outcome>`
@@ -146,7 +155,7 @@ function insertAll<T extends Item>(
     ), owned as (
       select item.*, trader.${name(traders.id)} as host_trader_id, trader.${name(traders.user_id)} as owner_id
       from item join ${tableName(traders.table)} trader on trader.${name(traders.id)}::text = item.trader_id
-      where trader.${name(traders.user_id)} = ${userId}
+        join ${writerOf(writer.id, writer.machineId)} on writer.user_id = trader.${name(traders.user_id)}
     ), receipt as (
       insert into hangar.shim_receipts (user_id, kind, client_id, received_at)
       select owner_id, ${shape.kind}, client_id, now.at from owned cross join (select hangar.now() as at) now
@@ -160,7 +169,9 @@ function insertAll<T extends Item>(
         limit ${FORGOTTEN_AT_ONCE} for update skip locked))
     )
     select client_id, case when receipt.client_id is null then 'duplicate' else 'stored' end as status
-    from owned left join receipt using (client_id)`
+    from owned left join receipt using (client_id)
+    union all
+    select '', 'not_current' where not exists (select from ${writerOf(writer.id, writer.machineId)})`
 }
 
 /** Columns that the host does not have are left out. */
@@ -174,8 +185,11 @@ function insertInto(
   return sql`insert into ${tableName(table)} (${names}) select ${values} from fresh`
 }
 
-/** What PostgreSQL says of a row that it will not have: bad data, a broken rule, too deep, a trigger's own word. */
-const ITEMS_FAULT = /^(22|23|54)...$|^P0001$/
+/**
+ * What PostgreSQL says of a row that it will not have: bad data, a broken rule, too deep, a trigger's own word, in SQL or
+ * as PostgREST has triggers say an HTTP status of 4xx.
+ */
+const ITEMS_FAULT = /^(22|23|54)...$|^P0001$|^PT4..$/
 const UNIQUE_VIOLATION = '23505'
 
 function isItemsFault(error: unknown): error is pg.DatabaseError {

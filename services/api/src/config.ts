@@ -83,6 +83,8 @@ const fields = z.object({
     .default('iad'),
   /** What a user of each tier pays; without it reports show no margin. */
   TIER_REVENUE_MONTHLY_USD: revenue.optional(),
+  /** The worker's, for the apps: within it each has to have drained. */
+  DRAIN_GRACE_MS: count.max(295_000).default(30_000),
   /** How many custom traders each tier may run, as the app is told. */
   QUOTA_PRO: count.default(10),
   QUOTA_ELITE: count.default(50),

@@ -23,6 +23,8 @@ export type ApiDeps = {
   }
   /** How many custom traders a tier may run: the app is told, the host's own trigger enforces it. */
   quotas: Readonly<Record<string, number>>
+  /** Within which the worker lets an app drain: it is told. */
+  drainGraceMs: number
   auth: AuthSettings
   webhook: WebhookSecrets
   /** What the host's tables are called. Read once at start: a new mapping needs a restart. */

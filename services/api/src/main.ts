@@ -55,6 +55,7 @@ await runMain('api', async () => {
       region: config.FLY_DEFAULT_REGION,
       revenue: config.TIER_REVENUE_MONTHLY_USD ?? null,
     },
+    drainGraceMs: config.DRAIN_GRACE_MS,
     quotas: { pro: config.QUOTA_PRO, elite: config.QUOTA_ELITE },
     auth: { jwtSecret: config.SUPABASE_JWT_SECRET, serviceRoleKey: config.SUPABASE_SERVICE_ROLE_KEY, issuer },
     webhook: {

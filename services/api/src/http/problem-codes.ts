@@ -45,6 +45,7 @@ const BY_ACCESS: Record<Access, readonly ErrorCode[]> = {
   // 422: it does not say which machine it is.
   app: [
     'unauthorized',
+    'database_restored',
     'generation_ended',
     'machine_not_current',
     'machine_not_recorded',

@@ -78,7 +78,7 @@ function sendProblem(response: Response, error: HangarError, requestId: string):
 }
 
 /** An answer that every new machine may get once or twice: nobody has to look at it. */
-const IS_USUAL = new Set<ErrorCode>(['machine_not_recorded'])
+const IS_USUAL = new Set<ErrorCode>(['machine_not_recorded', 'database_restored'])
 
 /** The last middleware. Logs our own failures with their cause, a caller's mistake in one quiet line. */
 export function problemHandler(logger: Logger): ErrorRequestHandler {

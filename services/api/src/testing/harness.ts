@@ -73,6 +73,7 @@ export function useApi(options: TestApiOptions = {}): TestApi {
       keyRing,
       policy: DEFAULT_POLICY,
       costs: { priceModel: 'product', region: 'iad', revenue: { pro: '49.00', elite: '149.00' } },
+      drainGraceMs: 30_000,
       quotas: { pro: 10, elite: 50 },
       auth: { jwtSecret: JWT_SECRET, serviceRoleKey: SERVICE_KEY, issuer: ISSUER },
       webhook: { signingKeys: parseSigningKeys(WEBHOOK_SECRET) ?? [], sharedSecret: SHARED_SECRET },

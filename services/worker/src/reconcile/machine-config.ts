@@ -20,6 +20,7 @@ export function machineConfig(settings: ReconcileSettings, row: AppRow, guest: G
       HANGAR_URL: settings.publicUrl,
       HANGAR_GENERATION: String(row.generation),
       PORT: String(APP_PORT),
+      HANGAR_DRAIN_GRACE_MS: String(settings.drainGraceMs),
     },
     restart: { policy: 'always' },
     // Fly's default of 5 s would cut the drain short (facts: kill timeout, default 5 s, at most 300 s).

@@ -4,12 +4,13 @@
  *
  *   401  a token that is not ours       the app goes on with what it knows
  *   410  the generation has ended, or this machine was replaced: stop trading and stay idle
- *   503  the worker has not recorded the machine yet: it was created a moment ago, ask again
+ *   503  the worker has not recorded the machine yet: it was created a moment ago, ask again; or the database was
+ *        restored, and which machine it names says nothing of today
  *
  * The machine counts for the bootstrap too, because a replaced machine that got traders would trade twice.
  */
-import { HangarError, verifyShimToken } from '@hangar/core'
-import { findAppById, returnTraders, type AppRow } from '@hangar/db'
+import { HangarError, isHangarError, verifyShimToken } from '@hangar/core'
+import { findAppById, listEngaged, recordRefusal, returnTraders, type AppRow } from '@hangar/db'
 import type { Request } from 'express'
 import type { ApiDeps } from '../../deps.ts'
 import { validationError } from '../../http/problem.ts'
@@ -34,8 +35,13 @@ type ShimSpec<R extends Reads, A extends Answers> = Declared<R, A> & {
 export function defineShimRoute<A extends Answers, R extends Reads = Reads>(spec: ShimSpec<R, A>): Route {
   return declareRoute('app', spec, async (request, response, context) => {
     const caller = await findAppCaller(request, context.deps)
-    const input = await readInput(spec.reads, request, response, spec.bodyLimit)
-    return spec.handle(input, { ...context, ...caller })
+    try {
+      assertCurrent(caller.app, caller.machineId)
+      const input = await readInput(spec.reads, request, response, spec.bodyLimit)
+      return await spec.handle(input, { ...context, ...caller })
+    } catch (error) {
+      throw isHangarError(error, 'machine_not_current') ? await refuse(context.deps, caller, error) : error
+    }
   })
 }
 
@@ -53,9 +59,15 @@ async function findAppCaller(request: Request, deps: ApiDeps): Promise<AppCaller
   }
   const machine = machineHeader.safeParse({ 'x-fly-machine-id': request.get('x-fly-machine-id') })
   if (!machine.success) throw validationError(machine.error, 'header')
-  const machineId = machine.data['x-fly-machine-id']
-  assertCurrent(app, machineId)
-  return { app, machineId, keyId: verified.keyId }
+  return { app, machineId: machine.data['x-fly-machine-id'], keyId: verified.keyId }
+}
+
+/** A machine that hears this stops trading for good: not on the word of a database that is older than the machine. */
+async function refuse({ db }: ApiDeps, { app, machineId }: AppCaller, error: Error): Promise<Error> {
+  if ((await listEngaged(db)).includes('restored'))
+    return new HangarError('database_restored', { cause: error })
+  await recordRefusal(db, app.id, machineId)
+  return error
 }
 
 /** Throws unless this is a live generation and its machine of today. */

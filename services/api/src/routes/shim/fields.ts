@@ -1,3 +1,4 @@
+import type { ProcessName } from '@hangar/db'
 import { z } from 'zod'
 
 /** Every machine on Fly knows its own id (FLY_MACHINE_ID) and says it with each call. */
@@ -7,6 +8,31 @@ export const machineHeader = z.object({ 'x-fly-machine-id': z.string().min(1).ma
 export const instanceField = z
   .string()
   .regex(/^[\w.:-]{1,64}$/, 'letters, digits and . _ : - only, 64 at most')
+
+/** A process of an app names itself: another name is another process. Nothing where it does not. */
+export const processFields = {
+  process_id: z
+    .string()
+    .min(1)
+    .max(64)
+    .regex(/^[\x21-\x7e]+$/, 'printable, without blanks')
+    .nullish()
+    .describe('Random, made up at each start of the process.'),
+  started_at: z.iso.datetime({ offset: true }).nullish().describe('When the process started.'),
+}
+
+export function processOf(named: {
+  process_id?: string | null | undefined
+  started_at?: string | null | undefined
+}): { process?: ProcessName } {
+  if (named.process_id == null) return {}
+  return {
+    process: {
+      id: named.process_id,
+      startedAt: named.started_at == null ? null : new Date(named.started_at),
+    },
+  }
+}
 
 /** What an integer column holds. */
 const MAX_COUNT = 2_147_483_647

@@ -91,7 +91,9 @@ class App {
       const row = await lockApp(tx, this.row.id)
       if (!row || row.deletedAt || isDraining(row)) return false
       const { runsOn, userFlyAppId } = await takeTraders(tx, row, 'confirmed')
-      return mayTrade(ordersFor(row, { runsOn, placedAppId: userFlyAppId }, { quotas: {} }))
+      return mayTrade(
+        ordersFor(row, { runsOn, placedAppId: userFlyAppId }, { quotas: {}, drainGraceMs: 30_000 }),
+      )
     })
   }
 

@@ -21,11 +21,12 @@ export type Orders = {
   placement: RunsOn
   retry_after_ms: number | null
   heartbeat_interval_ms: number
+  drain_grace_ms: number
   quota: number | null
 }
 
 /** All of a bootstrap's answer that does not depend on the traders themselves. */
-export function ordersFor(app: AppRow, place: Place, deps: Pick<ApiDeps, 'quotas'>): Orders {
+export function ordersFor(app: AppRow, place: Place, deps: Pick<ApiDeps, 'quotas' | 'drainGraceMs'>): Orders {
   const placement = place.placedAppId === app.id ? (place.runsOn ?? 'shared') : 'shared'
   const draining = isDraining(app)
   return {
@@ -35,6 +36,7 @@ export function ordersFor(app: AppRow, place: Place, deps: Pick<ApiDeps, 'quotas
     placement,
     retry_after_ms: placement === 'moving' && !draining ? MOVING_RETRY_MS : null,
     heartbeat_interval_ms: HEARTBEAT_INTERVAL_MS,
+    drain_grace_ms: deps.drainGraceMs,
     quota: deps.quotas[app.tier] ?? null,
   }
 }

@@ -1,6 +1,16 @@
 /** An app's calls have the same rules about which machine of which generation is heard. */
-import { findHeartbeat } from '@hangar/db'
-import { createUser } from '@hangar/testkit'
+import {
+  engageBrake,
+  findHeartbeat,
+  recordDrained,
+  recordHeartbeat,
+  releaseBrake,
+  storeExecutions,
+  storeSignals,
+  updateApp,
+  DEFAULT_HOST_MAPPING,
+} from '@hangar/db'
+import { createTrader, createUser } from '@hangar/testkit'
 import { describe, expect, test } from '@jest/globals'
 import request from 'supertest'
 import { appHeaders, createAppRow, useApi } from '../../testing/harness.ts'
@@ -37,6 +47,15 @@ describe.each(calls)('%s %s', (method, path, body) => {
     const { response, heartbeat } = await call({}, 'm0')
     expect(response.status).toBe(410)
     expect(response.body).toMatchObject({ code: 'machine_not_current' })
+    expect(heartbeat).toMatchObject({ refusedMachineId: 'm0', machineId: null, lastHeartbeatAt: null })
+  })
+
+  test('503 for such a machine while the database is known to be older than what it manages', async () => {
+    await engageBrake(api.db, 'restored', { by: 'test', reason: 'a test' })
+    const { response, heartbeat } = await call({}, 'm0')
+    await releaseBrake(api.db, 'restored')
+    expect(response.status).toBe(503)
+    expect(response.body).toMatchObject({ code: 'database_restored' })
     expect(heartbeat).toBeNull()
   })
 
@@ -52,5 +71,49 @@ describe.each(calls)('%s %s', (method, path, body) => {
     const { response } = await call({}, '')
     expect(response.status).toBe(422)
     expect(response.body).toMatchObject({ errors: [{ field: 'header.x-fly-machine-id' }] })
+  })
+})
+
+test('a refused machine that is heard all the same has not retired', async () => {
+  const { userId } = await createUser(api.db, { tier: 'pro' })
+  const app = await createAppRow(api.db, userId)
+  const ask = (machineId: string) =>
+    request(api.app)
+      .get('/shim/v1/bootstrap')
+      .set(appHeaders(api, app, machineId))
+  await ask('m0').expect(410)
+  await ask('m1').expect(200)
+  expect(await findHeartbeat(api.db, app.id)).toMatchObject({ refusedMachineId: 'm0' })
+  await api.db.transaction().execute((tx) => updateApp(tx, app.id, { flyMachineId: 'm0' }))
+  await ask('m0').expect(200)
+  expect(await findHeartbeat(api.db, app.id)).toMatchObject({ refusedMachineId: null })
+})
+
+describe.each([
+  ['another machine has taken its place', { flyMachineId: 'm2' }],
+  ['its generation has ended', { status: 'deleted', deletedAt: 'now' }],
+] as const)('a call that was let in, and writes when %s', (_what, patch) => {
+  test('writes nothing', async () => {
+    const { userId } = await createUser(api.db, { tier: 'pro' })
+    const { traderId } = await createTrader(api.db, userId)
+    const app = await createAppRow(api.db, userId, patch)
+    const machineId = 'm1'
+    const { traders, signals, executions } = DEFAULT_HOST_MAPPING
+    const writer = { id: app.id, machineId }
+    const at = '2026-03-01T12:00:00Z'
+    const item = { clientId: 'c', traderId, symbol: 'S', payload: '{}', createdAt: at }
+    const run = { clientId: 'c', traderId, startedAt: at, finishedAt: at, outcome: 'ok' }
+    expect(await recordHeartbeat(api.db, app.id, { machineId, runningTraderIds: [] })).toBeNull()
+    expect(
+      await recordDrained(api.db, app.id, { signalsFlushed: 0, executionsFlushed: 0, lost: 0 }, machineId),
+    ).toBe(false)
+    const refused = { code: 'machine_not_current' }
+    await expect(storeSignals(api.db, { traders, signals: signals! }, writer, [item])).rejects.toMatchObject(
+      refused,
+    )
+    await expect(
+      storeExecutions(api.db, { traders, executions: executions! }, writer, [run]),
+    ).rejects.toMatchObject(refused)
+    expect(await findHeartbeat(api.db, app.id)).toBeNull()
   })
 })

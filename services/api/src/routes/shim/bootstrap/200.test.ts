@@ -27,6 +27,7 @@ test("the user's own enabled traders, and nobody else's", async () => {
     placement: 'dedicated',
     retry_after_ms: null,
     heartbeat_interval_ms: 30_000,
+    drain_grace_ms: 30_000,
     quota: 10,
     traders: [{ id: traderId, name: 'mine', definition: { rsi: 30 } }],
     supabase: null,

@@ -6,12 +6,14 @@ import {
   takeTraders,
   type AppRow,
   type Placement,
+  type ProcessName,
   type TraderSet,
   type Tx,
 } from '@hangar/db'
 import { z } from 'zod'
 import type { ApiDeps } from '../../../deps.ts'
 import { assertCurrent, defineShimRoute, isDraining } from '../app-caller.ts'
+import { processFields, processOf } from '../fields.ts'
 import { supabaseAccess } from '../supabase-access.ts'
 import { bootstrapAnswer } from './schema.ts'
 import { etagOf, mayTrade, ordersFor, type Orders } from '../standing.ts'
@@ -23,7 +25,7 @@ export const bootstrap = defineShimRoute({
   summary: 'What this app is to run',
   description:
     "Its user's enabled custom traders, once they are placed here, and none once it is draining. The first one sets the traders in motion to it.",
-  reads: { header: z.object({ 'if-none-match': z.string().optional() }) },
+  reads: { header: z.object({ 'if-none-match': z.string().optional() }), query: z.object(processFields) },
   answers: {
     200: { body: bootstrapAnswer, headers: { etag: 'Stands for everything that the app acts on.' } },
     304: {
@@ -31,22 +33,25 @@ export const bootstrap = defineShimRoute({
       headers: { etag: 'The same.' },
     },
   },
-  handle: async ({ header }, { deps, app: seen, machineId }) => {
-    const told = await deps.db.transaction().execute((tx) => tell(tx, seen, machineId, deps))
+  handle: async ({ header, query }, { deps, app, machineId }) => {
+    const asker = { app, machineId, ...processOf(query) }
+    const told = await deps.db.transaction().execute((tx) => tell(tx, asker, deps))
     const headers = { etag: told.etag }
     if (matches(header['if-none-match'], told.etag)) return { status: 304, headers }
-    const { app, orders, traders } = told
+    const { orders, traders } = told
     const supabase = await supabaseAccess(deps, app.userId)
-    const body = { user_id: app.userId, app_name: app.flyAppName, ...orders, traders, supabase }
+    const body = { user_id: app.userId, app_name: told.app.flyAppName, ...orders, traders, supabase }
     return { status: 200, headers, body }
   },
 })
 
+type Asker = { app: AppRow; machineId: string; process?: ProcessName }
 type Told = { app: AppRow; orders: Orders; traders: TraderSet['traders']; etag: string }
 
 /** The row is locked meanwhile: what begins to end this app does so before, and then it hears of it, or after. */
-async function tell(tx: Tx, seen: AppRow, machineId: string, deps: ApiDeps): Promise<Told> {
-  const app = (await lockApp(tx, seen.id)) ?? seen
+async function tell(tx: Tx, asker: Asker, deps: ApiDeps): Promise<Told> {
+  const { machineId, process } = asker
+  const app = (await lockApp(tx, asker.app.id)) ?? asker.app
   assertCurrent(app, machineId)
   const place = await placeOf(tx, app, deps)
   const orders = ordersFor(
@@ -56,7 +61,7 @@ async function tell(tx: Tx, seen: AppRow, machineId: string, deps: ApiDeps): Pro
   )
   const { traders, version } = await readTraderSet(tx, app.userId)
   const etag = etagOf(orders, version, deps)
-  await recordBootstrap(tx, app.id, machineId, etag)
+  await recordBootstrap(tx, app.id, machineId, { etag, ...(process && { process }) })
   return { app, orders, traders: mayTrade(orders) ? traders : [], etag }
 }
 

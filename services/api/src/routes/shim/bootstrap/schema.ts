@@ -14,6 +14,7 @@ export const bootstrapAnswer = z
     placement: z.enum(RUNS_ON).describe('Run the traders only where it is `dedicated`.'),
     retry_after_ms: count.nullable().describe('While the traders are `moving`: when to ask again.'),
     heartbeat_interval_ms: count,
+    drain_grace_ms: count.describe('From the word to drain to the report, at most; then it is killed.'),
     quota: count.nullable().describe('How many custom traders the tier may run.'),
     traders: z
       .array(z.strictObject({ id: z.string(), name: z.string(), definition: z.unknown() }))

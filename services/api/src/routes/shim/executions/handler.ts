@@ -13,12 +13,12 @@ export const executions = defineShimRoute({
   answers: { 200: itemsAnswer },
   problems: ['host_not_installed'],
   bodyLimit: 'batch',
-  handle: async ({ body }, { deps, app }) => {
+  handle: async ({ body }, { deps, app, machineId }) => {
     const { traders, executions: table } = deps.host
     if (!table)
       throw new HangarError('host_not_installed', { operator: 'the host mapping has no "executions"' })
     const results = await answerItems(body.items, executionItem, (items) =>
-      storeExecutions(deps.db, { traders, executions: table }, app.userId, items),
+      storeExecutions(deps.db, { traders, executions: table }, { id: app.id, machineId }, items),
     )
     return { status: 200, body: { results } }
   },

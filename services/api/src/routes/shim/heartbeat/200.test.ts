@@ -40,6 +40,58 @@ test('what the app reports is kept', async () => {
   })
 })
 
+describe('the process of an app', () => {
+  const named = async () => {
+    const { app, beat } = await setUp()
+    const from = (id: string | null, started = '2026-03-01T12:00:00Z') =>
+      beat({ running_trader_ids: [], ...(id !== null && { process_id: id, started_at: started }) }).expect(
+        200,
+      )
+    const ask = (id: string) =>
+      request(api.app)
+        .get('/shim/v1/bootstrap')
+        .query({ process_id: id })
+        .set(appHeaders(api, app))
+        .expect(200)
+    return { app, from, ask, known: () => findHeartbeat(api.db, app.id) }
+  }
+
+  test('is known by its name; another name is a restart, of which the last three are kept', async () => {
+    const { from, ask, known } = await named()
+    await ask('p1')
+    await from('p1')
+    await from('p1')
+    expect(await known()).toMatchObject({
+      processId: 'p1',
+      processStartedAt: new Date('2026-03-01T12:00:00Z'),
+      restartedAt: [],
+    })
+    for (const id of ['p2', 'p3']) await ask(id)
+    expect((await known())?.restartedAt).toHaveLength(2)
+    const [, second] = (await known())?.restartedAt ?? []
+    for (const id of ['p3', 'p4', 'p5']) await from(id)
+    const { restartedAt = [] } = (await known()) ?? {}
+    expect(restartedAt).toHaveLength(3)
+    expect(restartedAt[0]).toEqual(second)
+  })
+
+  test('that has no name says nothing of restarts', async () => {
+    const { from, known } = await named()
+    for (const id of ['p1', null, 'p1', null]) await from(id)
+    expect(await known()).toMatchObject({ processId: 'p1', restartedAt: [] })
+  })
+
+  test('on another machine is no restart', async () => {
+    const { app, from, known } = await named()
+    await from('p1')
+    await sql`update hangar.app_heartbeats set machine_id = 'm0' where user_fly_app_id = ${app.id}`.execute(
+      api.db,
+    )
+    await from('p2')
+    expect(await known()).toMatchObject({ processId: 'p2', restartedAt: [] })
+  })
+})
+
 describe('reload exactly when the app', () => {
   async function setUpTrading() {
     const all = await setUp()

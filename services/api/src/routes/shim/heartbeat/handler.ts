@@ -1,8 +1,10 @@
+import { HangarError } from '@hangar/core'
 import { recordHeartbeat, type AppRow, type Standing } from '@hangar/db'
 import type { ApiDeps } from '../../../deps.ts'
 import { wakeUser } from '../../../work/wake-user.ts'
 import { defineShimRoute, isDraining } from '../app-caller.ts'
 import { etagOf, mayTrade, ordersFor } from '../standing.ts'
+import { processOf } from '../fields.ts'
 import { supabaseAccess } from '../supabase-access.ts'
 import { heartbeatAnswer, heartbeatBody, type Directive } from './schema.ts'
 
@@ -25,7 +27,9 @@ export const heartbeat = defineShimRoute({
       memoryMb: body.memory_mb ?? null,
       version: body.version ?? null,
       tokenKeyId: keyId,
+      ...processOf(body),
     })
+    if (!standing) throw new HangarError('machine_not_current')
     if (app.status === 'provisioning' || app.operation !== null)
       await wakeUser(deps, { userId: app.userId, lane: 'provision' })
     const directives = directivesFor(app, body.running_trader_ids, standing, deps)

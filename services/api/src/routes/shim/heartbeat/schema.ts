@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { textField } from '../../../http/text-field.ts'
-import { countField } from '../fields.ts'
+import { countField, processFields } from '../fields.ts'
 import { supabaseAnswer } from '../supabase-access.ts'
 
 const DIRECTIVES = ['drain', 'reload', 'token'] as const
@@ -12,6 +12,7 @@ export const heartbeatBody = z.object({
   buffered_signals: countField.nullish(),
   memory_mb: countField.nullish(),
   version: textField({ min: 0, max: 100 }).nullish(),
+  ...processFields,
   supabase_token_expires_at: z.iso
     .datetime({ offset: true })
     .nullish()

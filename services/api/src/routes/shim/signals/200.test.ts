@@ -69,6 +69,20 @@ test('a batch is stored as it was sent, and once, however often it comes', async
   })
 })
 
+test('numbers in a payload are stored as they were written', async () => {
+  const { userId, app, signal } = await setUp()
+  const payload = '{"order_id":9007199254740993,"huge":1e400,"price":1.50,"list":[0.10000000000000000001]}'
+  const body = JSON.stringify({ items: [signal({ payload: 'HERE' })] }).replace('"HERE"', payload)
+  const headers = { ...appHeaders(api, app), 'content-type': 'application/json' }
+  await request(api.app).post('/shim/v1/signals').set(headers).send(body).expect(200)
+  const { rows } = await sql<{ text: string }>`
+    select payload->>'order_id' || ' ' || (payload->>'huge' = '1' || repeat('0', 400)) || ' ' || (payload->>'price')
+      || ' ' || (payload->'list'->>0) as text from public.trader_signals where user_id = ${userId}`.execute(
+    api.db,
+  )
+  expect(rows).toEqual([{ text: '9007199254740993 true 1.50 0.10000000000000000001' }])
+})
+
 test('the same batch by several connections at once: each item once', async () => {
   const { userId, send, signal } = await setUp()
   const items = Array.from({ length: 200 }, () => signal())
@@ -162,6 +176,19 @@ describe('what cannot be stored is refused by itself', () => {
     expect(response.status).toBe(200)
     expect(statuses((response.body as { results: ItemView[] }).results)).toEqual(['stored', 'rejected'])
     expect(statuses(await send([signal()]))).toEqual(['stored'])
+    expect(await stored(userId)).toHaveLength(2)
+  })
+
+  test('what a trigger of the host refuses as PostgREST has it', async () => {
+    const { userId, send, signal } = await setUp()
+    await sql`create function refuse_abc() returns trigger language plpgsql as $$
+      begin raise sqlstate 'PT402' using message = 'Payment Required'; end $$`.execute(api.db)
+    await sql`create trigger refuse_abc before insert on public.trader_signals for each row when (new.symbol = 'ABC')
+      execute function refuse_abc()`.execute(api.db)
+    const results = await send([signal(), signal({ symbol: 'ABC' }), signal()])
+    await sql`drop trigger refuse_abc on public.trader_signals`.execute(api.db)
+    expect(statuses(results)).toEqual(['stored', 'rejected', 'stored'])
+    expect(results[1]).toMatchObject({ code: 'invalid', message: 'Payment Required' })
     expect(await stored(userId)).toHaveLength(2)
   })
 

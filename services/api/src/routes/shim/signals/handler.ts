@@ -13,12 +13,12 @@ export const signals = defineShimRoute({
   answers: { 200: itemsAnswer },
   problems: ['host_not_installed'],
   bodyLimit: 'batch',
-  handle: async ({ body }, { deps, app }) => {
+  handle: async ({ body }, { deps, app, machineId }) => {
     const { traders, signals: table } = deps.host
     // A failure of ours: the app keeps what it has until somebody has repaired the mapping.
     if (!table) throw new HangarError('host_not_installed', { operator: 'the host mapping has no "signals"' })
     const results = await answerItems(body.items, signalItem, (items) =>
-      storeSignals(deps.db, { traders, signals: table }, app.userId, items),
+      storeSignals(deps.db, { traders, signals: table }, { id: app.id, machineId }, items),
     )
     return { status: 200, body: { results } }
   },
