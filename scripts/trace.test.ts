@@ -4,7 +4,7 @@
  */
 import { findLiveApp, recordBootstrap, recordHeartbeat } from '@hangar/db'
 import { createFlyClient, type FlyClient } from '../packages/fly-client/src/index.ts'
-import { closeRedis, createRedis, wake } from '../packages/jobs/src/index.ts'
+import { closeRedis, createRedis, recallTrace, wake } from '../packages/jobs/src/index.ts'
 import { createMetrics } from '../packages/runtime/src/index.ts'
 import { type SeenSpan, traceInMemory } from '../packages/runtime/src/testing/spans.ts'
 import { createUser, setTier, useTestRedis, waitFor } from '@hangar/testkit'
@@ -35,7 +35,13 @@ let server: HttpServer
 beforeAll(async () => {
   const registry = createMetrics({ service: 'worker' })
   const { db, logger } = engine.deps
-  const watching = watchWorker({ registry, tracing: memory.tracing, db, logger })
+  const redis = createRedis({ url: redisCorner.url, role: 'worker', name: 'trace-test' })
+  const where = { redis, prefix: api.queues.prefix }
+  const traces = {
+    tracing: memory.tracing,
+    recallTrace: (userId: string) => recallTrace(where, userId),
+  }
+  const watching = watchWorker({ registry, db, logger, ...traces })
   const { sim } = engine
   fly = createFlyClient({
     baseUrl: sim.url,
@@ -45,14 +51,13 @@ beforeAll(async () => {
     hooks: watching.flyHooks,
   })
   server = await startServer(api.app, { port: 0, host: '127.0.0.1' })
-  const redis = createRedis({ url: redisCorner.url, role: 'worker', name: 'trace-test' })
   const lanes = startLanes({
     config: { HANGAR_QUEUE_PREFIX: api.queues.prefix, WORKER_CONCURRENCY: 4 },
     deps: { ...engine.deps, fly, instruments: watching.instruments },
     redis,
     logger,
     registry,
-    tracing: memory.tracing,
+    ...traces,
   })
   stopLanes = async () => {
     await lanes.close(2_000)
@@ -89,6 +94,16 @@ async function untilActive(userId: string, memoryMb: number): Promise<void> {
     return row?.status === 'active' && row.operation === null && row.memoryMb === memoryMb
   }
   await waitFor(isThere, { what: `the app of ${memoryMb} MB`, timeoutMs: PATIENCE_MS })
+}
+
+/** No job is left: the next one comes from what the test does. */
+async function untilIdle(): Promise<void> {
+  const count = async () => {
+    const lanes = [api.queues.provision, api.queues.deprovision]
+    const counts = await Promise.all(lanes.map((lane) => lane.getJobCounts('active', 'waiting', 'delayed')))
+    return counts.flatMap((one) => Object.values(one)).reduce((sum, jobs) => sum + jobs, 0)
+  }
+  await waitFor(async () => (await count()) === 0, { what: 'the lanes to be idle', timeoutMs: PATIENCE_MS })
 }
 
 const ofTrace = (traceId: string) => memory.spans().filter((span) => span.traceId === traceId)
@@ -134,6 +149,7 @@ test('webhook, queue, job, steps and calls to Fly are one trace; the next change
   expect(runs.length).toBeGreaterThan(1)
   expect(new Set(runs.map(({ parentId }) => parentId)).size).toBe(1)
 
+  await untilIdle()
   await changeTier(userId, 'elite', SECOND)
   await untilActive(userId, 1024)
   const second = ofTrace(SECOND).map(({ name }) => name)
@@ -156,4 +172,30 @@ test('of several changes before the job runs, the last one has it, whichever lan
     expect.arrayContaining(['step create_machine', 'step activate']),
   )
   expect([...ofTrace(a), ...ofTrace(b)].filter(({ name }) => name === 'reconcile')).toEqual([])
+})
+
+test('a change that comes while a job runs has what that job does from then on', async () => {
+  const { userId } = await createUser(engine.database.db)
+  const [former, latter] = ['d'.repeat(32), 'e'.repeat(32)] as [string, string]
+  engine.sim.sim.faults.add({
+    kind: 'delay_after',
+    match: { operation: 'machines.create' },
+    count: 1,
+    params: { ms: 1_500 },
+  })
+  await changeTier(userId, 'pro', former)
+  const hasSecrets = () => Promise.resolve(ofTrace(former).some(({ name }) => name === 'step set_secrets'))
+  await waitFor(hasSecrets, { what: 'the machine to be asked for', timeoutMs: PATIENCE_MS })
+  await changeTier(userId, 'elite', latter)
+  await untilActive(userId, 1024)
+  const names = ofTrace(former).map(({ name }) => name)
+  expect(names).toContain('step create_machine')
+  expect(names).not.toContain('step activate')
+  const after = ofTrace(latter)
+  expect(after.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(['step activate', 'fly machines.update']),
+  )
+  const enqueued = after.find(({ name }) => name === 'enqueue provision')
+  const runs = after.filter(({ name }) => name === 'reconcile')
+  expect(new Set(runs.map(({ parentId }) => parentId))).toEqual(new Set([enqueued?.spanId]))
 })

@@ -14,6 +14,8 @@ import { buildReconcileDeps } from '../../services/worker/src/build.ts'
 import { startLanes } from '../../services/worker/src/lanes.ts'
 import { unlimitedFlyClient, workerConfig } from './worker.ts'
 
+const UNTRACED = { tracing: NO_TRACING, recallTrace: () => Promise.resolve(undefined) }
+
 await runMain('worker', async () => {
   const config = workerConfig(process.env)
   const logger = createLogger({ service: 'worker', level: config.LOG_LEVEL })
@@ -30,7 +32,7 @@ await runMain('worker', async () => {
   const fly = unlimitedFlyClient(config, { logger })
   stopper.onStop('fly', () => fly.close())
   const deps = await buildReconcileDeps({ config, db, fly, logger })
-  const lanes = startLanes({ config, deps, redis, logger, registry, tracing: NO_TRACING })
+  const lanes = startLanes({ config, deps, redis, logger, registry, ...UNTRACED })
   stopper.onStop('lanes', () => lanes.close(2000))
   const ops = await startOpsServer({ port: config.PORT, host: config.HOST, checks: {}, registry, logger })
   stopper.onStop('ops', () => ops.close())

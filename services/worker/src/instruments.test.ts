@@ -17,7 +17,13 @@ let fly: FlyClient
 
 beforeAll(() => {
   const { db, logger } = engine.deps
-  const watching = watchWorker({ registry, tracing: NO_TRACING, db, logger })
+  const watching = watchWorker({
+    registry,
+    tracing: NO_TRACING,
+    recallTrace: () => Promise.reject(new Error('not asked where nothing is traced')),
+    db,
+    logger,
+  })
   const { url: baseUrl, token } = engine.sim
   fly = createFlyClient({ baseUrl, token, orgSlug: 'vyx', hooks: watching.flyHooks })
   deps = { ...engine.deps, fly, instruments: watching.instruments }

@@ -9,7 +9,14 @@ import type { Instruments } from './reconcile/instruments.ts'
 import type { Observation } from './reconcile/observe.ts'
 import { operationOn } from './reconcile/operation.ts'
 
-type Parts = { metrics: EngineMetrics; tracing: Tracing; db: Database; logger: Logger }
+type Parts = {
+  metrics: EngineMetrics
+  tracing: Tracing
+  /** The trace that the user's work belongs to by now. */
+  recallTrace: (userId: string) => Promise<string | undefined>
+  db: Database
+  logger: Logger
+}
 
 /** The steps that end an operation; but a row may also be closed because its app is gone. */
 const ENDS = new Set<Step['kind']>(['activate', 'confirm', 'close'])
@@ -23,11 +30,19 @@ export function watchWorker(parts: Omit<Parts, 'metrics'> & { registry: ReturnTy
   }
 }
 
-function createInstruments({ metrics, tracing, db, logger }: Parts): Instruments {
+function createInstruments({ metrics, tracing, recallTrace, db, logger }: Parts): Instruments {
   return {
     logFields: () => {
       const traceId = traceIdOf(tracing.traceparent())
       return traceId === undefined ? {} : { traceId }
+    },
+    pass: async (userId, pass) => {
+      if (!tracing.enabled) return pass()
+      const parent = await recallTrace(userId)
+      const isSame = traceIdOf(parent) === traceIdOf(tracing.traceparent())
+      if (parent === undefined || isSame) return pass()
+      // The tier has changed again since the job began, and from here on it is worked on for that.
+      return tracing.span('reconcile', { kind: 'consumer', parent }, pass)
     },
     look: (look) => tracing.span('look', {}, look),
     step: ({ attempt, step, seen }, perform) => {

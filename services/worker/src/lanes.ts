@@ -10,7 +10,6 @@ import {
   listWaitingHeads,
   type Outcome,
   type ProcessContext,
-  recallTrace,
 } from '@hangar/jobs'
 import type { createRedis } from '@hangar/jobs'
 import type { createMetrics, Logger, Tracing } from '@hangar/runtime'
@@ -31,8 +30,10 @@ export function startLanes(parts: {
   logger: Logger
   registry: ReturnType<typeof createMetrics>
   tracing: Tracing
+  /** The trace that a user's work belongs to; asked only where tracing is on. */
+  recallTrace: (userId: string) => Promise<string | undefined>
 }): { close(deadlineMs: number): Promise<void> } {
-  const { config, deps, redis, logger, registry, tracing } = parts
+  const { config, deps, redis, logger, registry } = parts
   const counted = countOutcomes(registry)
   const common = {
     redis,
@@ -40,16 +41,7 @@ export function startLanes(parts: {
     name: deps.owner,
     onError: (err: Error) => logger.warn({ err }, 'queue'),
   }
-  const traced = async (lane: Lane, userId: string, run: () => Promise<Outcome>): Promise<Outcome> => {
-    if (!tracing.enabled) return run()
-    const parent = await recallTrace({ redis, prefix: config.HANGAR_QUEUE_PREFIX }, userId)
-    const attributes = { 'hangar.lane': lane, 'hangar.user_id': userId }
-    return tracing.span('reconcile', { kind: 'consumer', parent, attributes }, async (span) => {
-      const outcome = await run()
-      span.set({ 'hangar.outcome': outcome.kind })
-      return outcome
-    })
-  }
+  const traced = inTrace(parts)
   const lanes: HangarWorker[] = LANES.map((queue) =>
     createLaneWorker({
       ...common,
@@ -82,5 +74,22 @@ export function startLanes(parts: {
       await Promise.all([...lanes, ...sweeps, inspect].map((worker) => worker.close(deadlineMs)))
       await closeQueues(queues)
     },
+  }
+}
+
+/** A run of a user's job belongs to the trace of what caused it. */
+function inTrace({
+  tracing,
+  recallTrace,
+}: Pick<Parameters<typeof startLanes>[0], 'tracing' | 'recallTrace'>) {
+  return async (lane: Lane, userId: string, run: () => Promise<Outcome>): Promise<Outcome> => {
+    if (!tracing.enabled) return run()
+    const parent = await recallTrace(userId)
+    const attributes = { 'hangar.lane': lane, 'hangar.user_id': userId }
+    return tracing.span('reconcile', { kind: 'consumer', parent, attributes }, async (span) => {
+      const outcome = await run()
+      span.set({ 'hangar.outcome': outcome.kind })
+      return outcome
+    })
   }
 }

@@ -2,7 +2,7 @@
  * The worker: does the work that the two lanes and the sweeps ask for, and is the only process that talks to Fly.
  */
 import { assertHostRowsVisible, createDatabase, findInstallationId } from '@hangar/db'
-import { closeRedis, createRedis } from '@hangar/jobs'
+import { closeRedis, createRedis, recallTrace } from '@hangar/jobs'
 import { createFlyClient } from '@hangar/fly-client'
 import {
   createLogger,
@@ -42,7 +42,9 @@ await runMain('worker', async () => {
   const onError = (err: Error) => logger.warn({ err }, 'redis')
   const redis = createRedis({ url: config.REDIS_URL, role: 'worker', name: 'hangar-worker', onError })
   stopper.onStop('redis', () => closeRedis(redis))
-  const watching = watchWorker({ registry, tracing, db, logger })
+  const where = { redis, prefix: config.HANGAR_QUEUE_PREFIX }
+  const traces = { tracing, recallTrace: (userId: string) => recallTrace(where, userId) }
+  const watching = watchWorker({ registry, db, logger, ...traces })
   const fly = createFlyClient({
     baseUrl: config.FLY_API_BASE_URL,
     token: config.FLY_API_TOKEN,
@@ -55,7 +57,7 @@ await runMain('worker', async () => {
 
   const deps = await buildReconcileDeps({ config, db, fly, logger, ...watching })
   measureWorker({ registry, db, keyRing: deps.keyRing, logger })
-  const lanes = startLanes({ config, deps, redis, logger, registry, tracing })
+  const lanes = startLanes({ config, deps, redis, logger, registry, ...traces })
   const notify = startNotify({ config, db, redis, logger, owner: deps.owner })
   // Together: a mail server that hangs must not take from the time that the lanes have.
   stopper.onStop('lanes', async () => {

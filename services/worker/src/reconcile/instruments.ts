@@ -11,6 +11,8 @@ export type Wait = (typeof WAITS)[number]
 export type Instruments = {
   /** What each log line of an attempt begins with, besides its own id. */
   logFields(): Record<string, string>
+  /** Around one pass: a look, and the steps that follow from it. */
+  pass<T>(userId: string, pass: () => Promise<T>): Promise<T>
   /** Around one look at Postgres and Fly. */
   look(look: () => Promise<Observation>): Promise<Observation>
   /** Around one step. `seen.row` is the row before it, and afterwards what the step made of it. */

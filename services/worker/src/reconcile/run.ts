@@ -17,7 +17,8 @@ export type RunResult =
 
 export async function run(attempt: Attempt): Promise<RunResult> {
   for (let pass = 0; pass < MAX_PASSES; pass++) {
-    const result = await onePass(attempt)
+    const act = () => onePass(attempt)
+    const result = await (attempt.deps.instruments?.pass(attempt.userId, act) ?? act())
     if (result) return result
   }
   throw new HangarError('internal', { operator: `no end after ${MAX_PASSES} passes for ${attempt.userId}` })
