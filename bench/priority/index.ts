@@ -30,8 +30,8 @@ const SWEEPS = [
   { id: 'orphans', queue: 'sweep', everyMs: 100 },
 ] as const
 const AIMED_START_MS = 1_000
-/** Of how soon it begins without sweeps. What counts is the second, which is far from either. */
-const AIMED_RATIO = 0.25
+/** Of the upgrades that begin in time without sweeps. */
+const AIMED_RATIO = 1
 
 const SIDES = ['quiet', 'sweeping'] as const
 type Side = (typeof SIDES)[number]
@@ -69,7 +69,8 @@ async function prepare(apps: number, cleanups: (() => unknown)[]): Promise<Scene
   // A connection that the server closes while it is idle is reported here; nobody needs it any more.
   pool.on('error', () => undefined)
   cleanups.push(() => pool.end())
-  const redis = createRedis({ url: stores.redisUrl, role: 'producer', name: 'bench' })
+  // Not a producer's, which hangs up on a Redis that is slow for two seconds: what is measured makes it slow.
+  const redis = createRedis({ url: stores.redisUrl, role: 'worker', name: 'bench' })
   cleanups.push(() => closeRedis(redis))
   const queues = createQueues({ redis })
   cleanups.push(() => closeQueues(queues))
@@ -118,28 +119,37 @@ function resultOf(started: Record<Side, Started[]>, apps: number, healthSweeps: 
     ...columns('event', times(side, 'eventMs')),
     ...columns('call', times(side, 'callMs')),
   })
-  const slowest = Math.max(...times('sweeping', 'callMs'))
-  const p95Ms = percentile(times('sweeping', 'callMs'), 0.95)
+  const inTime = (side: Side) =>
+    started[side].filter(({ eventMs }) => eventMs < AIMED_START_MS).length / started[side].length
+  const p50Ms = (side: Side, field: 'eventMs' | 'callMs') => rounded(median(times(side, field)), 1)
+  const maxMs = (side: Side, field: 'eventMs' | 'callMs') => rounded(Math.max(...times(side, field)), 1)
+  const aim = (what: string, field: 'eventMs' | 'callMs') => ({
+    what: `${what} after ${Math.round(maxMs('sweeping', field))} ms at most, aimed at ${AIMED_START_MS}`,
+    met: maxMs('sweeping', field) < AIMED_START_MS,
+  })
   return {
     name: 'priority',
-    ratio: median(times('quiet', 'callMs')) / median(times('sweeping', 'callMs')),
+    ratio: inTime('sweeping') / inTime('quiet'),
     aimedRatio: AIMED_RATIO,
     numbers: {
       upgrades: started.sweeping.length,
-      startP50Ms: rounded(median(times('sweeping', 'callMs')), 1),
-      startP95Ms: rounded(p95Ms, 1),
-      startMaxMs: rounded(slowest, 1),
-      quietStartP50Ms: rounded(median(times('quiet', 'callMs')), 1),
-      quietStartMaxMs: rounded(Math.max(...times('quiet', 'callMs')), 1),
+      startP50Ms: p50Ms('sweeping', 'eventMs'),
+      startP95Ms: rounded(percentile(times('sweeping', 'eventMs'), 0.95), 1),
+      startMaxMs: maxMs('sweeping', 'eventMs'),
+      firstCallMaxMs: maxMs('sweeping', 'callMs'),
+      quietStartP50Ms: p50Ms('quiet', 'eventMs'),
+      quietStartMaxMs: maxMs('quiet', 'eventMs'),
+      timesSlowerAtP50: rounded(p50Ms('sweeping', 'eventMs') / p50Ms('quiet', 'eventMs'), 1),
       healthSweeps,
       percentDuringSweeps: Math.round((busy * 100) / started.sweeping.length),
     },
     rows: SIDES.map(row),
     aims: [
-      {
-        what: `the slowest of ${started.sweeping.length} upgrades reached Fly after ${Math.round(slowest)} ms, aimed at ${AIMED_START_MS} (${busy} of them began while a sweep ran; ${healthSweeps} health sweeps over ${apps} apps)`,
-        met: slowest < AIMED_START_MS,
-      },
+      aim(
+        `${busy} of ${started.sweeping.length} upgrades came while a sweep over ${apps} apps ran (${healthSweeps} health sweeps in all) and began`,
+        'eventMs',
+      ),
+      aim('they reached Fly', 'callMs'),
     ],
   }
 }

@@ -20,6 +20,18 @@ async function active() {
   return { userId, row: await engine.live(userId) }
 }
 
+/** A stranger's machines, as many as one page of the listing holds, changed later than any so far. */
+function fillAPage() {
+  const { world, clock } = engine.sim.sim
+  const [some] = world.apps.values()
+  const [machine] = some!.machines.values()
+  const between = { ...some!, name: 'between', machines: new Map() }
+  world.apps.set(between.name, between)
+  for (let n = 0; n < 1_000; n++)
+    world.addMachine(between, { ...machine!, id: `m${n}`, appName: between.name, updatedAtMs: clock.nowMs() })
+  return between
+}
+
 describe('health: what one look says', () => {
   const now = new Date('2026-03-01T12:00:00Z')
   const subject = (silentMs: number | null, launchedMs = 3_600_000) => ({
@@ -65,6 +77,28 @@ describe('health: the sweep', () => {
       healthFailures: 0,
     })
     expect(await engine.eventTypes(good.userId)).not.toContain('health_check_failed')
+  })
+
+  test('a listing of several pages: what is shown on another page, or on none, is found', async () => {
+    const [good, doubled, gone] = [await active(), await active(), await active()]
+    const { world } = engine.sim.sim
+    const between = fillAPage()
+    const { flyAppName: app, region } = doubled.row
+    const config = { image: 'screener', guest: { cpuKind: 'shared', cpus: 1, memoryMb: 256 } } as const
+    await engine.deps.fly.machines.create(app, { name: 'by-hand', region, config })
+    await engine.deps.fly.machines.delete(gone.row.flyAppName, gone.row.flyMachineId!, { force: true })
+    const calls = engine.sim.sim.calls.list().length
+
+    expect(await sweepHealth(engine.deps, never)).toMatchObject({ unhealthy: 1, woken: 1, partial: false })
+    expect(engine.sim.sim.calls.list().slice(calls)).toHaveLength(2)
+    expect((await engine.live(good.userId)).healthStatus).toBe('healthy')
+    expect((await engine.live(gone.userId)).healthStatus).toBe('unhealthy')
+    await engine.drive(doubled.userId)
+    expect(world.apps.get(app)?.machines.size).toBe(1)
+    world.removeApp(between, null)
+    expect(await sweepHealth(engine.deps, never)).toMatchObject({ unhealthy: 1, woken: 1 })
+    await engine.drive(gone.userId)
+    expect(await sweepHealth(engine.deps, never)).toMatchObject({ unhealthy: 0, woken: 0 })
   })
 
   test('an app that falls silent is unhealthy, and recovers when it speaks again', async () => {
