@@ -1,4 +1,6 @@
-/** The Go module as part of the suite: its own tests, where this machine has Go. */
+/** The Go module as part of the suite: its own tests, where this machine has Go; in the full suite all that CI could ask. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { runGo, SCREENER, SDK, whyNoGo, whyNoScreener } from './lib/go.ts'
 
@@ -29,6 +31,30 @@ for (const module of modules) {
 }
 if (full && why === null && !cgo)
   console.warn('sdk/go runs without -race: there is no C compiler here for cgo.')
+
+/** The version is named once, in the script that runs it by hand. */
+const script = readFileSync(join(SDK, 'staticcheck.sh'), 'utf8')
+const staticcheck = /honnef\.co\/\S+@v[\d.]+/.exec(script)?.[0] ?? ''
+const whyNoStaticcheck = full ? (why ?? (await findStaticcheck())) : 'it runs with test:full'
+for (const module of modules) {
+  const isLeftOut = whyNoStaticcheck ?? module.why
+  if (isLeftOut === null)
+    test(`staticcheck in ${module.name}`, () => runStaticcheck(module.cwd), 2 * TIMEOUT_MS)
+  else test.skip(`staticcheck in ${module.name} (SKIPPED: ${isLeftOut})`, () => {})
+}
+if (full && whyNoStaticcheck !== null) console.warn(`sdk/go is not seen by staticcheck: ${whyNoStaticcheck}`)
+
+/** Null where it can be had: it is fetched and built, which needs the network, once, and a Go newer than the module's. */
+async function findStaticcheck(): Promise<string | null> {
+  return runGo(['run', staticcheck, '-version'], { cwd: SDK, timeoutMs: TIMEOUT_MS }).then(
+    () => null,
+    (error: unknown) => String(error).split('\n')[0] ?? 'it cannot be had',
+  )
+}
+
+async function runStaticcheck(cwd: string): Promise<void> {
+  expect(await runGo(['run', staticcheck, './...'], { cwd, timeoutMs: TIMEOUT_MS })).toBe('')
+}
 
 async function check(cwd: string): Promise<void> {
   expect(await runGo(['vet', './...'], { cwd, timeoutMs: TIMEOUT_MS })).toBe('')

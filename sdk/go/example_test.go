@@ -31,18 +31,17 @@ func (s *screener) StoreExecutions(context.Context, []hangar.Execution) ([]hanga
 	return nil, nil
 }
 
-func (s *screener) screen(ctx context.Context, trader hangar.Trader, found func(context.Context, hangar.Signal) error) {
-	if s.found++; s.found == 1 {
-		fmt.Println("running", trader.Name)
-		if err := found(ctx, hangar.Signal{TraderID: trader.ID, Symbol: "BTCUSDT"}); err != nil {
-			fmt.Println(err)
-		}
+func (s *screener) screen(ctx context.Context, trader hangar.Trader, found func(context.Context, hangar.Signal) error) error {
+	if s.found++; s.found > 1 {
+		return ctx.Err()
 	}
+	fmt.Println("running", trader.Name)
+	return found(ctx, hangar.Signal{TraderID: trader.ID, Symbol: "BTCUSDT"})
 }
 
 const (
 	version  = "1.4.2"
-	interval = 10 * time.Millisecond
+	interval = time.Second
 )
 
 // screenerMain is the main of such a screener, with Hangar. docs/go-shim.md shows these very lines.
@@ -61,23 +60,42 @@ func screenerMain(store *screener) {
 	if err != nil {
 		log.Fatal(err)
 	}
+	// Without its port the app would trade and never be healthy: no port, no start.
+	listener, err := net.Listen("tcp", fmt.Sprintf(":%d", config.Port))
+	if err != nil {
+		log.Fatal(err)
+	}
 	mux := http.NewServeMux()
 	mux.Handle("/health", app.Handler())
 	mux.Handle("/shutdown", app.Handler())
 	mux.Handle("/metrics", app.Metrics())
-	server := &http.Server{Addr: fmt.Sprintf(":%d", config.Port), Handler: mux}
-	go func() { log.Println(server.ListenAndServe()) }()
+	server := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
+	go func() { _ = server.Serve(listener) }()
 	defer server.Close()
+
+	run := func(ctx context.Context, trader hangar.Trader) {
+		execution := hangar.Execution{TraderID: trader.ID, StartedAt: time.Now(), Outcome: "completed"}
+		if err := store.screen(ctx, trader, app.Signal); err != nil {
+			execution.Outcome = "failed" // and FinishedAt stays nil
+		} else {
+			finishedAt := time.Now()
+			execution.FinishedAt = &finishedAt
+		}
+		_ = app.Execution(ctx, execution) // what is lost is logged and counted
+	}
+	cycle := func() error {
+		cycle, err := app.StartCycle(context.Background())
+		if err != nil {
+			return err // trading is over
+		}
+		defer cycle.Done() // also where a trader panics: a cycle without an end holds up every drain
+		for _, trader := range cycle.Traders {
+			cycle.Run(trader, func(ctx context.Context) { run(ctx, trader) })
+		}
+		return nil
+	}
 	go func() {
-		for {
-			cycle, err := app.StartCycle(context.Background())
-			if err != nil {
-				return // trading is over
-			}
-			for _, trader := range cycle.Traders {
-				store.screen(cycle.Context(), trader, app.Signal)
-			}
-			cycle.Done()
+		for cycle() == nil {
 			time.Sleep(interval)
 		}
 	}()
@@ -109,13 +127,13 @@ func Example() {
 		_ = syscall.Kill(os.Getpid(), syscall.SIGTERM)
 	}()
 	screenerMain(&screener{})
-	fmt.Println("stored", len(server.Stored("signals")), "signal")
+	fmt.Println("stored", len(server.Stored("signals")), "signal and", len(server.Stored("executions")), "execution")
 	fmt.Println("reported", string(server.Await("drained", 1).Body))
 	// Output:
 	// running Momentum
 	// streams closed
-	// stored 1 signal
-	// reported {"signals_flushed":1,"executions_flushed":0,"lost":0,"rejected":0}
+	// stored 1 signal and 1 execution
+	// reported {"signals_flushed":1,"executions_flushed":1,"lost":0,"rejected":0}
 }
 
 // exampleTB is what an example has in the place of a *testing.T.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -117,7 +116,6 @@ func TestAFailureForAllCostsNothing(t *testing.T) {
 // pickySink fails where one of its items is in the batch, as an INSERT does.
 type pickySink struct {
 	memorySink
-	mu  sync.Mutex
 	bad string
 }
 

@@ -68,11 +68,9 @@ func (c cycles) runCycle(cycle *hangar.Cycle, number int) {
 	startedAt := time.Now()
 	ids := make([]string, 0, len(cycle.Traders))
 	for _, trader := range cycle.Traders {
-		if cycle.Context().Err() != nil {
-			break
+		if cycle.Run(trader, func(ctx context.Context) { c.runTrader(ctx, trader, number) }) {
+			ids = append(ids, trader.ID)
 		}
-		ids = append(ids, trader.ID)
-		c.runTrader(cycle.Context(), trader, number)
 	}
 	// The end is said before the cycle is done: whoever compares two processes' logs must not see them overlap.
 	c.log.Info("cycle finished", "cycle", number, "trader_ids", ids, "started_at", startedAt.UTC(), "finished_at", time.Now().UTC())
