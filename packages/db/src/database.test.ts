@@ -1,6 +1,8 @@
+import { connect, createServer, type Socket } from 'node:net'
 import { useTestDatabase } from '@hangar/testkit'
 import { expect, test } from '@jest/globals'
 import { sql } from 'kysely'
+import { createDatabase } from './database.ts'
 
 const t = useTestDatabase()
 
@@ -23,4 +25,49 @@ test('a connection that breaks in the middle of a transaction fails that transac
     .catch((error: unknown) => error)
   expect(failed).toBeInstanceOf(Error)
   expect((await sql<{ one: number }>`select 1 as one`.execute(t.db)).rows).toEqual([{ one: 1 }])
+})
+
+/** A proxy that lets nothing through any more, as a route that was dropped: nobody is told. */
+async function startBlackHole(target: URL) {
+  const sockets: Socket[] = []
+  const server = createServer((near) => {
+    const far = connect(Number(target.port), target.hostname)
+    sockets.push(near, far)
+    near.pipe(far).pipe(near)
+    for (const socket of [near, far]) socket.on('error', () => undefined)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const swallow = () => {
+    for (const socket of sockets) socket.unpipe().pause()
+  }
+  const stop = async () => {
+    for (const socket of sockets) socket.destroy()
+    await new Promise((resolve) => server.close(resolve))
+  }
+  return { port: (server.address() as { port: number }).port, swallow, stop }
+}
+
+test('an answer that never comes is an error in bounded time, and the next statement has another connection', async () => {
+  const target = new URL(t.url)
+  const hole = await startBlackHole(target)
+  const through = new URL(t.url)
+  through.hostname = '127.0.0.1'
+  through.port = String(hole.port)
+  const db = createDatabase({
+    connectionString: through.href,
+    applicationName: 'black hole',
+    maxConnections: 1,
+    statementTimeoutMs: 200,
+    answerSlackMs: 100,
+  })
+  const one = () => sql<{ one: number }>`select ${1}::int as one`.execute(db)
+  try {
+    expect((await one()).rows).toEqual([{ one: 1 }])
+    hole.swallow()
+    await expect(one()).rejects.toThrow(/did not answer within 300 ms|terminated/)
+    expect((await one()).rows).toEqual([{ one: 1 }])
+  } finally {
+    await db.destroy()
+    await hole.stop()
+  }
 })

@@ -10,6 +10,7 @@ import {
 import pg from 'pg'
 import { PreparingClient } from './prepared.ts'
 import type { Schema } from './schema.ts'
+import { endWhenSilent } from './silence.ts'
 
 export type Database = Kysely<Schema>
 export type Tx = Transaction<Schema>
@@ -28,9 +29,13 @@ export type DatabaseOptions = {
   maxConnections?: number
   /** A statement that runs longer is cancelled by the server. Default 30 000; 0 means no limit. */
   statementTimeoutMs?: number
+  /** How long past that an answer may take to get here, before the connection counts as dead. Default 5 000. */
+  answerSlackMs?: number
 }
 
 const CONNECT_TIMEOUT_MS = 5_000
+const STATEMENT_TIMEOUT_MS = 30_000
+const ANSWER_SLACK_MS = 5_000
 
 /** Opens a pool; nothing is connected before the first query. End it with `db.destroy()`. */
 export function createDatabase(options: DatabaseOptions): Database {
@@ -47,13 +52,16 @@ export function createDatabase(options: DatabaseOptions): Database {
   // The pool listens to idle connections only: one that breaks between two statements of a transaction would end the
   // process. Its next statement fails, and the pool drops it.
   pool.on('connect', (client) => void client.on('error', () => undefined))
+  const { statementTimeoutMs = STATEMENT_TIMEOUT_MS, answerSlackMs = ANSWER_SLACK_MS } = options
+  if (statementTimeoutMs > 0)
+    pool.on('connect', (client) => endWhenSilent(client, statementTimeoutMs + answerSlackMs))
   return databaseOver(pool, options)
 }
 
 /** The same over a pool of the caller's own, such as one that decides when each statement runs. */
 export function databaseOver(
   pool: PostgresPool,
-  { statementTimeoutMs = 30_000 }: Pick<DatabaseOptions, 'statementTimeoutMs'> = {},
+  { statementTimeoutMs = STATEMENT_TIMEOUT_MS }: Pick<DatabaseOptions, 'statementTimeoutMs'> = {},
 ): Database {
   const timeoutMs = Math.trunc(statementTimeoutMs)
   return new Kysely<Schema>({
