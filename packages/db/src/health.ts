@@ -20,6 +20,12 @@ export type HealthSubject = {
   /** Somebody is about to look at this user anyway. */
   pending: boolean
   lastHeartbeatAt: Date | null
+  bootstrappedAt: Date | null
+  lastCycleAt: Date | null
+  /** How many it says that it runs. */
+  runningTraders: number
+  /** The last three at most, the latest last. */
+  restartedAt: Date[]
   now: Date
 }
 
@@ -63,6 +69,9 @@ function healthSubjects(db: Database) {
     .leftJoin('hangar.userWants as want', 'want.userId', 'app.userId')
     .leftJoin('hangar.userWork as work', 'work.userId', 'app.userId')
     .select(['app.launchedAt', 'heartbeat.lastHeartbeatAt', databaseNow.as('now')])
+    .select(['heartbeat.bootstrappedAt', 'heartbeat.lastCycleAt'])
+    .select(sql<number>`coalesce(cardinality(heartbeat.running_trader_ids), 0)`.as('runningTraders'))
+    .select(sql<Date[]>`coalesce(heartbeat.restarted_at, '{}')`.as('restartedAt'))
     .select(
       sql<string[]>`array(select one->>'field' from jsonb_array_elements(app.drift->'fields') one)`.as(
         'driftFields',

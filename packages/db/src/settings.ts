@@ -15,6 +15,8 @@ export const DEFAULT_SETTINGS = {
    * closed it is no orphan: a list of Fly's may still show what was deleted so long ago.
    */
   orphans: { graceMs: 60 * 60_000, lagMs: 120_000 },
+  /** An app that has traders and tells of their runs is unhealthy when it has told of none for so long. */
+  health: { noCyclesMs: 15 * 60_000 },
   /** What all apps may cost in a calendar month (UTC), as decimal text; null: no budget is set. */
   budget: { monthlyUsd: null as string | null },
 }

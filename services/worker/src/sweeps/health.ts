@@ -5,6 +5,7 @@
  */
 import { type BrakedAct, type HealthStatus, holdingBrake } from '@hangar/core'
 import {
+  DEFAULT_SETTINGS,
   type HealthLook,
   type HealthSubject,
   type HealthVerdict,
@@ -14,6 +15,7 @@ import {
   listUnseenSubjects,
   raiseWant,
   readDatabaseTime,
+  readSettings,
   recordHealth,
   resolveUnhealthyAlerts,
 } from '@hangar/db'
@@ -22,6 +24,7 @@ import type { ReconcileDeps } from '../reconcile/deps.ts'
 import { watchForChanges } from './changed-by-hand.ts'
 import { keepCostStates } from './cost-states.ts'
 import { type Failing, FAILURES_BEFORE_ALERT, tellOfUnhealthy } from './unhealthy-apps.ts'
+import { type Reports, whatIsWrong } from './reports.ts'
 import { judgeUnhealthyShare } from './unhealthy-share.ts'
 
 const PAGE = 500
@@ -31,6 +34,7 @@ const HEARTBEAT_STALE_MS = 90_000
 const LISTING_LAG_MS = 120_000
 /** Looks in a row at a missing or stopped machine before it is repaired: a listing may lag. */
 const FAILURES_BEFORE_REPAIR = 2
+const NOTHING_SAID = { bootstrappedAt: null, lastCycleAt: null, runningTraders: 0, restartedAt: [] }
 
 export type HealthSummary = {
   checked: number
@@ -66,6 +70,7 @@ type Sighting = HealthLook & { machine: OrgMachine | undefined }
 
 type Look = {
   summary: HealthSummary
+  noCyclesMs: number
   /** Machines that were shown and are not well. */
   ailing: Map<string, OrgMachine>
   toWake: string[]
@@ -79,7 +84,8 @@ type Look = {
  */
 async function lookAtAll(deps: ReconcileDeps, signal: AbortSignal): Promise<Look> {
   const summary = { checked: 0, unhealthy: 0, unknown: 0, woken: 0, partial: false }
-  const look: Look = { summary, ailing: new Map(), toWake: [], failing: [] }
+  const { noCyclesMs } = (await readSettings(deps.db)).health
+  const look: Look = { summary, noCyclesMs, ailing: new Map(), toWake: [], failing: [] }
   const watch = watchForChanges(deps.settings.installationId)
   const since = await readDatabaseTime(deps.db)
   for await (const page of deps.fly.orgs.machines({}, { signal })) {
@@ -108,7 +114,7 @@ async function lookAtPage(deps: ReconcileDeps, look: Look, { machines, watch, si
   const byApp = new Map(subjects.map((subject) => [subject.flyAppName, subject]))
   const well = machines.flatMap((machine): Sighting[] => {
     const subject = byApp.get(machine.appName)
-    const verdict = subject && judge(subject, machine, true)
+    const verdict = subject && judge(subject, machine, true, look.noCyclesMs)
     if (!verdict) return []
     watch.see(subject, machine)
     const { lastHealthCheck } = subject
@@ -126,7 +132,7 @@ async function lookAtUnseen(deps: ReconcileDeps, look: Look, { subjects, watch }
   const { summary, ailing, toWake, failing } = look
   const sightings = subjects.flatMap((subject): Sighting[] => {
     const machine = ailing.get(subject.flyMachineId ?? '')
-    const verdict = judge(subject, machine, !summary.partial)
+    const verdict = judge(subject, machine, !summary.partial, look.noCyclesMs)
     return verdict ? [{ subject, verdict, machine }] : []
   })
   await write(deps, summary, sightings)
@@ -157,11 +163,14 @@ async function isBraked({ db }: ReconcileDeps, act: BrakedAct): Promise<boolean>
   return holdingBrake(await listEngaged(db), act, { kind: 'entitled' }) !== null
 }
 
+type Judged = Pick<HealthSubject, 'lastHeartbeatAt' | 'launchedAt' | 'now'> & Partial<Reports>
+
 /** What one look says of one app; null where it can say nothing yet. */
 export function judge(
-  subject: Pick<HealthSubject, 'lastHeartbeatAt' | 'launchedAt' | 'now'>,
+  subject: Judged,
   machine: Pick<OrgMachine, 'state'> | undefined,
   complete: boolean,
+  noCyclesMs = DEFAULT_SETTINGS.health.noCyclesMs,
 ): HealthVerdict | null {
   const launchedMs = subject.now.getTime() - (subject.launchedAt?.getTime() ?? 0)
   if (launchedMs < LISTING_LAG_MS) return null
@@ -176,6 +185,8 @@ export function judge(
   const silentMs = subject.now.getTime() - beatAt.getTime()
   if (silentMs > HEARTBEAT_STALE_MS)
     return verdict('unhealthy', `no heartbeat for ${Math.round(silentMs / 1000)} s`, false)
+  const wrong = whatIsWrong({ ...NOTHING_SAID, ...subject }, noCyclesMs)
+  if (wrong !== null) return verdict('unhealthy', wrong, false)
   return verdict('healthy', 'started, and its heartbeat is fresh', false)
 }
 

@@ -21,6 +21,7 @@ const FIELDS = {
       .max(30 * DAY_MS),
     lagMs: z.number().int().min(10_000).max(DAY_MS),
   },
+  health: { noCyclesMs: z.number().int().min(MINUTE_MS).max(DAY_MS) },
   budget: {
     monthlyUsd: z
       .string()
