@@ -163,6 +163,8 @@ func (c *cycles) finish(cycle *Cycle, one *run) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	delete(cycle.runs, one)
+	// A long cycle of many short runs is at work.
+	c.lastAt = c.now()
 	c.forget(cycle)
 	c.announce()
 }
