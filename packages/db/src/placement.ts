@@ -7,7 +7,7 @@
  *      └─────────── returnTraders, recordDrained, a step, the sweep of the silent ◀─────────────────┘
  *
  * Whoever changes a place of the app's locks the app's row first, then the placement, then the heartbeat row: nobody
- * waits in a circle. What can still go wrong is in docs/decisions/0016-handover.md.
+ * waits in a circle. What can still go wrong is in docs/decisions/0019-handover.md.
  */
 import { sql, type RawBuilder } from 'kysely'
 import { HEARTBEAT_INTERVAL_MS } from '@hangar/core'

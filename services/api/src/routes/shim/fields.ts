@@ -4,20 +4,14 @@ import { z } from 'zod'
 /** Every machine on Fly knows its own id (FLY_MACHINE_ID) and says it with each call. */
 export const machineHeader = z.object({ 'x-fly-machine-id': z.string().min(1).max(64) })
 
-/** How a process of the shared backend calls itself. */
+/** How a process calls itself, be it of the shared backend or of an app. */
 export const instanceField = z
   .string()
   .regex(/^[\w.:-]{1,64}$/, 'letters, digits and . _ : - only, 64 at most')
 
 /** A process of an app names itself: another name is another process. Nothing where it does not. */
 export const processFields = {
-  process_id: z
-    .string()
-    .min(1)
-    .max(64)
-    .regex(/^[\x21-\x7e]+$/, 'printable, without blanks')
-    .nullish()
-    .describe('Random, made up at each start of the process.'),
+  process_id: instanceField.nullish().describe('Random, made up at each start of the process.'),
   started_at: z.iso.datetime({ offset: true }).nullish().describe('When the process started.'),
 }
 
