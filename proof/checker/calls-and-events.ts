@@ -6,8 +6,9 @@
  *   secrets.set      …_secrets_set
  *   machines.create  …_machine_created
  *   machines.start   …_machine_launched
+ *   machines.restart …_machine_restarted
  *   machines.update  resize_machine_updated
- *   machines.stop    …_machine_stopped after it, or …_drain_started before it
+ *   machines.stop    …_machine_stopped or …_drain_signalled
  *   machines.delete  …_machine_deleted
  *   apps.delete      deprovision_app_deleting or orphan_deleting before it
  *
@@ -62,8 +63,9 @@ const PAIRS: readonly Pair[] = [
   { operation: 'secrets.set', after: /_secrets_set$/ },
   { operation: 'machines.create', after: /_machine_created$/ },
   { operation: 'machines.start', after: /_machine_launched$/ },
+  { operation: 'machines.restart', after: /_machine_restarted$/ },
   { operation: 'machines.update', after: /^resize_machine_updated$/ },
-  { operation: 'machines.stop', after: /_machine_stopped$/, before: /_drain_started$/ },
+  { operation: 'machines.stop', after: /_(machine_stopped|drain_signalled)$/ },
   { operation: 'machines.delete', after: /_machine_deleted$/ },
   { operation: 'apps.delete', before: /^(deprovision_app|orphan)_deleting$/, beforeByAnyone: true },
 ]

@@ -133,10 +133,7 @@ const CASES: Case[] = [
   [
     'calls have events',
     /machines\.stop .* has no event/,
-    (draft) => {
-      without(draft, 'deprovision_machine_stopped')
-      without(draft, 'deprovision_drain_started')
-    },
+    (draft) => without(draft, 'deprovision_machine_stopped'),
   ],
   ...['apps.create', 'secrets.set', 'machines.create', 'machines.stop', 'machines.delete', 'apps.delete'].map(
     (operation): Case => [

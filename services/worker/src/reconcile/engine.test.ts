@@ -148,6 +148,7 @@ describe('paid → free', () => {
     expect(types.slice(types.indexOf('deprovision_started'))).toEqual([
       'deprovision_started',
       'deprovision_drain_started',
+      'deprovision_drain_told',
       'deprovision_drained',
       'deprovision_machine_stopped',
       'deprovision_machine_deleted',
@@ -240,6 +241,7 @@ describe('pro → elite', () => {
     expect(types.slice(types.indexOf('resize_started'))).toEqual([
       'resize_started',
       'resize_drain_started',
+      'resize_drain_signalled',
       'resize_drained',
       'resize_machine_updated',
       'resize_machine_started',

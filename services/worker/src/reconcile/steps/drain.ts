@@ -37,7 +37,8 @@ export async function askToDrain(context: StepContext, machineId: string): Promi
     if (settings.drainUrlTemplate !== null && (await guard(attempt)) === 'replan') return 'replan'
     await stopWithin(context, machineId, leftMs)
   }
-  await record(context, { drainToldAt: 'now' }, [])
+  const type = `${workOf(context)}_drain_${isTold ? 'told' : 'signalled'}`
+  await record(context, { drainToldAt: 'now' }, { type, metadata: { machine_id: machineId } })
   return 'replan'
 }
 

@@ -72,7 +72,7 @@ export async function restartMachine(context: StepContext, machineId: string): P
   const { attempt, row } = context
   const how = { signal: 'SIGTERM', timeout: KILL_AFTER } as const
   await attempt.deps.fly.machines.restart(row.flyAppName, machineId, how, flyCall(attempt))
-  const event = { type: `${operation(context)}_machine_launched`, metadata: { machine_id: machineId } }
+  const event = { type: `${operation(context)}_machine_restarted`, metadata: { machine_id: machineId } }
   await record(context, { launchedAt: 'now', startedAt: null }, event, { takeUpAgain: true })
   return 'next'
 }
