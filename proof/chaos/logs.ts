@@ -7,13 +7,18 @@ export type LogFile = { name: string; text: string }
 /** How a database that went away, or a connection to it that was cut, is reported by the driver. */
 const DATABASE_AWAY =
   '(Connection terminated|terminating connection|timeout exceeded when trying to connect|the database system is' +
-  '|Client has encountered a connection error|(read|write|connect) (ECONN|EPIPE))'
+  '|Client has encountered a connection error|PostgreSQL did not answer within|(read|write|connect) (ECONN|EPIPE))'
 
 /** What a fault of ours must lead to, and why it is right that a service says so. */
 const EXPECTED: readonly { line: RegExp; because: string }[] = [
   {
     line: /^\{"level":"error".*"service":"api".*"code":"database_unavailable"/,
     because: 'a request that needs PostgreSQL while it is away, or whose connection is cut, fails with 503',
+  },
+  {
+    line: /^\{"level":"error".*"service":"api".*"message":"driver has already been destroyed"/,
+    because:
+      'a request whose caller was cut off in the middle is not waited for by a service that stops; nobody hears its answer',
   },
   {
     line: new RegExp(

@@ -26,6 +26,8 @@ export function endWhenSilent(client: pg.ClientBase, timeoutMs: number): void {
   // Told once each time that nothing went either way for so long; what is sent begins the count anew.
   stream.setTimeout(timeoutMs)
   stream.on('timeout', () => {
-    if (owed > 0) stream.destroy(new Error(`PostgreSQL did not answer within ${timeoutMs} ms`))
+    if (owed === 0) return
+    const error = new Error(`PostgreSQL did not answer within ${timeoutMs} ms`)
+    stream.destroy(Object.assign(error, { code: 'ETIMEDOUT' }))
   })
 }
