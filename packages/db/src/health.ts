@@ -39,6 +39,12 @@ export function listHealthSubjects(db: Database, appNames: readonly string[]): P
     .execute()
 }
 
+/** The user's app, if it is active and nothing is under way on it. */
+export async function findHealthSubject(db: Database, userId: string): Promise<HealthSubject | null> {
+  const query = healthSubjects(db).where('app.userId', '=', userId)
+  return (await query.executeTakeFirst()) ?? null
+}
+
 /** Active apps on which nothing is under way, and that have not been looked at since, in order of id. */
 export function listUnseenSubjects(
   db: Database,

@@ -8,8 +8,11 @@ import { z } from 'zod'
 export const laneJobSchema = z.object({ userId: z.guid() })
 export type LaneJob = z.infer<typeof laneJobSchema>
 
-/** The question is in Postgres under this id, and the answer will be. */
-export const inspectJobSchema = z.object({ requestId: z.guid() })
+/**
+ * `requestId`: the question is in Postgres under this id, and the answer will be. `healthOf`: the user whose app is to
+ * be looked at now; what is found is in the app's row.
+ */
+export const inspectJobSchema = z.union([z.object({ requestId: z.guid() }), z.object({ healthOf: z.guid() })])
 export type InspectJob = z.infer<typeof inspectJobSchema>
 
 /** A sweep asks Postgres what is due; there is nothing to tell it. */

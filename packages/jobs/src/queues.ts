@@ -6,7 +6,7 @@ import type { InspectJob, LaneJob, SweepJob } from './payloads.ts'
 /**
  * `provision` and `deprovision` are two lanes to the same reconcile, so that a burst of downgrades never delays
  * an upgrade. The others carry sweeps by name, made by job schedulers; the sweeps of one queue take turns, and
- * `guards` waits for no other. `inspect` carries questions about one user, which change nothing. `notify` tells people
+ * `guards` waits for no other. `inspect` carries questions about one user, which change nothing but what is known. `notify` tells people
  * of alerts, one job for each channel at a time, so that nothing else ever waits for a mail server.
  */
 export const QUEUES = {

@@ -16,6 +16,7 @@ import type { createMetrics, Logger, Tracing } from '@hangar/runtime'
 import type { WorkerConfig } from './config.ts'
 import { countOutcomes } from './metrics/jobs.ts'
 import type { ReconcileDeps } from './reconcile/deps.ts'
+import { checkHealth } from './inspect/health.ts'
 import { answerRequest } from './inspect/job.ts'
 import { reconcileUser } from './reconcile/job.ts'
 import { isSweep, runSweep, SWEEP_QUEUES } from './sweeps/index.ts'
@@ -67,7 +68,13 @@ export function startLanes(parts: {
   const inspect = createInspectWorker({
     ...common,
     concurrency: INSPECT_CONCURRENCY,
-    process: ({ requestId }, { signal }) => counted('inspect', answerRequest(deps, requestId, signal)),
+    process: (job, { signal }) =>
+      counted(
+        'inspect',
+        'requestId' in job
+          ? answerRequest(deps, job.requestId, signal)
+          : checkHealth(deps, job.healthOf, signal),
+      ),
   })
   return {
     close: async (deadlineMs) => {

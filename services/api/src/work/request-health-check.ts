@@ -1,9 +1,17 @@
+import { randomUUID } from 'node:crypto'
 import { findLiveApp, insertAudit, raiseWant, type AppRow } from '@hangar/db'
+import { assertRedisReady, withinMs } from '@hangar/jobs'
 import type { Caller } from '../auth/caller.ts'
+import type { ApiDeps } from '../deps.ts'
 import type { RequestContext } from '../http/route.ts'
 import { wakeUser } from './wake-user.ts'
 
-/** Has the lane look at the user's app. A user without an app has nothing to be looked at: nothing is written. */
+const TIMEOUT_MS = 1_000
+
+/**
+ * Has a worker look at the user's app now and write down what it finds, and the lane do what has to be done. A user without an app has nothing to be looked at: nothing is
+ * written.
+ */
 export async function requestHealthCheck(
   userId: string,
   { deps, requestId, caller }: RequestContext & { caller: Caller },
@@ -23,6 +31,22 @@ export async function requestHealthCheck(
     return found
   })
   if (!app) return { app: null, jobId: null }
+  await askForLook(deps, userId)
   const lane = app.teardownStartedAt === null ? 'provision' : 'deprovision'
   return { app, jobId: await wakeUser(deps, { userId, lane }) }
+}
+
+/** Of any number of calls while one look is awaited, one look comes. With Redis away, the next sweep looks. */
+async function askForLook({ queues, logger }: ApiDeps, userId: string): Promise<void> {
+  try {
+    assertRedisReady(queues.redis)
+    const deduplication = { id: `health-${userId}`, keepLastIfActive: true }
+    await withinMs(
+      queues.inspect.add('health', { healthOf: userId }, { jobId: randomUUID(), deduplication }),
+      TIMEOUT_MS,
+      'the worker was not asked to look',
+    )
+  } catch (err) {
+    logger.warn({ err, userId }, 'Redis is away; the next health sweep will look')
+  }
 }

@@ -96,7 +96,7 @@ async function lookAtAll(deps: ReconcileDeps, signal: AbortSignal): Promise<Look
   for (;;) {
     signal.throwIfAborted()
     const subjects = await listUnseenSubjects(deps.db, { since, limit: PAGE, afterId })
-    await lookAtUnseen(deps, look, { subjects, watch })
+    await lookAtUnseen(deps, look, { subjects, watch, since })
     afterId = subjects.at(-1)?.id
     if (subjects.length < PAGE) break
   }
@@ -114,7 +114,7 @@ async function lookAtPage(deps: ReconcileDeps, look: Look, { machines, watch, si
   const byApp = new Map(subjects.map((subject) => [subject.flyAppName, subject]))
   const well = machines.flatMap((machine): Sighting[] => {
     const subject = byApp.get(machine.appName)
-    const verdict = subject && judge(subject, machine, true, look.noCyclesMs)
+    const verdict = subject && judge(subject, machine, { complete: true, noCyclesMs: look.noCyclesMs, since })
     if (!verdict) return []
     watch.see(subject, machine)
     const { lastHealthCheck } = subject
@@ -126,13 +126,21 @@ async function lookAtPage(deps: ReconcileDeps, look: Look, { machines, watch, si
   await write(deps, look.summary, well)
 }
 
-type Rest = { subjects: HealthSubject[]; watch: ReturnType<typeof watchForChanges> }
+type Rest = { subjects: HealthSubject[]; watch: ReturnType<typeof watchForChanges>; since: Date }
 
-async function lookAtUnseen(deps: ReconcileDeps, look: Look, { subjects, watch }: Rest): Promise<void> {
+async function lookAtUnseen(
+  deps: ReconcileDeps,
+  look: Look,
+  { subjects, watch, since }: Rest,
+): Promise<void> {
   const { summary, ailing, toWake, failing } = look
   const sightings = subjects.flatMap((subject): Sighting[] => {
     const machine = ailing.get(subject.flyMachineId ?? '')
-    const verdict = judge(subject, machine, !summary.partial, look.noCyclesMs)
+    const verdict = judge(subject, machine, {
+      complete: !summary.partial,
+      noCyclesMs: look.noCyclesMs,
+      since,
+    })
     return verdict ? [{ subject, verdict, machine }] : []
   })
   await write(deps, summary, sightings)
@@ -163,17 +171,30 @@ async function isBraked({ db }: ReconcileDeps, act: BrakedAct): Promise<boolean>
   return holdingBrake(await listEngaged(db), act, { kind: 'entitled' }) !== null
 }
 
+type Seen = Pick<OrgMachine, 'state'> | undefined
 type Judged = Pick<HealthSubject, 'lastHeartbeatAt' | 'launchedAt' | 'now'> & Partial<Reports>
 
-/** What one look says of one app; null where it can say nothing yet. */
+type Shown = {
+  /** What is not shown is not there. */
+  complete: boolean
+  noCyclesMs?: number
+}
+
+type Listed = Shown & {
+  /** When the listing began: what it shows late, it shows late of machines launched shortly before that. */
+  since: Date
+}
+
+/** What one look says of one app; null where a listing can say nothing of it yet. Fly's word on one machine always can. */
+export function judge(subject: Judged, machine: Seen, shown: Shown & { since?: undefined }): HealthVerdict
+export function judge(subject: Judged, machine: Seen, shown: Listed): HealthVerdict | null
 export function judge(
   subject: Judged,
-  machine: Pick<OrgMachine, 'state'> | undefined,
-  complete: boolean,
-  noCyclesMs = DEFAULT_SETTINGS.health.noCyclesMs,
+  machine: Seen,
+  { complete, noCyclesMs = DEFAULT_SETTINGS.health.noCyclesMs, since }: Shown & { since?: Date | undefined },
 ): HealthVerdict | null {
-  const launchedMs = subject.now.getTime() - (subject.launchedAt?.getTime() ?? 0)
-  if (launchedMs < LISTING_LAG_MS) return null
+  const launchedAtMs = subject.launchedAt?.getTime() ?? 0
+  if (since && since.getTime() - launchedAtMs < LISTING_LAG_MS) return null
   if (!machine) {
     if (!complete) return verdict('unknown', 'Fly answered in part, and this machine was not in it', false)
     return verdict('unhealthy', 'the machine is not on Fly', true)

@@ -47,11 +47,20 @@ describe('health: what one look says', () => {
     ['not on Fly', subject(1_000), undefined, true, 'unhealthy', true],
     ['not in an answer that was partial', subject(1_000), undefined, false, 'unknown', false],
   ])('%s', (_, facts, machine, complete, status, repair) => {
-    expect(judge(facts, machine, complete)).toMatchObject({ status, repair })
+    expect(judge(facts, machine, { complete, since: now })).toMatchObject({ status, repair })
   })
 
   test('of a machine younger than the listing may be late, nothing', () => {
-    expect(judge(subject(null, 60_000), undefined, true)).toBeNull()
+    expect(judge(subject(null, 60_000), undefined, { complete: true, since: now })).toBeNull()
+    // It was as young when the listing began, whatever the time is by now.
+    const since = new Date(now.getTime() - 60_000)
+    expect(judge(subject(null, 150_000), undefined, { complete: true, since })).toBeNull()
+  })
+
+  test('of a machine that was asked for by itself, at any age', () => {
+    expect(judge(subject(null, 1_000), { state: 'started' }, { complete: true })).toMatchObject({
+      status: 'healthy',
+    })
   })
 })
 

@@ -24,7 +24,14 @@ test('what is known, and a worker is asked to look again', async () => {
     last_health_check: app.lastHealthCheck?.toISOString(),
   })
   expect(await findWant(api.db, userId)).toMatchObject({ source: 'health', wantedVersion: 2 })
-  expect(await listAudit(api.db, { userId, limit: 5 })).toMatchObject([{ action: 'health.check' }])
+  await call(userId)
+  const [job, ...more] = await api.queues.inspect.getJobs('waiting')
+  expect(job?.data).toEqual({ healthOf: userId })
+  expect(more).toEqual([])
+  expect(await listAudit(api.db, { userId, limit: 5 })).toMatchObject([
+    { action: 'health.check' },
+    { action: 'health.check' },
+  ])
 })
 
 test('a user without an app has no health, and nothing is written', async () => {

@@ -16,7 +16,9 @@ beforeAll(() => {
     redis,
     prefix: api.queues.prefix,
     concurrency: 1,
-    process: async ({ requestId }) => {
+    process: async (job) => {
+      if (!('requestId' in job)) throw new Error('nobody asks for a health check here')
+      const { requestId } = job
       const asked = await findInspection(api.db, requestId)
       await answerInspection(api.db, requestId, { plan: { kind: 'settled' }, asked: asked?.question })
       return { kind: 'done' }
