@@ -150,6 +150,14 @@ describe('an alert', () => {
   })
 })
 
+test('a kind that this version does not know, as in a deploy that is rolled back, is told by its bare name', async () => {
+  await query(`insert into hangar.alerts (kind, subject, severity, message)
+    values ('of_tomorrow', 'u', 'critical', 'raised by a newer version')`)
+  expect(await round()).toEqual(['sent', 'sent'])
+  for (const text of [mailbox.mails[0]?.text, hookText(0)])
+    expect(text).toMatch(/critical: of_tomorrow, new\W+20.* u: raised by a newer version/)
+})
+
 describe('a critical alert that nobody acknowledges', () => {
   const hoursPass = (hours: number) =>
     onDatabase(`update hangar.alert_tellings set told_at = told_at - interval '${hours} hours'`)
@@ -346,6 +354,7 @@ test('nothing secret goes out: not what this process knows, not what looks like 
     PLANTED.FLY_API_TOKEN,
     PLANTED.HANGAR_MASTER_KEY,
     PLANTED.ALERT_WEBHOOK_SECRET,
+    'planted-trace-key',
     'planted-db-password',
     'planted-redis-password',
     'smtp-pass%word-1',
@@ -368,7 +377,7 @@ test('nothing secret goes out: not what this process knows, not what looks like 
   const stored = JSON.stringify(await query('select * from hangar.alert_messages'))
   for (const secret of secrets) expect(stored).not.toContain(secret.replace(/^(FlyV1|Bearer) /, ''))
   expect(mailbox.mails[0]?.text).toContain(
-    'user-10 Bearer [redacted]: Fly said: Bearer [redacted] Subject: forged',
+    'user-11 Bearer [redacted]: Fly said: Bearer [redacted] Subject: forged',
   )
   expect(mailbox.mails[0]?.headers.filter(({ key }) => key === 'subject')).toHaveLength(1)
   expect(hookText(0)).not.toContain('<!channel>')

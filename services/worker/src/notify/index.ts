@@ -75,6 +75,7 @@ export function redactFor(config: WorkerConfig) {
     config.ALERT_SMTP_URL,
     config.ALERT_WEBHOOK_URL,
     config.ALERT_WEBHOOK_SECRET,
+    ...Object.values(config.OTEL_EXPORTER_OTLP_HEADERS ?? {}),
   ])
 }
 

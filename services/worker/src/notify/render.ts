@@ -2,7 +2,7 @@
  * A digest as people read it: subject and text of a mail, text and blocks as Slack takes them. The same digest always
  * gives the same message, so that a repetition is one.
  */
-import { ALERT_KINDS, ALERT_SEVERITIES } from '@hangar/core'
+import { ALERT_KINDS, ALERT_SEVERITIES, type AlertKind } from '@hangar/core'
 import type { Digest, NewsGroup, NewsItem, NewsOccasion } from '@hangar/db'
 
 export type Rendering = {
@@ -67,7 +67,13 @@ export function renderBlocks(digest: Digest, rendering: Rendering): { text: stri
 
 function heading({ kind, occasion, severity, count }: NewsGroup): string {
   const many = count > 1 ? ` × ${count}` : ''
-  return `${severity}: ${kind}${many}, ${OCCASIONS[occasion]} (${ALERT_KINDS[kind].meaning})`
+  return `${severity}: ${kind}${many}, ${OCCASIONS[occasion]}${meaningOf(kind)}`
+}
+
+/** Around a deploy, a newer version may have raised what this one has no words for; it is told all the same. */
+function meaningOf(kind: string): string {
+  const known = Object.hasOwn(ALERT_KINDS, kind) ? ALERT_KINDS[kind as AlertKind] : undefined
+  return known === undefined ? '' : ` (${known.meaning})`
 }
 
 function lines({ items, count }: NewsGroup): string[] {

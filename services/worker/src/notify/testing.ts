@@ -10,6 +10,7 @@ import { createChannels, redactFor } from './index.ts'
 export const PLANTED = {
   FLY_API_TOKEN: 'FlyV1 fm2_planted-fly-token-value',
   HANGAR_MASTER_KEY: Buffer.from('planted-master-key-of-32-bytes-!').toString('base64'),
+  OTEL_EXPORTER_OTLP_HEADERS: 'x-api-key=planted-trace-key',
   ALERT_WEBHOOK_SECRET: `whsec_${Buffer.from('planted-hook-secret-24by').toString('base64')}`,
 }
 
