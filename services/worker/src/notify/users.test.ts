@@ -135,6 +135,20 @@ test('what the table refuses keeps nobody else from being told, is an alert, and
   expect(await openAlerts()).toEqual([])
 })
 
+test('that notices were not taken is over once users are not to be told any more', async () => {
+  await map(NOTIFICATIONS)
+  const { userId } = await createUser(db())
+  await query(`alter table public.notifications add constraint not_they check (user_id <> '${userId}')`)
+  await comes(await appOf(userId))
+  const open = () => query(`select kind from hangar.alerts where resolved_at is null`)
+  expect(await tell()).toMatchObject({ refused: 1 })
+  expect(await open()).toEqual([{ kind: 'user_notice_failing' }])
+  await map(null)
+  await tell()
+  expect(await open()).toEqual([])
+  await query('alter table public.notifications drop constraint not_they')
+})
+
 test('a mapping with a column of the wrong type, or one that is not there, is refused by its name', async () => {
   await expect(map({ ...NOTIFICATIONS, title: 'read_at' })).rejects.toThrow(
     /notifications.title: column "read_at" is timestamp/,

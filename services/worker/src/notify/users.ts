@@ -34,7 +34,11 @@ export async function tellUsers(
 ): Promise<{ told: number; refused: number }> {
   const count = { told: 0, before: 0, refused: 0 }
   const host = (await findHostMapping(db))?.notifications
-  if (!host) return count
+  if (!host) {
+    // Nobody is to be told any more, so nothing can be failing.
+    await settleFindings(db, 'user_notice_failing', [])
+    return count
+  }
   let why = ''
   for (const notice of await listDueNotices(db, MOST_NOTICES)) {
     signal.throwIfAborted()
