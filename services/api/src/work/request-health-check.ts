@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { findLiveApp, insertAudit, raiseWant, type AppRow } from '@hangar/db'
-import { assertRedisReady, withinMs } from '@hangar/jobs'
+import { assertRedisReady, wakeSweep, withinMs } from '@hangar/jobs'
 import type { Caller } from '../auth/caller.ts'
 import type { ApiDeps } from '../deps.ts'
 import type { RequestContext } from '../http/route.ts'
@@ -34,6 +34,17 @@ export async function requestHealthCheck(
   await askForLook(deps, userId)
   const lane = app.teardownStartedAt === null ? 'provision' : 'deprovision'
   return { app, jobId: await wakeUser(deps, { userId, lane }) }
+}
+
+/** Has every app looked at now. Throws `redis_unavailable`: there is no row that would have it done later. */
+export async function requestHealthSweep({
+  deps: { db, queues },
+  requestId,
+  caller,
+}: RequestContext & { caller: Caller }): Promise<void> {
+  assertRedisReady(queues.redis)
+  await insertAudit(db, { actor: caller.actor, action: 'health.check_all', requestId })
+  await wakeSweep(queues, 'health')
 }
 
 /** Of any number of calls while one look is awaited, one look comes. With Redis away, the next sweep looks. */

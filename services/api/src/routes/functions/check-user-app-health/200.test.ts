@@ -46,3 +46,22 @@ test('a user without an app has no health, and nothing is written', async () => 
   })
   expect(await findWant(api.db, userId)).toBeNull()
 })
+
+test.each([{}, { user_id: null }])('without a user, %j, every app is looked at', async (body) => {
+  const response = await request(api.app)
+    .post('/functions/v1/check-user-app-health')
+    .set(serviceKey)
+    .send(body)
+  expect(response.status).toBe(200)
+  expect(response.body).toEqual({
+    success: true,
+    user_id: null,
+    status: 'queued',
+    fly_app_name: null,
+    job_id: null,
+    health_status: null,
+    last_health_check: null,
+  })
+  expect(await api.queues.health.getJobCountByTypes('waiting')).toBe(1)
+  expect(await listAudit(api.db, { limit: 1 })).toMatchObject([{ action: 'health.check_all' }])
+})

@@ -23,7 +23,10 @@ describe.each(['provision-user-fly-app', 'deprovision-user-fly-app'])('%s', (nam
 })
 
 test('check-user-app-health', async () => {
-  const response = await request(api.app).post('/functions/v1/check-user-app-health').set(serviceKey).send({})
+  const response = await request(api.app)
+    .post('/functions/v1/check-user-app-health')
+    .set(serviceKey)
+    .send({ user_id: 'bob' })
   expect(response.status).toBe(422)
   expect(response.body).toMatchObject({ errors: [{ field: 'user_id' }] })
 })
