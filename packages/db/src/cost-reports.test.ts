@@ -59,7 +59,8 @@ beforeAll(async () => {
     { state: 'stored', price: '0.000001', from: '2026-03-11T18:00Z' },
   ])
   const over = { ...ended('2026-03-02T00:00:00Z'), teardownStartedAt: new Date('2026-03-01T23:59:00Z') }
-  c = await app({ ...over, createdAt: new Date('2026-03-01T00:00:00Z'), monthlyCostEstimateUsd: '6.00' }, [
+  const deployedAt = new Date('2026-03-01T00:00:00Z')
+  c = await app({ ...over, deployedAt, createdAt: deployedAt, monthlyCostEstimateUsd: '6.00' }, [
     { price: '0.00001', from: '2026-03-01T00:00Z', to: '2026-03-02T00:00Z' },
   ])
 })
@@ -226,12 +227,51 @@ describe('by user', () => {
   })
 })
 
-test('savings: until now or until the next app; not what vanished or was abandoned', async () => {
-  const gone = { monthlyCostEstimateUsd: '3.00', ...ended('2026-01-30T00:00:00Z') }
+describe('a past month, of users who have changed since', () => {
+  const MAY = { month: '2026-05', at: new Date('2026-06-15T12:00:00Z'), revenue: { pro: '49', elite: '149' } }
+
+  test('is told with the tier, size and status of its end', async () => {
+    await setNow(MAY.at)
+    const { id, userId } = await app({ createdAt: new Date('2026-05-30T00:00:00Z') }, [
+      { price: '0.00001', from: '2026-05-30T00:00Z', to: '2026-06-10T00:00Z' },
+    ])
+    // The tier and size of today began on 10 June, and the app is being deprovisioned.
+    await t.db
+      .transaction()
+      .execute((tx) => updateApp(tx, id, { tier: 'elite', memoryMb: 2048, status: 'deprovisioning' }))
+    await sql`
+      insert into hangar.cost_intervals (user_fly_app_id, user_id, tier, region, cpu_kind, cpus, memory_mb, state,
+        price_model, usd_per_second, started_at)
+      values (${id}, ${userId}, 'elite', 'iad', 'shared', 2, 2048, 'running', 'product', 0.00002, '2026-06-10T00:00Z')`.execute(
+      t.db,
+    )
+    const costOf = async (month: string) => {
+      const page = { ...MAY, month, sort: 'month', descending: true, limit: 100 } as const
+      const rows = await listUserCosts(t.db, page)
+      return rows.find((row) => row.userId === userId)
+    }
+    expect(await costOf('2026-05')).toMatchObject({ tier: 'pro', revenueUsd: '49.00' })
+    expect(await costOf('2026-06')).toMatchObject({ tier: 'elite', revenueUsd: '149.00' })
+    const fileOf = async (month: string) => {
+      const rows = []
+      for await (const page of eachAppCost(t.db, { month, at: MAY.at })) rows.push(...page)
+      return rows.find((row) => row.id === id)
+    }
+    expect(await fileOf('2026-05')).toMatchObject({ tier: 'pro', memoryMb: 512, status: 'active' })
+    expect(await fileOf('2026-06')).toMatchObject({ tier: 'elite', memoryMb: 2048, status: 'deprovisioning' })
+    await sql`delete from hangar.cost_intervals where user_fly_app_id = ${id}`.execute(t.db)
+    await setNow(NOON)
+  })
+})
+
+test('savings: until now or until the next app; not what vanished, was abandoned or never came up', async () => {
+  const neverUp = { monthlyCostEstimateUsd: '3.00', ...ended('2026-01-30T00:00:00Z') }
+  const gone = { ...neverUp, deployedAt: new Date('2026-01-01T00:00:00Z') }
   const deprovisioned = { ...gone, teardownStartedAt: new Date('2026-01-29T00:00:00Z') }
   const d = await app({ ...deprovisioned, createdAt: new Date('2026-01-01T00:00:00Z') })
   await app({ userId: d.userId, generation: 2, createdAt: new Date('2026-03-06T00:00:00Z') })
   await app(gone)
+  await app({ ...neverUp, teardownStartedAt: new Date('2026-01-29T00:00:00Z') })
   const abandoned = await app(deprovisioned)
   await t.db
     .transaction()

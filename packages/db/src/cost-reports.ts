@@ -105,8 +105,8 @@ export const SAVINGS_RULE =
 export type Savings = { monthUsd: string; totalUsd: string; apps: number }
 
 /**
- * What deprovisioning has saved: see SAVINGS_RULE. Left out are apps that were gone by themselves, and those that an
- * operator abandoned, which may still cost.
+ * What deprovisioning has saved: see SAVINGS_RULE. Left out are apps that never came up, those that were gone by
+ * themselves, and those that an operator abandoned, which may still cost.
  */
 export async function estimateSavings(db: Database | Tx, month: DaySpan, at: Date): Promise<Savings> {
   const { rows } = await sql<Savings>`
@@ -117,7 +117,7 @@ export async function estimateSavings(db: Database | Tx, month: DaySpan, at: Dat
       select deleted_at, least(next_at, ${at}::timestamptz) as until,
         coalesce(monthly_cost_estimate_usd, 0) / ${SECONDS_PER_MONTH}::int as usd_per_second
       from generation
-      where deleted_at < ${at} and teardown_started_at is not null and not exists (
+      where deleted_at < ${at} and teardown_started_at is not null and deployed_at is not null and not exists (
         select from hangar.forced_actions forced
         where forced.user_fly_app_id = generation.id and forced.action = 'abandon')),
     saved as (

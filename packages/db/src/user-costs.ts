@@ -14,8 +14,9 @@ export type UserCostSort = (typeof USER_COST_SORTS)[number]
 export type UserCost = {
   userId: string
   email: string | null
-  /** Of the live app, else of the last one. */
+  /** What the last interval that began in the month, or before it, began with: what was paid for then. */
   tier: string
+  /** Of the live app, else of the last one. */
   flyAppName: string
   status: AppStatus
   /** Apps that cost something in the month, one after the other. */
@@ -59,21 +60,22 @@ export function userCosts(month: string, at: Date, revenue: TierRevenue | undefi
   const paid =
     revenue === undefined
       ? sql`null::numeric`
-      : sql`coalesce((${JSON.stringify(revenue)}::jsonb ->> app.tier)::numeric, 0)`
+      : sql`coalesce((${JSON.stringify(revenue)}::jsonb ->> spent.tier)::numeric, 0)`
   return sql`
     spent as (
       select user_id, count(distinct user_fly_app_id) as apps,
+        (array_agg(tier order by started_at desc, id desc))[1] as tier,
         sum(usd_per_second * extract(epoch from least(ended_at, ${ends}, ${moment}) - greatest(started_at, ${begins}))) as month_usd,
         sum(usd_per_second) filter (where ended_at is null or ended_at > ${moment}) as usd_per_second
       from hangar.cost_intervals
       where started_at < least(${ends}, ${moment}) and (ended_at > ${begins} or ended_at is null)
       group by user_id),
     latest as (
-      select distinct on (user_id) user_id, tier, fly_app_name, status,
+      select distinct on (user_id) user_id, fly_app_name, status,
         deleted_at is null or deleted_at > least(${ends}, ${moment}) as has_app
       from public.user_fly_apps where created_at < ${ends} order by user_id, generation desc),
     priced as (
-      select spent.*, app.tier, app.fly_app_name, app.status,
+      select spent.*, app.fly_app_name, app.status,
         month_usd + coalesce(usd_per_second, 0) * greatest(0, extract(epoch from ${ends} - ${moment})) as forecast_usd,
         app.has_app, case when app.has_app then ${paid} else ${paid} * 0 end as revenue_usd
       from spent join latest app using (user_id)),
@@ -110,12 +112,12 @@ export type TierMargin = {
   /** With an app now, or at the month's end. */
   users: number
   revenueUsd: string | null
-  /** The month so far and until its end, with those who had an app of this tier last. */
+  /** The month so far and until its end, with those who had an app of this tier last in it. */
   costUsd: string
   marginUsd: string | null
 }
 
-/** Revenue, cost and margin of the month, by the tier that each user has or had last. */
+/** Revenue, cost and margin of the month, by the tier that each user had last in it. */
 export async function sumMargins(
   db: Database | Tx,
   { month, at, revenue }: { month: string; at: Date; revenue?: TierRevenue | undefined },
@@ -154,7 +156,10 @@ export type AppCost = {
 
 const APPS_AT_ONCE = 500
 
-/** Every app that cost something in the month, a page at a time: however many there are, few are held in memory. */
+/**
+ * Every app that cost something in the month, a page at a time: however many there are, few are held in memory. A month
+ * that is over is told as it ended: tier, region and size are those that its last interval began with.
+ */
 export async function* eachAppCost(
   db: Database,
   { month, at }: { month: string; at: Date },
@@ -168,10 +173,18 @@ export async function* eachAppCost(
         where id > ${afterId}::uuid and created_at < ${monthEnd(span)}
           and (deleted_at is null or deleted_at > ${monthStart(span)})
         order by id limit ${APPS_AT_ONCE})
-      select app.id, app.user_id, host.email, fly_app_name, generation, status, tier, region, cpu_kind, cpus, memory_mb,
+      select app.id, app.user_id, host.email, fly_app_name, generation, ${statusAt(monthEnd(span), at)} as status,
+        coalesce(was.tier, app.tier) as tier, coalesce(was.region, app.region) as region,
+        coalesce(was.cpu_kind, app.cpu_kind) as cpu_kind, coalesce(was.cpus, app.cpus) as cpus,
+        coalesce(was.memory_mb, app.memory_mb) as memory_mb,
         coalesce(cost.price_models, '') as price_models, ${usd6(sql`coalesce(cost.month, 0)`)} as month_usd,
         ${usd6(sql`coalesce(cost.total, 0)`)} as total_usd, monthly_cost_estimate_usd, created_at, deleted_at
       from app left join hangar.host_users host on host.user_id = app.user_id
+      left join lateral (
+        select part.*, part.ended_at is null or part.ended_at > ${monthEnd(span)} as at_end
+        from hangar.cost_intervals part
+        where part.user_fly_app_id = app.id and part.started_at < least(${monthEnd(span)}, ${at}::timestamptz)
+        order by part.started_at desc, part.id desc limit 1) was on true
       cross join lateral (
         select string_agg(distinct price_model, ' ') as price_models,
           sum(usd_per_second * greatest(0, extract(epoch from least(ended_at, ${monthEnd(span)}, ${at}::timestamptz)
@@ -184,4 +197,15 @@ export async function* eachAppCost(
     if (!last || rows.length < APPS_AT_ONCE) return
     afterId = last.id
   }
+}
+
+/** Of an `app` whose last interval by then is `was`: its status at the end of a month, as far as it was written down. */
+function statusAt(ends: RawBuilder<unknown>, at: Date): RawBuilder<AppStatus> {
+  return sql<AppStatus>`case
+    when ${ends} > ${at}::timestamptz or app.deleted_at <= ${ends} then app.status
+    when app.teardown_started_at <= ${ends} then 'deprovisioning'
+    when was.at_end and was.state = 'running' then 'active'
+    when app.deleted_at is null then app.status
+    when app.deployed_at <= ${ends} then 'active'
+    else 'provisioning' end`
 }
