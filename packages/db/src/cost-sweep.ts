@@ -5,7 +5,7 @@
 import type { CostState } from '@hangar/core'
 import { sql } from 'kysely'
 import type { AppRow } from './apps.ts'
-import { setCostInterval } from './cost.ts'
+import { endInterval, setCostInterval } from './cost.ts'
 import type { Database } from './database.ts'
 
 type PricedApp = Pick<AppRow, 'id' | 'region' | 'cpuKind' | 'cpus' | 'memoryMb'>
@@ -27,7 +27,10 @@ export type Prices = {
   monthlyCostEstimateUsd: string
 }
 
-/** Active apps on which nothing is under way, in order of id, each with its open interval. */
+/**
+ * Active apps on which nothing is under way, in order of id, each with its open interval. One without an interval that
+ * is not well may have no machine: its interval begins when the health sweep sees one.
+ */
 export async function listCostSubjects(
   db: Database,
   { limit, afterId }: { limit: number; afterId?: string | undefined },
@@ -39,6 +42,7 @@ export async function listCostSubjects(
     from public.user_fly_apps app
     left join hangar.cost_intervals part on part.user_fly_app_id = app.id and part.ended_at is null
     where app.status = 'active' and app.operation is null
+      and (part.id is not null or app.health_status = 'healthy')
       and app.id > ${afterId ?? '00000000-0000-0000-0000-000000000000'}::uuid
     order by app.id limit ${limit}`.execute(db)
   return rows
@@ -55,6 +59,24 @@ export async function listOtherStates(
     left join hangar.cost_intervals part on part.user_fly_app_id = app.id and part.ended_at is null
     where app.id = any (${[...appIds]}::uuid[]) and part.state is distinct from ${state}`.execute(db)
   return rows
+}
+
+/** Ends the intervals of these apps, whose machines are gone, in one statement. What is at work on is left to whoever is. */
+export async function endCostIntervals(
+  db: Database,
+  gone: readonly { id: string; flyMachineId: string | null }[],
+): Promise<void> {
+  if (gone.length === 0) return
+  const looks = gone.map(({ id, flyMachineId }) => ({ id, machine_id: flyMachineId }))
+  await sql`
+    with app as (
+      select app.id from public.user_fly_apps app
+      join jsonb_to_recordset(${JSON.stringify(looks)}::jsonb) as look (id uuid, machine_id text) using (id)
+      where app.status = 'active' and app.operation is null
+        and app.fly_machine_id is not distinct from look.machine_id
+      order by app.id for no key update of app),
+    ledger_end as ${endInterval(null)}
+    select count(*) from ledger_end`.execute(db)
 }
 
 /**

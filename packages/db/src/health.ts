@@ -10,6 +10,7 @@ export type HealthSubject = {
   flyAppName: string
   flyMachineId: string | null
   flyInstanceId: string | null
+  region: string
   generation: number
   /** Names of what is on record as changed by hand. */
   driftFields: string[]
@@ -67,6 +68,7 @@ function healthSubjects(db: Database) {
       'app.flyAppName',
       'app.flyMachineId',
       'app.flyInstanceId',
+      'app.region',
       'app.generation',
       'app.healthStatus',
       'app.healthFailures',
@@ -92,7 +94,8 @@ export type HealthLook = { subject: HealthSubject; verdict: HealthVerdict }
 
 /**
  * Writes what one look at many apps found, in one statement: each verdict, and an event where it is a change for the
- * worse or the better. Nothing is written for an app that has moved on since it was listed. Rows are locked in the
+ * worse or the better. One that can tell nothing (`unknown`) leaves the count of failures as it is, and with it the last
+ * verdict that could: the next one is a change against that. Nothing is written for an app that has moved on since it was listed. Rows are locked in the
  * order of their ids, so that two such looks at once cannot block each other.
  */
 export async function recordHealth(db: Database, looks: readonly HealthLook[], actor: string): Promise<void> {
@@ -101,24 +104,27 @@ export async function recordHealth(db: Database, looks: readonly HealthLook[], a
     id: subject.id,
     machine_id: subject.flyMachineId,
     status: verdict.status,
-    event_type: eventOf(subject.healthStatus, verdict.status),
     reason: verdict.reason,
   }))
   await sql`
     with look as (
       select * from jsonb_to_recordset(${JSON.stringify(found)}::jsonb)
-        as look (id uuid, machine_id text, status text, event_type text, reason text)
+        as look (id uuid, machine_id text, status text, reason text)
     ), locked as (
-      select app.id from public.user_fly_apps app join look using (id)
+      select app.id, app.health_status = 'unhealthy' or app.health_status = 'unknown' and app.health_failures > 0 as was_bad
+      from public.user_fly_apps app join look using (id)
       where app.status = 'active' and app.operation is null
         and app.fly_machine_id is not distinct from look.machine_id
       order by app.id for no key update of app
     ), written as (
       update public.user_fly_apps app
       set health_status = look.status, last_health_check = hangar.now(),
-        health_failures = case when look.status = 'unhealthy' then app.health_failures + 1 else 0 end
+        health_failures = case look.status when 'unhealthy' then app.health_failures + 1 when 'healthy' then 0
+          else greatest(app.health_failures, was_bad::int) end
       from locked join look using (id) where app.id = locked.id
-      returning app.id, app.user_id, app.fly_app_name, app.fly_machine_id, look.event_type, look.reason, look.status
+      returning app.id, app.user_id, app.fly_app_name, app.fly_machine_id, look.reason, look.status,
+        case when look.status = 'unhealthy' and not was_bad then 'health_check_failed'
+          when look.status = 'healthy' and was_bad then 'health_check_recovered' end as event_type
     )
     insert into public.user_fly_app_events (user_fly_app_id, user_id, event_type, status, message, metadata, actor)
     select id, user_id, event_type, case status when 'unhealthy' then 'failed' else 'success' end, reason,
@@ -154,9 +160,4 @@ export async function resolveUnhealthyAlerts(db: Database | Tx): Promise<number>
         where app.user_id::text = alert.subject and app.deleted_at is null and app.teardown_started_at is null
           and app.health_status <> 'healthy')`.execute(db)
   return Number(result.numAffectedRows ?? 0n)
-}
-
-function eventOf(before: HealthStatus, after: HealthStatus): string | null {
-  if (after === 'unhealthy' && before !== 'unhealthy') return 'health_check_failed'
-  return after === 'healthy' && before === 'unhealthy' ? 'health_check_recovered' : null
 }

@@ -1,7 +1,7 @@
 /**
  * Looks at every active app: one listing of the whole organisation, joined with the apps' own heartbeats. It writes
  * health, which is an observation and no state; whatever has to be done about it is done by the reconcile it wakes.
- * A listing in which a region is missing acts on nothing that it does not show.
+ * A listing in which a region is missing acts on nothing of that region that it does not show.
  */
 import { type BrakedAct, type HealthStatus, holdingBrake } from '@hangar/core'
 import {
@@ -71,6 +71,8 @@ type Sighting = HealthLook & { machine: OrgMachine | undefined }
 type Look = {
   summary: HealthSummary
   noCyclesMs: number
+  /** Of which the listing may lack machines. */
+  missingRegions: Set<string>
   /** Machines that were shown and are not well. */
   ailing: Map<string, OrgMachine>
   toWake: string[]
@@ -85,10 +87,18 @@ type Look = {
 async function lookAtAll(deps: ReconcileDeps, signal: AbortSignal): Promise<Look> {
   const summary = { checked: 0, unhealthy: 0, unknown: 0, woken: 0, partial: false }
   const { noCyclesMs } = (await readSettings(deps.db)).health
-  const look: Look = { summary, noCyclesMs, ailing: new Map(), toWake: [], failing: [] }
+  const look: Look = {
+    summary,
+    noCyclesMs,
+    missingRegions: new Set(),
+    ailing: new Map(),
+    toWake: [],
+    failing: [],
+  }
   const watch = watchForChanges(deps.settings.installationId)
   const since = await readDatabaseTime(deps.db)
   for await (const page of deps.fly.orgs.machines({}, { signal })) {
+    for (const region of page.errorRegions) look.missingRegions.add(region)
     summary.partial ||= page.errorRegions.length > 0
     await lookAtPage(deps, look, { machines: page.machines, watch, since })
   }
@@ -133,14 +143,11 @@ async function lookAtUnseen(
   look: Look,
   { subjects, watch, since }: Rest,
 ): Promise<void> {
-  const { summary, ailing, toWake, failing } = look
+  const { summary, noCyclesMs, missingRegions, ailing, toWake, failing } = look
   const sightings = subjects.flatMap((subject): Sighting[] => {
     const machine = ailing.get(subject.flyMachineId ?? '')
-    const verdict = judge(subject, machine, {
-      complete: !summary.partial,
-      noCyclesMs: look.noCyclesMs,
-      since,
-    })
+    const complete = !missingRegions.has(subject.region)
+    const verdict = judge(subject, machine, { complete, noCyclesMs, since })
     return verdict ? [{ subject, verdict, machine }] : []
   })
   await write(deps, summary, sightings)

@@ -133,6 +133,50 @@ describe('health: the sweep', () => {
     expect((await engine.live(userId)).healthStatus).toBe('unknown')
     expect(await engine.eventTypes(userId)).not.toContain('health_check_failed')
   })
+
+  test('an app in a region that answered is judged, whichever other is missing', async () => {
+    const { userId, row } = await active()
+    await engine.deps.fly.machines.delete(row.flyAppName, row.flyMachineId!, { force: true })
+    const missing = async (region: string) => {
+      const fault = engine.sim.sim.faults.add({ kind: 'partial_list', params: { region } })
+      const summary = await sweepHealth(engine.deps, never)
+      engine.sim.sim.faults.remove(fault.id)
+      return summary
+    }
+    expect(await missing('fra')).toMatchObject({ partial: true, woken: 0 })
+    expect(await engine.live(userId)).toMatchObject({ healthStatus: 'unhealthy', healthFailures: 1 })
+    expect(await missing('iad')).toMatchObject({ partial: true, woken: 0 })
+    expect((await engine.live(userId)).healthStatus).toBe('unknown')
+    expect(await missing('fra')).toMatchObject({ partial: true, woken: 1 })
+    await engine.drive(userId)
+  })
+
+  test('a look that can tell nothing forgets nothing: neither the failures, nor what they were told as', async () => {
+    const { userId, row } = await active()
+    const beatAt = (at: string) =>
+      onDatabase(
+        `update hangar.app_heartbeats set last_heartbeat_at = ${at} where user_fly_app_id = '${row.id}'`,
+      )
+    const toldOf = async () =>
+      (await engine.eventTypes(userId)).filter((type) => type.startsWith('health_check_'))
+    const seeNothing = async () => {
+      const fault = engine.sim.sim.faults.add({ kind: 'partial_list', params: { region: 'iad' } })
+      await sweepHealth(engine.deps, never)
+      engine.sim.sim.faults.remove(fault.id)
+    }
+    await beatAt(`clock_timestamp() - interval '1 hour'`)
+    await sweepHealth(engine.deps, never)
+    await seeNothing()
+    expect(await engine.live(userId)).toMatchObject({ healthStatus: 'unknown', healthFailures: 1 })
+    await sweepHealth(engine.deps, never)
+    expect(await engine.live(userId)).toMatchObject({ healthStatus: 'unhealthy', healthFailures: 2 })
+    expect(await toldOf()).toEqual(['health_check_failed'])
+    await seeNothing()
+    await beatAt('clock_timestamp()')
+    await sweepHealth(engine.deps, never)
+    expect(await engine.live(userId)).toMatchObject({ healthStatus: 'healthy', healthFailures: 0 })
+    expect(await toldOf()).toEqual(['health_check_failed', 'health_check_recovered'])
+  })
 })
 
 describe('differences', () => {
@@ -189,6 +233,26 @@ describe('cost', () => {
     await onDatabase(`delete from hangar.cost_intervals where user_fly_app_id = '${row.id}'`)
     expect(await sweepCost(engine.deps, never)).toMatchObject({ mended: 1 })
     expect(await intervals(row.id)).toMatchObject([{ endedAt: null, priceModel: 'product' }])
+  })
+
+  test('a machine that two looks miss costs nothing until it is back', async () => {
+    const { userId, row } = await active()
+    const isOpen = async () => (await intervals(row.id)).some(({ endedAt }) => endedAt === null)
+    const { world } = engine.sim.sim
+    const there = world.apps.get(row.flyAppName)!
+    const machine = there.machines.get(row.flyMachineId!)!
+    there.machines.delete(machine.id)
+    await sweepHealth(engine.deps, never)
+    expect(await isOpen()).toBe(true)
+    await sweepHealth(engine.deps, never)
+    expect(await isOpen()).toBe(false)
+    // The look at prices believes no ledger of an app that is not well.
+    expect(await sweepCost(engine.deps, never)).toMatchObject({ mended: 0 })
+    expect(await isOpen()).toBe(false)
+    there.machines.set(machine.id, machine)
+    await sweepHealth(engine.deps, never)
+    expect(await isOpen()).toBe(true)
+    expect(await engine.live(userId)).toMatchObject({ healthStatus: 'healthy' })
   })
 
   test('a change of the price model closes one interval and opens the next at the same moment', async () => {
