@@ -203,29 +203,35 @@ const LOOKED_BACK = '1 day'
 
 /**
  * Tier changes that the trigger has recorded since a webhook last came in. Wants that something else has raised since
- * are not counted, so it may be more. Nothing is said where no webhook is set up and none ever came.
+ * are not counted, so it may be more. Nothing is said where no webhook is set up and none ever came. That changes grow
+ * old or become few ends nothing: only a webhook that arrives does.
  */
 export function settleWebhookSilence(db: Database | Tx): Promise<ConditionResult> {
   return settle(
     db,
     { kind: 'webhook_silence', most: 1, crowd: '' },
     sql`
+    with heard as (
+      select (select last_at from hangar.webhook_arrivals) as last_at, host.installed_at
+      from hangar.host_mapping host
+      where host.mapping ? 'webhook' or exists (select from hangar.webhook_arrivals)
+    )
     select '' as subject, 'warning' as severity,
       count(*) || ' tier changes since ' || coalesce('the last webhook at ' || to_char(heard.last_at at time zone
         'UTC', 'YYYY-MM-DD HH24:MI:SS') || ' UTC', 'the webhook was set up')
         || ', and no webhook: the relay finds them, up to a second later' as message,
       jsonb_build_object('changes', count(*), 'last_webhook_at', heard.last_at) as details,
       min(want.updated_at) as since, true as fresh
-    from (
-      select (select last_at from hangar.webhook_arrivals) as last_at, host.installed_at
-      from hangar.host_mapping host
-      where host.mapping ? 'webhook' or exists (select from hangar.webhook_arrivals)
-    ) heard
+    from heard
     join hangar.user_wants want on want.source = 'trigger'
       and want.updated_at > coalesce(heard.last_at, heard.installed_at) + ${intervalMs(ARRIVAL_SLACK_MS)}
       and want.updated_at between hangar.now() - ${LOOKED_BACK}::interval
         and hangar.now() - ${intervalMs(ARRIVAL_SLACK_MS)}
     group by heard.last_at
-    having count(*) >= ${SILENT_CHANGES}`,
+    having count(*) >= ${SILENT_CHANGES}
+    union all
+    select alert.subject, alert.severity, alert.message, alert.details, alert.first_at, false
+    from hangar.alerts alert join heard on heard.last_at is null or heard.last_at <= alert.first_at
+    where alert.kind = 'webhook_silence' and alert.resolved_at is null`,
   )
 }

@@ -229,6 +229,18 @@ describe('the silence of webhooks', () => {
     ])
     await query(`update hangar.host_mapping set mapping = mapping - 'webhook'`)
   })
+
+  test('is over with the next webhook, and not because the changes grew old', async () => {
+    await lastWebhook('1 hour')
+    await changes(3, '90 seconds')
+    await sweep()
+    await query(`update hangar.user_wants set updated_at = updated_at - interval '2 days'`)
+    await sweep()
+    expect(await silences()).toMatchObject([{ message: expect.stringMatching(/^3 tier changes/), times: 1 }])
+    await recordWebhookArrival(database.db)
+    await sweep()
+    expect(await silences()).toEqual([])
+  })
 })
 
 test('alerts that are over are forgotten after their time, and the oldest where there are too many; open ones never', async () => {
