@@ -23,6 +23,7 @@ const WORKER_OPERATIONS = [
   'machines.delete',
   'machines.start',
   'machines.stop',
+  'machines.restart',
   'machines.wait',
   'secrets.set',
   'orgs.machines',
