@@ -31,11 +31,20 @@ export async function claimMessage(
   return rows[0] ?? null
 }
 
-/** It has arrived, and so the channel works. False: another sender has taken over, and will say so itself. */
+/** An alert of its own, so that the channel itself tells of it to those whom it reaches. */
+function recipientsOf(channel: ChannelName): string {
+  return `${channel} recipients`
+}
+
+/**
+ * It has arrived, and so the channel works. `refused`: some did not get it, in words without an address; those who have
+ * it are not sent it again. False: another sender has taken over, and will say so itself.
+ */
 export function recordSent(
   db: Database,
   channel: ChannelName,
   { id, fence }: Pick<ClaimedMessage, 'id' | 'fence'>,
+  refused?: string,
 ): Promise<boolean> {
   return db.transaction().execute(async (tx) => {
     const result = await sql`
@@ -47,7 +56,32 @@ export function recordSent(
       update hangar.alert_channels set failures = 0, last_error = null, last_sent_at = hangar.now()
       where name = ${channel}`.execute(tx)
     await resolveAlert(tx, 'channel_failing', channel)
+    const subject = recipientsOf(channel)
+    if (refused === undefined) await resolveAlert(tx, 'channel_failing', subject)
+    else await raiseAlert(tx, { kind: 'channel_failing', subject, severity: 'critical', message: refused })
     return true
+  })
+}
+
+/**
+ * A channel that the configuration does not name (any more): what it still had to send is given up, and told anew
+ * should it come back. One that a worker with an older configuration is sending just now is left to it.
+ */
+export function retireChannel(db: Database, channel: ChannelName): Promise<void> {
+  return db.transaction().execute(async (tx) => {
+    await sql`
+      with ended as (
+        update hangar.alert_messages set state = 'given_up', ended_at = hangar.now(), owner = null, lease_expires_at = null
+        where channel = ${channel} and state = 'pending'
+          and (lease_expires_at is null or lease_expires_at <= hangar.now())
+        returning id
+      )
+      delete from hangar.alert_tellings where message_id in (select id from ended)`.execute(tx)
+    await sql`
+      update hangar.alert_channels set failures = 0, last_error = null
+      where name = ${channel} and failures > 0`.execute(tx)
+    await resolveAlert(tx, 'channel_failing', channel)
+    await resolveAlert(tx, 'channel_failing', recipientsOf(channel))
   })
 }
 

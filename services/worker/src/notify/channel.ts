@@ -7,10 +7,13 @@ export type OutgoingMessage = {
   digest: Digest
 }
 
+/** `refused`: for whom the other side did not take it, without an address. Everybody else has it. */
+export type Sent = { refused?: string }
+
 export type Channel = {
   readonly name: ChannelName
-  /** Rejects unless the other side has taken it, and always within its own bound. */
-  send(message: OutgoingMessage, signal: AbortSignal): Promise<void>
+  /** Rejects unless the other side has taken it for somebody, and always within its own bound. */
+  send(message: OutgoingMessage, signal: AbortSignal): Promise<Sent>
 }
 
 /** The other side asks to be left alone for so long. */

@@ -39,8 +39,12 @@ describe('where alerts go', () => {
     ).toEqual(['webhook'])
   })
 
-  test('by severity is critical to both and warning to the webhook, unless it is said otherwise', () => {
-    expect(read().ALERT_ROUTES).toEqual({ critical: ['mail', 'webhook'], warning: ['webhook'], info: [] })
+  test('by severity is critical and warning to both, and info to nobody, unless it is said otherwise', () => {
+    expect(read().ALERT_ROUTES).toEqual({
+      critical: ['mail', 'webhook'],
+      warning: ['mail', 'webhook'],
+      info: [],
+    })
     expect(read({ ALERT_ROUTES: 'critical:mail, info:webhook+mail' }).ALERT_ROUTES).toEqual({
       critical: ['mail'],
       warning: [],

@@ -3,26 +3,26 @@ import { ALERT_SEVERITIES, type AlertSeverity } from '@hangar/core'
 import type { ChannelName } from '@hangar/db'
 import { z } from 'zod'
 
-const CHANNELS: readonly string[] = ['mail', 'webhook'] satisfies ChannelName[]
+export const CHANNELS = ['mail', 'webhook'] as const satisfies ChannelName[]
 
 export type Routes = Record<AlertSeverity, ChannelName[]>
 
-/** `critical:mail+webhook,warning:webhook`: what is left out is told to nobody. */
+/** `critical:mail+webhook,warning:mail`: what is left out is told to nobody. */
 const routes = z
   .string()
-  .default('critical:mail+webhook,warning:webhook')
+  .default('critical:mail+webhook,warning:mail+webhook')
   .transform((text, context): Routes => {
     const parsed: Routes = { info: [], warning: [], critical: [] }
     for (const route of text.split(',').filter((part) => part.trim() !== '')) {
       const [severity = '', names = ''] = route.split(':').map((part) => part.trim())
       const channels = names.split('+').filter(Boolean)
       const isKnown = (ALERT_SEVERITIES as readonly string[]).includes(severity)
-      if (isKnown && channels.every((name) => CHANNELS.includes(name)))
+      if (isKnown && channels.every((name) => (CHANNELS as readonly string[]).includes(name)))
         parsed[severity as AlertSeverity] = channels as ChannelName[]
       else
         context.addIssue({
           code: 'custom',
-          message: 'write it as critical:mail+webhook,warning:webhook, with info, warning and critical',
+          message: 'write it as critical:mail+webhook,warning:mail, with info, warning and critical',
         })
     }
     return parsed

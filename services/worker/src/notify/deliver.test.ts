@@ -8,6 +8,7 @@ import {
   raiseAlert,
   recordSent,
   resolveAlert,
+  retireChannel,
 } from '@hangar/db'
 import { useTestDatabase } from '@hangar/testkit'
 import { beforeEach, describe, expect, test } from '@jest/globals'
@@ -59,7 +60,7 @@ beforeEach(async () => {
   )
   mailbox.mails.length = 0
   hook.deliveries.length = 0
-  Object.assign(mailbox, { refusal: null, hangs: false })
+  Object.assign(mailbox, { refusal: null, refusedRecipients: [], hangs: false })
   Object.assign(hook, { status: 200, headers: {}, hangs: false })
 })
 
@@ -137,7 +138,7 @@ describe('an alert', () => {
   })
 
   test('goes where its severity is routed to, and nowhere else', async () => {
-    const { routes } = post.deps(database.db)
+    const routes: DeliveryDeps['routes'] = { ...EVERYTHING, info: [], warning: ['webhook'] }
     for (const severity of ['info', 'warning', 'critical'] as const)
       await raise({ kind: 'stuck', subject: severity, severity })
     await round({ routes })
@@ -266,6 +267,55 @@ describe('a channel that fails', () => {
     expect(mailbox.mails[1]?.text).toContain('channel_failing, came and went')
     expect(mailbox.mails[1]?.text).toContain('budget, new')
     expect(hook.deliveries.at(-1)?.body.text).toContain('over: channel_failing mail')
+  })
+
+  test('for one recipient is told to the others, without an address, and to nobody twice', async () => {
+    mailbox.refusedRecipients = ['grace@ops.example']
+    await raise()
+    expect((await round())[0]).toBe('sent')
+    expect(await listAlerts(database.db, { limit: 1 })).toMatchObject([
+      {
+        kind: 'channel_failing',
+        subject: 'mail recipients',
+        message: 'the mail server refuses 1 of 2 recipients of alerts, at ops.example',
+      },
+    ])
+    await round()
+    expect(await round()).toEqual(['nothing', 'nothing'])
+    expect(mailbox.mails.map(({ recipients }) => recipients)).toEqual([
+      ['ada@ops.example'],
+      ['ada@ops.example'],
+    ])
+    for (const text of [mailbox.mails[1]?.text, hookText(-1)]) {
+      expect(text).toContain('mail recipients: the mail server refuses 1 of 2')
+      expect(text).not.toContain('grace')
+    }
+    mailbox.refusedRecipients = []
+    await resolveAlert(database.db, 'brake_engaged', 'operator')
+    await round()
+    await round()
+    expect(mailbox.mails.at(-1)?.text).toContain('channel_failing, over')
+  })
+
+  test('and is then taken out of the configuration fails no more, and its message ends', async () => {
+    mailbox.refusal = { code: 554, text: 'no' }
+    await raise()
+    for (let n = 0; n < 3; n++) await round()
+    await claimMessage(database.db, { channel: 'mail', owner: 'worker-old', leaseMs: QUICK.leaseMs })
+    const states = () => query(`select state from hangar.alert_messages where channel = 'mail'`)
+    await retireChannel(database.db, 'mail')
+    expect(await states()).toEqual([{ state: 'pending' }])
+    await onDatabase(
+      `update hangar.alert_messages set lease_expires_at = hangar.now() where owner is not null`,
+    )
+    await retireChannel(database.db, 'mail')
+    expect(await states()).toEqual([{ state: 'given_up' }])
+    await post.round('webhook', deps())
+    expect(hook.deliveries.at(-1)?.body.text).toContain('over: channel_failing mail')
+    // Named again, it tells of what is open then.
+    mailbox.refusal = null
+    expect(await post.round('mail', deps())).toBe('sent')
+    expect(mailbox.mails[0]?.text).toContain('brake_engaged')
   })
 
   test('is tried again after ever longer pauses, as long as it asks for, and ten minutes at most', async () => {

@@ -18,7 +18,7 @@ import {
   recordSent,
 } from '@hangar/db'
 import type { Logger } from '@hangar/runtime'
-import { type Channel, ChannelBusyError } from './channel.ts'
+import { type Channel, ChannelBusyError, type Sent } from './channel.ts'
 import type { Routes } from './config.ts'
 import type { Redact } from './secrets.ts'
 
@@ -59,15 +59,16 @@ export async function deliver(deps: DeliveryDeps, channel: Channel, signal: Abor
   await composeMessage(db, { ...pace, channel: channel.name, severities }, randomUUID(), redact)
   const message = await claimMessage(db, { channel: channel.name, owner, leaseMs: pace.leaseMs })
   if (!message) return 'nothing'
+  let sent: Sent
   try {
-    await channel.send(message, signal)
+    sent = await channel.send(message, signal)
   } catch (error) {
     // We are stopping: it may have arrived or not, and another worker sends it once our lease is over.
     if (signal.aborted) throw error
     await fail(deps, channel, message, error)
     return 'failed'
   }
-  await recordSent(db, channel.name, message)
+  await recordSent(db, channel.name, message, sent.refused)
   deps.logger.info({ channel: channel.name, message: message.id, attempt: message.attempt }, 'alerts told')
   return 'sent'
 }

@@ -1,6 +1,6 @@
 /** Who is told of what, and over which way: built from the configuration, and run by the queue `notify`. */
 import { ALERT_SEVERITIES } from '@hangar/core'
-import type { Database } from '@hangar/db'
+import { type Database, retireChannel } from '@hangar/db'
 import {
   createNotifyWorker,
   type createRedis,
@@ -11,6 +11,7 @@ import {
 import type { Logger } from '@hangar/runtime'
 import type { WorkerConfig } from '../config.ts'
 import type { Channel } from './channel.ts'
+import { CHANNELS } from './config.ts'
 import { deliver, PACE } from './deliver.ts'
 import { mailChannel } from './mail.ts'
 import { createRedact } from './secrets.ts'
@@ -31,10 +32,13 @@ export function startNotify(parts: {
   const work: Record<string, (signal: AbortSignal) => Promise<unknown>> = {
     notify_users: (signal) => tellUsers(db, signal),
     ...Object.fromEntries(
-      channels.map((channel) => [
-        `notify_${channel.name}`,
-        (signal: AbortSignal) => deliver(deps, channel, signal),
-      ]),
+      CHANNELS.map((name) => {
+        const channel = channels.find((one) => one.name === name)
+        return [
+          `notify_${name}`,
+          (signal: AbortSignal) => (channel ? deliver(deps, channel, signal) : retireChannel(db, name)),
+        ]
+      }),
     ),
   }
   return createNotifyWorker({
@@ -86,11 +90,11 @@ function sayWhereAlertsGo({ ALERT_ROUTES: routes }: WorkerConfig, channels: Chan
       channels.map(({ name }) => name).filter((name) => routes[severity].includes(name)),
     ]),
   )
-  const nowhere = ['critical', 'warning'].filter((severity) => goes[severity]?.length === 0)
+  const nowhere = ALERT_SEVERITIES.filter((severity) => goes[severity]?.length === 0)
+  const left = `${nowhere.join(' and ')} alerts go nowhere: they are in GET /v1/alerts only`
   if (nowhere.length === 0) logger.info({ routes: goes }, 'alerts are told')
-  else
-    logger.warn(
-      { routes: goes },
-      `${nowhere.join(' and ')} alerts go nowhere: they are in GET /v1/alerts only (see ALERT_SMTP_URL, ALERT_WEBHOOK_URL)`,
-    )
+  // By default nobody is told of what is only worth a line.
+  else if (nowhere.every((severity) => severity === 'info'))
+    logger.info({ routes: goes }, `alerts are told; ${left}`)
+  else logger.warn({ routes: goes }, `${left} (see ALERT_ROUTES, ALERT_SMTP_URL, ALERT_WEBHOOK_URL)`)
 }

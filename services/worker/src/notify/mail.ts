@@ -44,17 +44,25 @@ export function mailChannel({ smtpUrl, from, to }: MailSettings, rendering: Rend
         list: { id: { url: `alerts.${rendering.from}.hangar`, comment: `Hangar ${rendering.from}` } },
         headers: { 'Auto-Submitted': 'auto-generated' },
       })
-      await withinBound(sent, AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]))
+      const bound = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)])
+      const { rejected } = (await withinBound(sent, bound)) as { rejected: string[] }
+      return rejected.length === 0 ? {} : { refused: tellRefused(rejected, to.length) }
     },
   }
 }
 
+/** A server that takes the mail for one recipient refuses the others without an error. */
+function tellRefused(rejected: readonly string[], total: number): string {
+  const domains = [...new Set(rejected.map((address) => address.slice(address.lastIndexOf('@') + 1)))]
+  return `the mail server refuses ${rejected.length} of ${total} recipients of alerts, at ${domains.join(', ')}`
+}
+
 /** The connection itself cannot be called back. Should its mail still go out, the next attempt has the same id. */
-function withinBound(sent: Promise<unknown>, signal: AbortSignal): Promise<void> {
+function withinBound<Info>(sent: Promise<Info>, signal: AbortSignal): Promise<Info> {
   return new Promise((resolve, reject) => {
     const giveUp = () => reject(signal.reason as Error)
     if (signal.aborted) giveUp()
     signal.addEventListener('abort', giveUp, { once: true })
-    sent.then(() => resolve(), reject).finally(() => signal.removeEventListener('abort', giveUp))
+    sent.then(resolve, reject).finally(() => signal.removeEventListener('abort', giveUp))
   })
 }

@@ -53,7 +53,7 @@ test('a mail server that hangs holds up neither the webhook nor what comes after
     await closeQueues(queues)
     await Promise.all([closeRedis(producer), closeRedis(redis)])
   }
-  expect(lines.join()).toContain('alerts are told')
+  expect(lines.join()).toContain('alerts are told; info alerts go nowhere')
 })
 
 test('a worker without a channel says at its start that alerts go nowhere', async () => {
@@ -68,5 +68,5 @@ test('a worker without a channel says at its start that alerts go nowhere', asyn
   const notify = startNotify({ config, db: database.db, redis, logger, owner: 'worker-a' })
   await notify.close(500)
   await closeRedis(redis)
-  expect(lines.join()).toContain('critical and warning alerts go nowhere')
+  expect(lines.join()).toContain('info and warning and critical alerts go nowhere')
 })

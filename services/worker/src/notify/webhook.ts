@@ -23,7 +23,7 @@ export function webhookChannel(
         signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
       })
       await response.body?.cancel()
-      if (response.ok) return
+      if (response.ok) return {}
       const message = `the webhook answered ${response.status}`
       const retryAfterSeconds = Number(response.headers.get('retry-after'))
       if (retryAfterSeconds > 0) throw new ChannelBusyError(message, retryAfterSeconds * 1000)

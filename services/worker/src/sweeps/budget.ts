@@ -8,7 +8,7 @@ import type { ReconcileDeps } from '../reconcile/deps.ts'
 
 /** By the alert's subject. */
 const STEPS = [
-  { subject: '50', severity: 'info', reached: ({ usedPct }) => Number(usedPct) >= 50, says: usedMessage },
+  { subject: '50', severity: 'warning', reached: ({ usedPct }) => Number(usedPct) >= 50, says: usedMessage },
   { subject: '75', severity: 'warning', reached: ({ usedPct }) => Number(usedPct) >= 75, says: usedMessage },
   {
     subject: '100',

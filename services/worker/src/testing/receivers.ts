@@ -12,13 +12,15 @@ export type Mailbox = {
   readonly mails: Mail[]
   /** What it answers to a mail; null: it takes it. */
   refusal: { code: number; text: string } | null
+  /** It takes mail for everybody but these. */
+  refusedRecipients: string[]
   /** It takes what is sent and never answers. */
   hangs: boolean
 }
 
 /** With credentials, and without TLS, which is allowed on this machine only. */
 export function useMailbox(auth = { user: 'hangar', pass: 'smtp-pass%word-1' }): Mailbox {
-  const state = { refusal: null as Mailbox['refusal'], hangs: false }
+  const state = { refusal: null as Mailbox['refusal'], refusedRecipients: [] as string[], hangs: false }
   const mails: Mail[] = []
   const server = new SMTPServer({
     disabledCommands: ['STARTTLS'],
@@ -29,6 +31,12 @@ export function useMailbox(auth = { user: 'hangar', pass: 'smtp-pass%word-1' }):
       username === auth.user && password === auth.pass
         ? callback(null, { user: username })
         : callback(new Error('wrong password')),
+    onRcptTo: ({ address }, _session, callback) =>
+      callback(
+        state.refusedRecipients.includes(address)
+          ? Object.assign(new Error('no such user'), { responseCode: 550 })
+          : null,
+      ),
     onData: (stream, session, callback) => {
       const chunks: Buffer[] = []
       stream.on('data', (chunk: Buffer) => chunks.push(chunk))
