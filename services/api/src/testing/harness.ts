@@ -53,8 +53,10 @@ export type TestApiOptions = {
   deps?: Partial<ApiDeps>
 }
 
-const AUTH = { jwtSecret: JWT_SECRET, serviceRoleKey: SERVICE_KEY, issuer: ISSUER }
-const WEBHOOK = { signingKeys: parseSigningKeys(WEBHOOK_SECRET) ?? [], sharedSecret: SHARED_SECRET }
+const ACCESS: Pick<ApiDeps, 'auth' | 'webhook'> = {
+  auth: { jwtSecret: JWT_SECRET, serviceRoleKey: SERVICE_KEY, issuer: ISSUER },
+  webhook: { signingKeys: parseSigningKeys(WEBHOOK_SECRET) ?? [], sharedSecret: SHARED_SECRET },
+}
 
 /** Registers the file's hooks; the parts are there from beforeAll to afterAll. */
 export function useApi(options: TestApiOptions = {}): TestApi {
@@ -78,8 +80,7 @@ export function useApi(options: TestApiOptions = {}): TestApi {
       costs: { priceModel: 'product', region: 'iad', revenue: { pro: '49.00', elite: '149.00' } },
       drainGraceMs: 30_000,
       quotas: { pro: 10, elite: 50 },
-      auth: AUTH,
-      webhook: WEBHOOK,
+      ...ACCESS,
       host: DEFAULT_HOST_MAPPING,
       placement: { handover: 'immediate', sharedTokens: [SHARED_TOKEN] },
       userTokens: null,
