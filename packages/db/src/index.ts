@@ -60,6 +60,7 @@ export {
   listPlacement,
   lockApp,
   returnTraders,
+  releaseMachineOf,
   takeTraders,
   type Handover,
   type Placement,

@@ -14,8 +14,8 @@ import {
 import { type CallOptions, FlyError } from '@hangar/fly-client'
 import { FLY_CALL_TIMEOUT_MS, type ReconcileDeps } from '../reconcile/deps.ts'
 
-/** A heartbeat, and what it may be late. With a sweep each 15 s and a shared backend that asks each 10 s: 60 s at most. */
-const SILENT_MS = 35_000
+/** A heartbeat, and a little: who is only late costs one question. With a sweep each 15 s and a shared backend that asks each 10 s it is less than 60 s. */
+const SILENT_MS = 32_000
 /** Asked after in one run; where more fall silent at once, the rest is for the next ones. */
 const MOST_ASKED = 30
 const BUDGET_MS = 10_000
