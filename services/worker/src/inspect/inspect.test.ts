@@ -145,6 +145,7 @@ describe('what would be done', () => {
       { field: 'guest', policy: 'correct' },
       { field: 'image', policy: 'report' },
       // This worker gives apps longer to drain than the one that made the machine.
+      { field: 'env.HANGAR_DRAIN_GRACE_MS', policy: 'report' },
       { field: 'stop_config', policy: 'report' },
     ])
     expect(steps(answer)).toMatch(/^begin_resize adopt_machine ask_to_drain wait/)
