@@ -206,7 +206,11 @@ describe('a setting that changed', () => {
     await raiseWant(db(), userId, 'sweep')
     await engine.drive(userId, { deps: engine.other('worker-b', settings) })
     const fields = (await engine.live(userId)).drift?.fields ?? []
-    expect(fields.map(({ field }) => field)).toEqual(['env.HANGAR_DRAIN_GRACE_MS', 'env.HANGAR_URL', 'stop_config'])
+    expect(fields.map(({ field }) => field)).toEqual([
+      'env.HANGAR_DRAIN_GRACE_MS',
+      'env.HANGAR_URL',
+      'stop_config',
+    ])
     expect(deedsOf(row.flyAppName)).toHaveLength(deeds)
   })
 })
