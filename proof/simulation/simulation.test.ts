@@ -5,8 +5,8 @@ import { REGRESSIONS } from './regressions.ts'
 import { drawScript, type Script } from './script.ts'
 import { useStore } from './testing.ts'
 
-/** On a machine that has nothing else to do, some 15 s of them. */
-const HISTORIES = 200
+/** On a machine that has nothing else to do, some 10 s of them. */
+const HISTORIES = 120
 const FIRST_SEED = 20_260_301
 
 const store = useStore()
