@@ -6,11 +6,9 @@ import type { FleetApp } from './fleet.ts'
 
 export type Measured = { perSecond: number; p99Ms: number }
 
-type Call = { method: 'POST'; path: string; headers: Record<string, string>; body: string }
+type Call = { method: 'GET' | 'POST'; path: string; headers: Record<string, string>; body?: string }
 
 const HEARTBEAT_CONNECTIONS = 20
-/** As many apps as send at once: a database pool's worth would only queue. */
-const BATCH_CONNECTIONS = 4
 const BATCH = 500
 
 /** Each app in turn; what only the bare peer needs is sent to both. */
@@ -23,14 +21,20 @@ export function sendHeartbeats(
   return send(url, calls, { connections: HEARTBEAT_CONNECTIONS, rate: perSecond })
 }
 
-/** As many as get through; `perSecond` is of signals. */
+/** Each app asks what to run, as it does at its start: what it is told then is what its heartbeats are held against. */
+export async function sendBootstraps(url: string, fleet: readonly FleetApp[]): Promise<void> {
+  const calls = fleet.map(({ headers }): Call => ({ method: 'GET', path: '/shim/v1/bootstrap', headers }))
+  await send(url, calls, { connections: HEARTBEAT_CONNECTIONS })
+}
+
+/** As many as get through; `perSecond` is of signals. An app sends one batch at a time, so `apps` is how many send at once. */
 export async function sendBatches(
   url: string,
   fleet: readonly FleetApp[],
-  batches: number,
+  { batches, apps }: { batches: number; apps: number },
 ): Promise<Measured> {
-  const calls = Array.from({ length: batches }, (_, n) => batch(pick(fleet, n)))
-  const { perSecond, p99Ms } = await send(url, calls, { connections: BATCH_CONNECTIONS })
+  const calls = Array.from({ length: batches }, (_, n) => batch(pick(fleet, n % apps)))
+  const { perSecond, p99Ms } = await send(url, calls, { connections: apps })
   return { perSecond: perSecond * BATCH, p99Ms }
 }
 
