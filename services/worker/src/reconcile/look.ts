@@ -98,8 +98,9 @@ async function confirmAbsence(looking: Looking, isListed: boolean): Promise<'abs
   const { attempt, row, call } = looking
   // An end that is believed is an end: what came after it would be nobody's.
   const isMade = await wasMade(looking)
-  if (!isMade && attempt.mayComeYet && row.teardownStartedAt !== null) return 'unreachable'
-  const isExpected = !isMade || (await wasDeletedByUs(looking))
+  const isOurDoing = await wasDeletedByUs(looking)
+  if (!isMade && !isOurDoing && attempt.mayComeYet && row.teardownStartedAt !== null) return 'unreachable'
+  const isExpected = !isMade || isOurDoing
   if (isExpected && !isListed) return 'absent'
   const { apps, totalApps } = await attempt.deps.fly.apps.list(call)
   // A list that is shorter than it says leaves open what is missing in it.
