@@ -3,6 +3,8 @@ export type CallEntry = {
   seq: number
   atMs: number
   endedAtMs: number | null
+  /** Since when the call can change nothing any more: after `endedAtMs` if the caller left before it was applied. */
+  settledAtMs: number | null
   requestId: string
   method: string
   path: string
@@ -32,11 +34,14 @@ export class CallLog {
     this.#capacity = capacity
   }
 
-  begin(entry: Omit<CallEntry, 'seq' | 'endedAtMs' | 'status' | 'applied' | 'fault' | 'outcome'>): CallEntry {
+  begin(
+    entry: Omit<CallEntry, 'seq' | 'endedAtMs' | 'settledAtMs' | 'status' | 'applied' | 'fault' | 'outcome'>,
+  ): CallEntry {
     const full: CallEntry = {
       ...entry,
       seq: this.#nextSeq++,
       endedAtMs: null,
+      settledAtMs: null,
       status: null,
       applied: false,
       fault: null,

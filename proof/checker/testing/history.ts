@@ -58,6 +58,7 @@ export function aCall(operation: string, seconds: number, change: Partial<CallEn
     seq: (calls += 1),
     atMs: Number(at(seconds)),
     endedAtMs: Number(at(seconds)) + 10,
+    settledAtMs: Number(at(seconds)) + 10,
     requestId: `request-${calls}`,
     method,
     path: '/v1/apps',

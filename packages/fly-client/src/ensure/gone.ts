@@ -1,6 +1,7 @@
 /**
  * Deleting until it is gone. A DELETE is safe to repeat, and an accepted one is only a promise: each
- * of these looks until there is nothing left, and says so only then.
+ * of these looks until there is nothing left, and says so only then. A creation that got no answer may
+ * still land after that: whoever sent one looks again later.
  */
 import type { AppsApi } from '../apps.ts'
 import type { CallerParts } from '../call-types.ts'

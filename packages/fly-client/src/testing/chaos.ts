@@ -46,6 +46,7 @@ export async function liveOnce(sim: FlySim, fly: FlyClient, seed: number, kind: 
   if (twins.length > 1) throw new ChaosFailure(seed, `two machines: ${twins.join(', ')}`)
   if (up === 'fine' && twins.length !== 1 && kind !== 'exit_early')
     throw new ChaosFailure(seed, 'up, but there is no machine')
+  await allSettled(sim, app)
   const down = await codeOf(fly.ensureAppGone(app, {}, { deadlineMs: 2000 }))
   if (down === 'fine' && sim.sim.world.apps.has(app)) throw new ChaosFailure(seed, '"gone", but it is there')
   for (const id of faults.ids) sim.sim.faults.remove(id)
@@ -54,6 +55,12 @@ export async function liveOnce(sim: FlySim, fly: FlyClient, seed: number, kind: 
   if (sim.sim.world.apps.has(app) || machinesOf(sim, app).length > 0)
     throw new ChaosFailure(seed, 'an orphan is left')
   return { seed, faults: faults.told, up: up === 'fine' ? 'up' : up, down: down === 'fine' ? 'gone' : down }
+}
+
+/** A creation whose caller left may still land, and no client can see it coming: here it has landed. */
+async function allSettled(sim: FlySim, app: string): Promise<void> {
+  while (sim.sim.calls.list({ app }).some(({ settledAtMs }) => settledAtMs === null))
+    await new Promise((resolve) => setTimeout(resolve, 5))
 }
 
 async function bringUp(fly: FlyClient, app: string): Promise<void> {

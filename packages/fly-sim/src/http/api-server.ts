@@ -50,12 +50,27 @@ export class ApiServer {
     const target = targetOf(this.#sim, call)
     const fault = this.#sim.faults.size > 0 ? this.#strike(target) : null
     if (fault) entry.fault = fault.kind
-    if (fault && (await misbehaveBefore(this.#sim, fault, response, entry))) return
-    const answer = await this.#answer(call, found, entry, fault)
-    if (response.destroyed) return
+    const answer = await this.#apply(call, found, response, entry, fault)
+    if (!answer || response.destroyed) return
     if (fault) return misbehaveAfter(this.#sim, fault, response, answer, entry, call.requestId)
     entry.status = answer.status
     send(response, answer, call.requestId)
+  }
+
+  /** Null: the fault ended the call before it was applied. */
+  async #apply(
+    call: Call,
+    found: Match,
+    response: ServerResponse,
+    entry: CallEntry,
+    fault: Fault | null,
+  ): Promise<Answer | null> {
+    try {
+      if (fault && (await misbehaveBefore(this.#sim, fault, response, entry))) return null
+      return await this.#answer(call, found, entry, fault)
+    } finally {
+      entry.settledAtMs = this.#sim.clock.nowMs()
+    }
   }
 
   #strike(target: FaultTarget): Fault | null {
