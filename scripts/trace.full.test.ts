@@ -13,6 +13,7 @@ import { type HttpServer, startServer } from '../services/api/src/server.ts'
 import { signedHeaders, subscriptionEvent, useApi } from '../services/api/src/testing/harness.ts'
 import { watchWorker } from '../services/worker/src/instruments.ts'
 import { startLanes } from '../services/worker/src/lanes.ts'
+import { countOutcomes } from '../services/worker/src/metrics/jobs.ts'
 import { useEngine } from '../services/worker/src/testing/engine.ts'
 
 const PATIENCE_MS = 20_000
@@ -56,7 +57,7 @@ beforeAll(async () => {
     deps: { ...engine.deps, fly, instruments: watching.instruments },
     redis,
     logger,
-    registry,
+    counted: countOutcomes(registry),
     ...traces,
   })
   stopLanes = async () => {

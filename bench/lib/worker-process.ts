@@ -12,6 +12,7 @@ import {
 
 import { buildReconcileDeps } from '../../services/worker/src/build.ts'
 import { startLanes } from '../../services/worker/src/lanes.ts'
+import { countOutcomes } from '../../services/worker/src/metrics/jobs.ts'
 import { unlimitedFlyClient, workerConfig } from './worker.ts'
 
 const UNTRACED = { tracing: NO_TRACING, recallTrace: () => Promise.resolve(undefined) }
@@ -32,7 +33,7 @@ await runMain('worker', async () => {
   const fly = unlimitedFlyClient(config, { logger })
   stopper.onStop('fly', () => fly.close())
   const deps = await buildReconcileDeps({ config, db, fly, logger })
-  const lanes = startLanes({ config, deps, redis, logger, registry, ...UNTRACED })
+  const lanes = startLanes({ config, deps, redis, logger, counted: countOutcomes(registry), ...UNTRACED })
   stopper.onStop('lanes', () => lanes.close(2000))
   const ops = await startOpsServer({ port: config.PORT, host: config.HOST, checks: {}, registry, logger })
   stopper.onStop('ops', () => ops.close())

@@ -12,9 +12,9 @@ import {
   type ProcessContext,
 } from '@hangar/jobs'
 import type { createRedis } from '@hangar/jobs'
-import type { createMetrics, Logger, Tracing } from '@hangar/runtime'
+import type { Logger, Tracing } from '@hangar/runtime'
 import type { WorkerConfig } from './config.ts'
-import { countOutcomes } from './metrics/jobs.ts'
+import type { Counted } from './metrics/jobs.ts'
 import type { ReconcileDeps } from './reconcile/deps.ts'
 import { checkHealth } from './inspect/health.ts'
 import { answerRequest } from './inspect/job.ts'
@@ -29,13 +29,12 @@ export function startLanes(parts: {
   deps: ReconcileDeps
   redis: ReturnType<typeof createRedis>
   logger: Logger
-  registry: ReturnType<typeof createMetrics>
+  counted: Counted
   tracing: Tracing
   /** The trace that a user's work belongs to; asked only where tracing is on. */
   recallTrace: (userId: string) => Promise<string | undefined>
 }): { close(deadlineMs: number): Promise<void> } {
-  const { config, deps, redis, logger, registry } = parts
-  const counted = countOutcomes(registry)
+  const { config, deps, redis, logger, counted } = parts
   const common = {
     redis,
     prefix: config.HANGAR_QUEUE_PREFIX,

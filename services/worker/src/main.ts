@@ -16,6 +16,7 @@ import { readConfig } from './config.ts'
 import { buildReconcileDeps } from './build.ts'
 import { watchWorker } from './instruments.ts'
 import { startLanes } from './lanes.ts'
+import { countOutcomes } from './metrics/jobs.ts'
 import { startNotify } from './notify/index.ts'
 import { measureWorker } from './metrics/stores.ts'
 
@@ -57,8 +58,9 @@ await runMain('worker', async () => {
 
   const deps = await buildReconcileDeps({ config, db, fly, logger, ...watching })
   measureWorker({ registry, db, keyRing: deps.keyRing, logger })
-  const lanes = startLanes({ config, deps, redis, logger, registry, ...traces })
-  const notify = startNotify({ config, db, redis, logger, owner: deps.owner })
+  const counted = countOutcomes(registry)
+  const lanes = startLanes({ config, deps, redis, logger, counted, ...traces })
+  const notify = startNotify({ config, db, redis, logger, counted, owner: deps.owner })
   // Together: a mail server that hangs must not take from the time that the lanes have.
   stopper.onStop('lanes', async () => {
     const deadlineMs = config.SHUTDOWN_DEADLINE_MS - STOP_MARGIN_MS

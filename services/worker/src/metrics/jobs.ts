@@ -1,16 +1,23 @@
 import { type Lane, LANES } from '@hangar/core'
-import type { Outcome, SweepName } from '@hangar/jobs'
+import { NOTIFY_SCHEDULES, type NotifyName, type Outcome, type SweepName } from '@hangar/jobs'
 import type { createMetrics } from '@hangar/runtime'
 import { Counter, Histogram } from 'prom-client'
 import { SWEEP_NAMES } from '../sweeps/index.ts'
 
 const OUTCOMES = ['done', 'again_after', 'retry', 'never', 'thrown'] as const
-/** A lane's job is called after its lane, a sweep's after its schedule. */
-type JobName = Lane | SweepName | 'inspect'
-const JOBS: readonly JobName[] = [...LANES, ...SWEEP_NAMES, 'inspect']
+/** A lane's job is called after its lane, a sweep's and a channel's after its schedule. */
+type JobName = Lane | SweepName | NotifyName | 'inspect'
+const JOBS: readonly JobName[] = [
+  ...LANES,
+  ...SWEEP_NAMES,
+  ...NOTIFY_SCHEDULES.map(({ id }) => id),
+  'inspect',
+]
+
+export type Counted = (job: JobName, work: Promise<Outcome>) => Promise<Outcome>
 
 /** Counts each job by how it ended, and its seconds. Every series exists at zero: a missing one means "broken". */
-export function countOutcomes(registry: ReturnType<typeof createMetrics>) {
+export function countOutcomes(registry: ReturnType<typeof createMetrics>): Counted {
   const outcomes = new Counter({
     name: 'hangar_job_outcomes_total',
     help: 'Jobs by name and by how they ended.',
@@ -28,7 +35,7 @@ export function countOutcomes(registry: ReturnType<typeof createMetrics>) {
     seconds.zero({ job })
     for (const outcome of OUTCOMES) outcomes.inc({ job, outcome }, 0)
   }
-  return async (job: JobName, work: Promise<Outcome>): Promise<Outcome> => {
+  return async (job, work) => {
     const end = seconds.startTimer({ job })
     try {
       const outcome = await work

@@ -3,7 +3,7 @@ import { ALERT_SEVERITIES, type AlertSeverity } from '@hangar/core'
 import type { ChannelName } from '@hangar/db'
 import { z } from 'zod'
 
-export const CHANNELS = ['mail', 'webhook'] as const satisfies ChannelName[]
+const CHANNELS = ['mail', 'webhook'] as const satisfies ChannelName[]
 
 export type Routes = Record<AlertSeverity, ChannelName[]>
 

@@ -1,17 +1,18 @@
 /** Who is told of what, and over which way: built from the configuration, and run by the queue `notify`. */
 import { ALERT_SEVERITIES } from '@hangar/core'
-import { type Database, retireChannel } from '@hangar/db'
+import { type ChannelName, type Database, retireChannel } from '@hangar/db'
 import {
   createNotifyWorker,
   type createRedis,
   type HangarWorker,
   NOTIFY_SCHEDULES,
+  type NotifyName,
   type Outcome,
 } from '@hangar/jobs'
 import type { Logger } from '@hangar/runtime'
 import type { WorkerConfig } from '../config.ts'
+import type { Counted } from '../metrics/jobs.ts'
 import type { Channel } from './channel.ts'
-import { CHANNELS } from './config.ts'
 import { deliver, PACE } from './deliver.ts'
 import { mailChannel } from './mail.ts'
 import { createRedact } from './secrets.ts'
@@ -23,23 +24,21 @@ export function startNotify(parts: {
   db: Database
   redis: ReturnType<typeof createRedis>
   logger: Logger
+  counted: Counted
   owner: string
 }): HangarWorker {
-  const { config, db, redis, logger, owner } = parts
+  const { config, db, redis, logger, counted, owner } = parts
   const channels = createChannels(config)
   sayWhereAlertsGo(config, channels, logger)
   const deps = { db, logger, owner, routes: config.ALERT_ROUTES, redact: redactFor(config), pace: PACE }
-  const work: Record<string, (signal: AbortSignal) => Promise<unknown>> = {
+  const tell = (name: ChannelName, signal: AbortSignal) => {
+    const channel = channels.find((one) => one.name === name)
+    return channel ? deliver(deps, channel, signal) : retireChannel(db, name)
+  }
+  const work: Record<NotifyName, (signal: AbortSignal) => Promise<unknown>> = {
     notify_users: (signal) => tellUsers(db, signal),
-    ...Object.fromEntries(
-      CHANNELS.map((name) => {
-        const channel = channels.find((one) => one.name === name)
-        return [
-          `notify_${name}`,
-          (signal: AbortSignal) => (channel ? deliver(deps, channel, signal) : retireChannel(db, name)),
-        ]
-      }),
-    ),
+    notify_mail: (signal) => tell('mail', signal),
+    notify_webhook: (signal) => tell('webhook', signal),
   }
   return createNotifyWorker({
     redis,
@@ -48,10 +47,16 @@ export function startNotify(parts: {
     concurrency: NOTIFY_SCHEDULES.length + 1,
     onError: (err) => logger.warn({ err }, 'queue'),
     process: async (_, { name, signal }): Promise<Outcome> => {
-      await work[name]?.(signal)
-      return { kind: 'done' }
+      const schedule = NOTIFY_SCHEDULES.find(({ id }) => id === name)
+      if (!schedule) return { kind: 'never', error: new Error(`nobody is told of anything by ${name}`) }
+      return counted(schedule.id, done(work[schedule.id](signal)))
     },
   })
+}
+
+async function done(work: Promise<unknown>): Promise<Outcome> {
+  await work
+  return { kind: 'done' }
 }
 
 /** The channels that the configuration knows of. */

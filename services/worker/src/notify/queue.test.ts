@@ -8,15 +8,19 @@ import {
   NOTIFY_SCHEDULES,
 } from '@hangar/jobs'
 import { raiseAlert } from '@hangar/db'
-import { createLogger } from '@hangar/runtime'
+import { createLogger, createMetrics } from '@hangar/runtime'
 import { useTestDatabase, useTestRedis, waitFor } from '@hangar/testkit'
 import { expect, test } from '@jest/globals'
+import { countOutcomes } from '../metrics/jobs.ts'
 import { startNotify } from './index.ts'
 import { usePost } from './testing.ts'
 
 const database = useTestDatabase()
 const server = useTestRedis()
 const post = usePost()
+
+const metrics = createMetrics({ service: 'worker' })
+const counted = countOutcomes(metrics)
 
 test('a mail server that hangs holds up neither the webhook nor what comes after, and a worker that stops does not wait for it', async () => {
   post.mailbox.hangs = true
@@ -37,7 +41,7 @@ test('a mail server that hangs holds up neither the webhook nor what comes after
   const schedules = NOTIFY_SCHEDULES.map((schedule) => ({ ...schedule, everyMs: 100 }))
   await ensureSchedulers(queues, { schedules })
   const config = { ...post.config, HANGAR_QUEUE_PREFIX: server.prefix }
-  const notify = startNotify({ config, db: database.db, redis, logger, owner: 'worker-a' })
+  const notify = startNotify({ config, db: database.db, redis, logger, counted, owner: 'worker-a' })
   const raise = (kind: 'brake_engaged' | 'outbox_lag') =>
     raiseAlert(database.db, { kind, subject: '', severity: 'critical', message: 'now' })
   try {
@@ -46,6 +50,9 @@ test('a mail server that hangs holds up neither the webhook nor what comes after
     await raise('outbox_lag')
     await waitFor(() => post.hook.deliveries.length === 2, { timeoutMs: 10_000, what: 'the second' })
     expect(post.mailbox.mails).toEqual([])
+    expect(await metrics.metrics()).toMatch(
+      /hangar_job_outcomes_total\{[^}]*job="notify_webhook",outcome="done"[^}]*\} [1-9]/,
+    )
   } finally {
     const beganAt = performance.now()
     await notify.close(500)
@@ -65,7 +72,7 @@ test('a worker without a channel says at its start that alerts go nowhere', asyn
   })
   const redis = createRedis({ url: server.url, role: 'worker', name: 'test' })
   const config = { ...post.config, ALERT_SMTP_URL: undefined, ALERT_WEBHOOK_URL: undefined }
-  const notify = startNotify({ config, db: database.db, redis, logger, owner: 'worker-a' })
+  const notify = startNotify({ config, db: database.db, redis, logger, counted, owner: 'worker-a' })
   await notify.close(500)
   await closeRedis(redis)
   expect(lines.join()).toContain('info and warning and critical alerts go nowhere')
