@@ -6,6 +6,7 @@ import { methodNotAllowed } from '../../http/problem.ts'
 import { sameOriginOnly } from '../../http/same-origin.ts'
 import { createSession } from './create-session/handler.ts'
 import { deleteSession } from './delete-session/handler.ts'
+import { adminPage } from './page/handler.ts'
 import { queuesBoard } from './queues/handler.ts'
 import { signInPage } from './sign-in-page/handler.ts'
 
@@ -27,5 +28,6 @@ export function adminRoutes(deps: ApiDeps, auth: Authenticator, sessions: Sessio
     .post(deleteSession(sessions))
     .all(methodNotAllowed(['POST']))
   router.use(queuesBoard(deps, sessions))
+  router.use('/admin', adminPage())
   return router
 }
