@@ -24,6 +24,7 @@ describe('every failpoint: before and after each statement and each call, with e
       }
       expect(failures).toEqual([])
       expect(reached).toBe(points.length)
+      process.stdout.write(`failpoints: ${scenario.name}, ${points.length} reached\n`)
     },
     600_000,
   )
