@@ -1,5 +1,5 @@
 # One image for every process of Hangar: the command chooses which. TypeScript is run directly, so the image
-# keeps the workspace's layout and there is no build step; Node strips types only outside node_modules.
+# keeps the workspace's layout; Node strips types only outside node_modules. Only the dashboard is built.
 
 # What an install depends on, and nothing else: the next stage is cached until a manifest changes.
 FROM node:24.21.0-bookworm-slim AS manifests
@@ -20,11 +20,22 @@ RUN --mount=type=cache,target=/root/.local/share/pnpm/store \
   --filter-prod '@hangar/fly-sim...' --filter-prod '@hangar/screener...' \
   && rm -r node_modules/node-linux-* node_modules/.pnpm/node-linux-*
 
+# Vite and the browser's libraries go into no image: what the browsers get is all that is kept of them.
+FROM node:24.21.0-bookworm-slim AS page
+WORKDIR /app
+COPY --from=manifests /manifests ./
+RUN --mount=type=cache,target=/root/.local/share/pnpm/store \
+  npx --yes "$(node -p 'require("./package.json").packageManager')" install --frozen-lockfile \
+  --filter '@hangar/admin-page'
+COPY . .
+RUN node scripts/build.ts
+
 FROM node:24.21.0-bookworm-slim
 ENV NODE_ENV=production PORT=8080
 WORKDIR /app
 COPY --from=dependencies /app ./
 COPY . .
+COPY --from=page /app/web/admin/dist web/admin/dist
 USER node
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 \

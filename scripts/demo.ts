@@ -7,6 +7,7 @@ import { createDatabase } from '@hangar/db'
 import { EXIT_UNAVAILABLE, findRedisServer, RedisUnavailableError } from '@hangar/testkit/local'
 import { Story, type Chapter, type DemoResult } from './demo/story.ts'
 import { createDemoUser } from './demo/user.ts'
+import { buildAndReport } from './lib/admin-page.ts'
 import { chooseScreener } from './lib/go.ts'
 import { InterruptedError, interruptSignal } from './lib/interrupt.ts'
 import { startStack, type Stack } from './stack/stack.ts'
@@ -24,6 +25,7 @@ async function main(): Promise<number> {
     // Building the users' app may take a minute: what would end all this is found out before.
     await findRedisServer((line) => say(`  ${line}`))
     const image = await chooseScreener((line) => say(`  ${line}`))
+    await buildAndReport((line) => say(`  ${line}`))
     stack = await startStack({
       settings: { worker: { FLY_SCREENER_IMAGE: image } },
       report: (line) => say(`  ${line}`),

@@ -1,8 +1,9 @@
 // npm run dev: the whole system on this machine until Ctrl-C, with every address, a way to sign in and a user to play
-// with. What changes in packages/ or services/ is reloaded.
+// with. What changes in packages/, services/ or web/ is reloaded.
 import { createDatabase, migrateToLatest } from '@hangar/db'
 import { EXIT_UNAVAILABLE, RedisUnavailableError } from '@hangar/testkit/local'
 import { createDemoUser, type DemoUser } from './demo/user.ts'
+import { buildAndReport } from './lib/admin-page.ts'
 import { InterruptedError, interruptSignal } from './lib/interrupt.ts'
 import type { ServiceName } from './stack/programs.ts'
 import { watchSources } from './stack/reload.ts'
@@ -18,11 +19,17 @@ process.exit(await main())
 async function main(): Promise<number> {
   let stack: Stack | undefined
   try {
+    await buildAndReport((line) => say(`  ${line}`))
     const running = await startStack({ report: (line) => say(`  ${line}`), signal: interrupted })
     stack = running
     say(describe(running, await makeUser(running)))
     const restart = (service: ServiceName) => running.restart(service)
-    const reload = watchSources({ restart, migrate: migrateFor(running), report: say })
+    const reload = watchSources({
+      restart,
+      migrate: migrateFor(running),
+      build: () => buildAndReport(say),
+      report: say,
+    })
     await endOf(interrupted)
     say('\nStopping everything…')
     await reload.close()
@@ -70,7 +77,7 @@ function describe(stack: Stack, user: DemoUser): string {
   const api = urlOf(addresses, 'api')
   const fly = urlOf(addresses, 'flySim')
   return `
-Hangar is up. Ctrl-C stops everything; what changes in packages/ or services/ is reloaded.
+Hangar is up. Ctrl-C stops everything; what changes in packages/, services/ or web/ is reloaded.
 
   Admin        ${api}/admin
     sign in with this key, or with the token below it (role admin)

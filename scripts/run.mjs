@@ -17,6 +17,7 @@ const stampFile = join(root, 'node_modules', '.hangar-installed')
 const COMMANDS = {
   demo: { file: 'scripts/demo.ts' },
   dev: { file: 'scripts/dev.ts' },
+  build: { file: 'scripts/build.ts' },
   test: { file: 'scripts/test.ts' },
   'test:full': { file: 'scripts/test.ts', env: { HANGAR_TEST_SUITE: 'full' } },
   'test:contract': { file: 'scripts/test-contract.ts' },
@@ -25,6 +26,7 @@ const COMMANDS = {
   migrate: { file: 'scripts/migrate.ts' },
   'setup-go': { file: 'scripts/setup-go.ts' },
   'setup-promtool': { file: 'scripts/setup-promtool.ts' },
+  'setup-chromium': { file: 'scripts/setup-chromium.ts' },
   'fly-sim': { file: 'packages/fly-sim/src/main.ts' },
   bench: { file: 'bench/main.ts' },
   simulate: { file: 'proof/simulation/main.ts' },

@@ -9,6 +9,7 @@ import { runTool } from './lib/run-tool.ts'
 import {
   countsLine,
   countTests,
+  lostBrowserTests,
   lostOpenApiChecks,
   scopeOf,
   skippedLines,
@@ -59,6 +60,11 @@ function report(results: JestResults, code: number): number {
     counts.failed += lost.length
   } else if (counts.skipped > 0) {
     console.error("Tests against Fly's OpenAPI document are skipped: give its path as FLY_OPENAPI_FILE.")
+  }
+  if (process.env['CI'] === 'true') {
+    const lost = lostBrowserTests(results)
+    for (const line of lost) console.error(`CI=true, but ${line}`)
+    counts.failed += lost.length
   }
   const line = countsLine(counts)
   if (code !== 0 || counts.failed > 0) return fail(code === 0 ? 1 : code, line)

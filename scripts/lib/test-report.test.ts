@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import {
   countsLine,
   countTests,
+  lostBrowserTests,
   lostOpenApiChecks,
   scopeOf,
   skippedLines,
@@ -49,6 +50,14 @@ test('what was left out is said once for each reason, and what was only not chos
     'SKIPPED (no Go here; try this): sdk/go; the apps',
     'SKIPPED (no apt-get)',
   ])
+})
+
+test("the dashboard's tests that found no browser are named, and no others", () => {
+  const run = results({
+    a: { 'the page (SKIPPED: no Chromium here)': 'pending', 'sdk/go (SKIPPED: no Go here)': 'pending' },
+    b: { 'the page in Chromium': 'passed', 'not chosen by -t': 'pending' },
+  })
+  expect(lostBrowserTests(run)).toEqual(['skipped: the page (SKIPPED: no Chromium here)'])
 })
 
 describe("checks against Fly's OpenAPI document", () => {

@@ -39,6 +39,17 @@ export function skippedLines(results: JestResults): string[] {
   return [...byReason].map(([why, what]) => `SKIPPED (${why}): ${[...what].join('; ')}`.replace(/: $/, ''))
 }
 
+/**
+ * The dashboard's tests that were left out for want of a browser: skipped on somebody's machine, and lost where the
+ * machine is meant to have one. One line for each.
+ */
+export function lostBrowserTests(results: JestResults): string[] {
+  return results.testResults
+    .flatMap((file) => file.assertionResults)
+    .filter(({ status, fullName }) => status === 'pending' && /SKIPPED: .*Chromium/.test(fullName))
+    .map(({ fullName }) => `skipped: ${fullName}`)
+}
+
 /** Where a test file, or what a test is called, says that it needs the document. */
 const IN_SOURCE = /openApi(File|Judge)|FLY_OPENAPI_FILE/
 const IN_NAME = /OpenAPI/

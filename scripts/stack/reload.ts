@@ -13,14 +13,16 @@ const ALL: readonly ServiceName[] = ['api', 'worker', 'scheduler']
 export type Effect =
   | { kind: 'restart'; services: readonly ServiceName[] }
   | { kind: 'migrate' }
+  | { kind: 'build' }
   /** The stand-in holds the apps in memory: a reload would lose them behind Hangar's back. */
   | { kind: 'by_hand'; what: string }
   | { kind: 'none' }
 
 /** What a change of `path` (from the root of the repository) means for what is running. */
 export function effectOf(path: string): Effect {
-  if (/(\.test\.ts|\.md|~|\.sw\w)$|\/(testing|fixtures)\//.test(path)) return { kind: 'none' }
+  if (/(\.test\.tsx?|\.md|~|\.sw\w)$|\/(testing|fixtures)\//.test(path)) return { kind: 'none' }
   if (/^db\/migrations\/.*\.sql$/.test(path)) return { kind: 'migrate' }
+  if (path.startsWith('web/admin/')) return { kind: 'build' }
   if (!/\.m?ts$/.test(path)) return { kind: 'none' }
   const [, kind, name] = /^(services|packages)\/([\w-]+)\//.exec(path) ?? []
   if (kind === 'services') return { kind: 'restart', services: ALL.filter((service) => service === name) }
@@ -33,6 +35,8 @@ export function effectOf(path: string): Effect {
 export type ReloadActions = {
   restart(service: ServiceName): Promise<void>
   migrate(): Promise<void>
+  /** Builds the dashboard anew. */
+  build(): Promise<void>
   report(line: string): void
 }
 
@@ -65,7 +69,9 @@ function sourceFolders(): string[] {
   const sources = ['packages', 'services'].flatMap((group) =>
     readdirSync(join(root, group)).map((name) => `${group}/${name}/src`),
   )
-  return ['db/migrations', ...sources].filter((folder) => existsSync(join(root, folder)))
+  return ['db/migrations', 'web/admin/src', 'web/admin/public', ...sources].filter((folder) =>
+    existsSync(join(root, folder)),
+  )
 }
 
 function watchFolder(folder: string, onChange: (path: string) => void): FSWatcher {
@@ -83,6 +89,7 @@ async function apply(paths: readonly string[], actions: ReloadActions): Promise<
   try {
     const migrates = effects.some(({ kind }) => kind === 'migrate')
     if (migrates) await actions.migrate()
+    if (effects.some(({ kind }) => kind === 'build')) await actions.build()
     const named = new Set(effects.flatMap((effect) => (effect.kind === 'restart' ? effect.services : [])))
     for (const service of ALL.filter((name) => migrates || named.has(name))) {
       const startedAt = performance.now()
