@@ -95,6 +95,21 @@ module.exports = {
       to: { path: 'node_modules/undici/' },
     },
     {
+      name: 'the-page-knows-the-api-only',
+      comment:
+        'The admin page is built for browsers and knows of us what docs/openapi.json says. Add what it needs to an answer of the API.',
+      severity: 'error',
+      from: { path: '^web/', pathNot: TEST_ONLY },
+      to: { path: '^(packages|services|scripts|bench|proof)/' },
+    },
+    {
+      name: 'nobody-builds-on-the-page',
+      comment: 'The API serves the built files of web/admin/dist; no code of the page runs in a service.',
+      severity: 'error',
+      from: { pathNot: ['^web/', TEST_ONLY] },
+      to: { path: '^web/' },
+    },
+    {
       name: 'no-circles',
       comment:
         'Two files that need each other are one idea or three: move the shared part into a file that both import. (Types alone may go in circles: they are gone when the code runs.)',
@@ -127,7 +142,7 @@ module.exports = {
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'node', 'default', 'types'],
-      extensions: ['.ts', '.mts', '.js', '.mjs', '.cjs', '.json'],
+      extensions: ['.ts', '.tsx', '.mts', '.js', '.mjs', '.cjs', '.json'],
     },
   },
 }

@@ -1,5 +1,6 @@
 // Limits and directions are set here, from the first commit. A rule switched off for one file
 // carries its reason on the line above the exception.
+import reactHooks from 'eslint-plugin-react-hooks'
 import tseslint from 'typescript-eslint'
 
 export default tseslint.config(
@@ -55,6 +56,17 @@ export default tseslint.config(
     ],
     rules: { 'no-restricted-properties': 'off', 'no-restricted-syntax': 'off' },
   },
+  {
+    files: ['web/**/*.{ts,tsx}'],
+    ...reactHooks.configs.flat.recommended,
+    rules: {
+      ...reactHooks.configs.flat.recommended.rules,
+      // Warns of libraries that React's compiler passes over; we do not use it.
+      'react-hooks/incompatible-library': 'off',
+    },
+  },
+  // Where the page reads the time; everything else takes it from there.
+  { files: ['web/admin/src/lib/clock.ts'], rules: { 'no-restricted-syntax': 'off' } },
   // Programs for a terminal print.
   { files: ['scripts/**', 'bench/**', 'proof/**'], rules: { 'no-console': 'off' } },
   {

@@ -12,6 +12,7 @@ export default {
     '<rootDir>/db',
     '<rootDir>/bench',
     '<rootDir>/proof',
+    '<rootDir>/web',
   ],
   testMatch: ['**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/', ...(full ? [] : ['\\.full\\.test\\.ts$'])],

@@ -10,6 +10,8 @@ const GENERATORS = [
   'generate-fidelity.ts',
   'generate-app-lifecycle.ts',
   'generate-openapi.ts',
+  // After it: made from what it wrote.
+  'generate-page-types.ts',
   'generate-metrics.ts',
 ]
 

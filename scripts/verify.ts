@@ -38,6 +38,12 @@ const CHECKS: Record<string, Check> = {
     args: ['--project', '.'],
     remedy: 'change the code where the compiler points',
   },
+  page: {
+    what: 'the types of the admin page fit',
+    program: tool('typescript/bin/tsc'),
+    args: ['--project', 'web/admin'],
+    remedy: 'change the code where the compiler points',
+  },
   imports: {
     what: 'nobody imports what they may not',
     program: tool('dependency-cruiser/bin/dependency-cruiser.mjs'),
@@ -51,6 +57,7 @@ const CHECKS: Record<string, Check> = {
       'scripts',
       'bench',
       'proof',
+      'web',
     ],
     remedy: 'do what the rule that is named says (.dependency-cruiser.cjs)',
   },

@@ -1,0 +1,3625 @@
+// Generated from docs/openapi.json by scripts/generate-page-types.ts. Do not edit: run `npm run generate`.
+
+export interface paths {
+    "/v1/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What somebody should look at, newest first */
+        get: operations["get-v1-alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/alerts/{id}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Somebody has seen it. Who did so first stands */
+        post: operations["post-v1-alerts-id-acknowledge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/apps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every live app, in the order of their ids */
+        get: operations["get-v1-apps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/apps/{userId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What this user should have and why, what they have, and what they had */
+        get: operations["get-v1-apps-userId"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/apps/{userId}/deprovision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes the app of a user who does not pay away
+         * @description `force` and a `reason` for one who pays, which takes an admin.
+         */
+        post: operations["post-v1-apps-userId-deprovision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/apps/{userId}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to all of this user's apps, newest first */
+        get: operations["get-v1-apps-userId-events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/apps/{userId}/force": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Has done what the engine would not do by itself, on this one generation
+         * @description 409 where it would change nothing. Asked again, the newer one counts.
+         */
+        post: operations["post-v1-apps-userId-force"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/apps/{userId}/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the engine would do for this user now, and then */
+        get: operations["get-v1-apps-userId-plan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/apps/{userId}/provision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Asks for what the user's subscription says
+         * @description `force` and a `reason` go against the subscription, and take an admin.
+         */
+        post: operations["post-v1-apps-userId-provision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/apps/{userId}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Looks at the user again now, whatever pause a failure has earned them */
+        post: operations["post-v1-apps-userId-retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/brakes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Each brake, whether it is engaged and why, whom it holds, and what releases it */
+        get: operations["get-v1-brakes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/brakes/{name}/engage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Engages the brake `operator`: nothing is torn down and nothing repaired until it is released
+         * @description The other brakes engage by their own conditions only.
+         */
+        post: operations["post-v1-brakes-name-engage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/brakes/{name}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Releases a brake: whom it held is due at once
+         * @description Where its condition still holds it engages again, unless `ignore_for_minutes` says that the condition has been judged. `restored` has no condition that lasts, and refuses to be told so.
+         */
+        post: operations["post-v1-brakes-name-release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/burst-approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who agreed to how many teardowns, and what is left of it; newest first */
+        get: operations["get-v1-burst-approvals"];
+        put?: never;
+        /**
+         * So many teardowns are meant, and do not count as a burst
+         * @description Where all approvals together cover everybody whom the brake on bursts keeps from beginning, it is released.
+         */
+        post: operations["post-v1-burst-approvals"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/costs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What all apps cost in a month, in every way it is looked at, and what they will */
+        get: operations["get-v1-costs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/costs.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What each app costs in a month, as a file for a spreadsheet
+         * @description CSV (RFC 4180, UTF-8) with a line of names. Text that a spreadsheet would run as a formula has an apostrophe before it. A file that breaks off in the middle ends the connection.
+         */
+        get: operations["get-v1-costs-csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/costs/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What each user costs in a month, and what is left of what they pay
+         * @description All pages of a list are about the moment of its first page.
+         */
+        get: operations["get-v1-costs-users"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/inspections/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A dry run that was asked for within the last day, answered or not */
+        get: operations["get-v1-inspections-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orphans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Apps on Fly that no live row explains
+         * @description The total counts those that are there now, on whatever page they are; the money is an estimate.
+         */
+        get: operations["get-v1-orphans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orphans/{appName}/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Has an orphan deleted without waiting for the grace
+         * @description The worker still deletes only what it can prove to be ours, and nothing while a brake holds deletions; `withheld` says why it did not. 409 where it never could.
+         */
+        post: operations["post-v1-orphans-appName-delete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/profitability": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What users of each tier bring in this month, cost, and leave
+         * @description By user: `GET /v1/costs/users?sort=margin`.
+         */
+        get: operations["get-v1-profitability"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What so many users would cost, and bring in
+         * @description From the price model and the machine of each tier; nothing that exists is looked at.
+         */
+        get: operations["get-v1-projections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What holds for the whole fleet now
+         * @description What nobody has changed has its default.
+         */
+        get: operations["get-v1-settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes any part of any setting, on every worker, with its next look */
+        patch: operations["patch-v1-settings"];
+        trace?: never;
+    };
+    "/v1/stats/lifecycle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How long it takes to give and to take away apps, how often it fails, and why */
+        get: operations["get-v1-stats-lifecycle"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        ActionResult: {
+            dry_run: boolean;
+            /**
+             * @description `lift`: the override that was in the way ends; `override`: a new one is written.
+             * @enum {string}
+             */
+            effect: "nothing" | "work" | "lift" | "override";
+            fly_app_name: string | null;
+            /** @description Of a dry run: each step that a worker would take. Null while Redis is away. */
+            inspection?: components["schemas"]["Inspection"] | null;
+            /** @description Null where nothing is to be done, or the relay will add the job. */
+            job_id: string | null;
+            /** @description The app's, as recorded before. */
+            status: ("provisioning" | "active" | "deprovisioning" | "deleted" | "error") | null;
+            /** Format: uuid */
+            user_id: string;
+            wanted_version: number | null;
+        };
+        Alert: {
+            acknowledged_at: string | null;
+            acknowledged_by: string | null;
+            details: {
+                [key: string]: unknown;
+            };
+            /** Format: date-time */
+            first_at: string;
+            id: number;
+            kind: string;
+            /** Format: date-time */
+            last_at: string;
+            message: string;
+            resolved_at: string | null;
+            /** @enum {string} */
+            severity: "info" | "warning" | "critical";
+            /** @description A user's id, an app's or a brake's name; empty for the whole fleet. */
+            subject: string;
+            times: number;
+        };
+        /** @description One generation of a user's app. */
+        App: {
+            /** @enum {string} */
+            cpu_kind: "shared" | "performance";
+            cpus: number;
+            /** Format: date-time */
+            created_at: string;
+            deleted_at: string | null;
+            deployed_at: string | null;
+            error_code: string | null;
+            error_message: string | null;
+            final_cost_usd: string | null;
+            fly_app_name: string;
+            fly_machine_id: string | null;
+            generation: number;
+            /** @enum {string} */
+            health_status: "healthy" | "unhealthy" | "unknown";
+            /** Format: uuid */
+            id: string;
+            image: string;
+            last_health_check: string | null;
+            memory_mb: number;
+            monthly_cost_estimate_usd: string | null;
+            region: string;
+            retry_count: number;
+            /** @enum {string} */
+            status: "provisioning" | "active" | "deprovisioning" | "deleted" | "error";
+            teardown_started_at: string | null;
+            tier: string;
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: uuid */
+            user_id: string;
+        };
+        AppEvent: {
+            actor: string;
+            /** Format: date-time */
+            created_at: string;
+            event_type: string;
+            id: number;
+            message: string | null;
+            metadata: {
+                [key: string]: unknown;
+            };
+            /** @enum {string} */
+            status: "started" | "success" | "failed" | "skipped";
+            user_fly_app_id: string | null;
+        };
+        Bootstrap: {
+            app_name: string;
+            /**
+             * @description `drain`: do not start (again), report drained.
+             * @enum {string}
+             */
+            directive: "run" | "drain";
+            /** @description From the word to drain to the report, at most; then it is killed. */
+            drain_grace_ms: number;
+            generation: number;
+            heartbeat_interval_ms: number;
+            /**
+             * @description Run the traders only where it is `dedicated`.
+             * @enum {string}
+             */
+            placement: "shared" | "moving" | "dedicated";
+            /** @description How many custom traders the tier may run. */
+            quota: number | null;
+            /** @description While the traders are `moving`: when to ask again. */
+            retry_after_ms: number | null;
+            supabase: components["schemas"]["SupabaseAccess"] | null;
+            tier: string;
+            /** @description Exactly these are to run. */
+            traders: {
+                definition: unknown;
+                id: string;
+                name: string;
+            }[];
+            /** Format: uuid */
+            user_id: string;
+        };
+        Brake: {
+            by: string | null;
+            details: {
+                [key: string]: unknown;
+            };
+            engaged: boolean;
+            held_users: number;
+            holds: ("teardown" | "repair" | "recreate" | "resize" | "surplus" | "anything")[];
+            ignored_until: string | null;
+            /** @enum {string} */
+            name: "fly_unreachable" | "unhealthy_share" | "deletion_burst" | "restored" | "operator";
+            reason: string | null;
+            /**
+             * @description By itself, as soon as its condition is gone, or when a person says so.
+             * @enum {string}
+             */
+            resumes: "when_clear" | "operator";
+            since: string | null;
+            summary: string;
+        };
+        BurstApproval: {
+            actor: string;
+            approved: number;
+            /** Format: date-time */
+            created_at: string;
+            expired: boolean;
+            /** Format: date-time */
+            expires_at: string;
+            id: number;
+            reason: string;
+            used: number;
+        };
+        Costs: {
+            /** Format: date-time */
+            as_of: string;
+            /** @description Of this calendar month; null where no budget is set (`budget` in the settings). */
+            budget: {
+                forecast_pct: string;
+                /** @description US dollars */
+                monthly_usd: string;
+                used_pct: string;
+            } | null;
+            /** @description In UTC; days without cost are left out. */
+            days: {
+                day: string;
+                /** @description US dollars */
+                usd: string;
+            }[];
+            /** @description US dollars; the month so far, and what exists now at its price until it ends. Of a month that is over: what it cost. */
+            forecast_usd: string;
+            machines: {
+                /** @enum {string} */
+                cpu_kind: "shared" | "performance";
+                cpus: number;
+                hours: string;
+                memory_mb: number;
+                region: string;
+                /** @enum {string} */
+                state: "running" | "stored";
+                /** @description US dollars */
+                usd: string;
+            }[];
+            month: string;
+            /** @description US dollars; the month until now, or all of it. */
+            month_usd: string;
+            /** @description US dollars; what exists now, for a month of 30 days. */
+            monthly_rate_usd: string;
+            /** @description What is priced now. */
+            price_model: components["schemas"]["PriceModel"];
+            /** @description What the month's figures were priced with, each for its part. */
+            priced_with: {
+                price_model: string;
+                /** @description US dollars */
+                usd: string;
+            }[];
+            /** @description Apps whose machine is started now. */
+            running: number;
+            savings: {
+                apps: number;
+                /** @description US dollars */
+                month_usd: string;
+                rule: string;
+                /** @description US dollars */
+                total_usd: string;
+            };
+            /** @description Apps whose machine is there and not started. */
+            stored: number;
+            tiers: {
+                tier: string;
+                /** @description US dollars */
+                usd: string;
+            }[];
+            /** @description US dollars */
+            today_usd: string;
+        };
+        Guest: {
+            /** @enum {string} */
+            cpuKind: "shared" | "performance";
+            cpus: number;
+            memoryMb: number;
+        };
+        HeartbeatAnswer: {
+            /** @description `drain`: begin the graceful end. `reload`: ask bootstrap again. `token`: `supabase` has a new one. */
+            directives: ("drain" | "reload" | "token")[];
+            supabase: components["schemas"]["SupabaseAccess"] | null;
+        };
+        Inspection: {
+            /** Format: date-time */
+            created_at: string;
+            done_at: string | null;
+            /** Format: uuid */
+            id: string;
+            /** @description As things are, or as if this were so. */
+            question: {
+                [key: string]: unknown;
+            };
+            /** @description The plan and what it was made from, or `error`. */
+            result: {
+                [key: string]: unknown;
+            } | null;
+            /** @enum {string} */
+            state: "waiting" | "done";
+            /** @description Where the answer is, or will be. */
+            url: string;
+            /** Format: uuid */
+            user_id: string;
+        };
+        ItemResults: {
+            /** @description One for each item, in their order. */
+            results: ({
+                client_id: string;
+                /** @enum {string} */
+                status: "stored" | "duplicate";
+            } | {
+                /** @description Null where the item had none that could be read. */
+                client_id: string | null;
+                /** @enum {string} */
+                code: "unknown_trader" | "invalid";
+                message?: string;
+                /**
+                 * @description Never repeat it.
+                 * @constant
+                 */
+                status: "rejected";
+            })[];
+        };
+        LifecycleStats: {
+            /** Format: date-time */
+            as_of: string;
+            days: number;
+            deprovision: {
+                /** @description From the first step to the end, with the pauses after failures. */
+                average_ms: number | null;
+                completed: number;
+                /** @description Times that work was given up after its retries. */
+                failed: number;
+                failed_apps: number;
+                p95_ms: number | null;
+                reasons: {
+                    code: string;
+                    failures: number;
+                    /** Format: date-time */
+                    last_at: string;
+                    last_message: string | null;
+                }[];
+                /** @description completed / (completed + failed); null where there is neither. */
+                success_pct: string | null;
+            };
+            provision: {
+                /** @description From the first step to the end, with the pauses after failures. */
+                average_ms: number | null;
+                completed: number;
+                /** @description Times that work was given up after its retries. */
+                failed: number;
+                failed_apps: number;
+                p95_ms: number | null;
+                reasons: {
+                    code: string;
+                    failures: number;
+                    /** Format: date-time */
+                    last_at: string;
+                    last_message: string | null;
+                }[];
+                /** @description completed / (completed + failed); null where there is neither. */
+                success_pct: string | null;
+            };
+            savings: {
+                apps: number;
+                /** @description US dollars */
+                month_usd: string;
+                rule: string;
+                /** @description US dollars */
+                total_usd: string;
+            };
+        };
+        Orphan: {
+            app_name: string;
+            /** @description When it goes by itself, if nothing speaks against it then. */
+            delete_after: string | null;
+            delete_requested_by: string | null;
+            ended_at: string | null;
+            /** Format: date-time */
+            first_seen_at: string;
+            generation: number | null;
+            /**
+             * @description `dead_row`: a closed row had the name. `unknown_name`: no row ever had it, our mark is on it.
+             * @enum {string}
+             */
+            kind: "dead_row" | "unknown_name";
+            /** Format: date-time */
+            last_seen_at: string;
+            machines: {
+                cpu_kind: ("shared" | "performance") | null;
+                cpus: number | null;
+                id: string;
+                memory_mb: number | null;
+                region: string;
+                state: string;
+            }[];
+            /** @description US dollars; an estimate. */
+            monthly_cost_usd: string;
+            network: string | null;
+            note: string | null;
+            /** @enum {string} */
+            state: "found" | "deleted" | "adopted" | "gone";
+            user_fly_app_id: string | null;
+            user_id: string | null;
+            /** @description Why it is still there although it was due. */
+            withheld: string | null;
+        };
+        Placement: {
+            /** @description This names everybody who is not `shared`: forget what was known before. */
+            complete: boolean;
+            /** @description Opaque. */
+            cursor: string;
+            users: {
+                move: number;
+                /** @enum {string} */
+                runs_on: "shared" | "moving" | "dedicated";
+                /** Format: uuid */
+                user_id: string;
+            }[];
+        };
+        PriceModel: {
+            /** @description The day of the price list; null for a rule of our own. */
+            as_of: string | null;
+            /** @description As the ledger names it: a list price with the day of the list. */
+            label: string;
+            name: string;
+            rule: string;
+        };
+        /** @description The request could not be read. */
+        ProblemBadRequest: {
+            /** @constant */
+            code: "bad_request";
+            request_id: string;
+            /** @constant */
+            status: 400;
+            title: string;
+            /** @constant */
+            type: "urn:hangar:problem:bad_request";
+        };
+        /** @description The signature is missing or wrong. */
+        ProblemBadSignature: {
+            /** @constant */
+            code: "bad_signature";
+            request_id: string;
+            /** @constant */
+            status: 401;
+            title: string;
+            /** @constant */
+            type: "urn:hangar:problem:bad_signature";
+        };
+        /** @description This brake engages by its own condition only. The brake called operator is engaged by hand. */
+        ProblemBrakeNotByHand: {
+            /** @constant */
+            code: "brake_not_by_hand";
+            request_id: string;
+            /** @constant */
+            status: 409;
+            title: string;
+            /** @constant */
+            type: "urn:hangar:problem:brake_not_by_hand";
+        };
+        /** @description The database was restored, and it is not certain yet which machine is the present one. */
+        ProblemDatabaseRestored: {
+            /** @constant */
+            code: "database_restored";
+            request_id: string;
+            /** @constant */
+            status: 503;
+            title: string;
+            /** @constant */
+            type: "urn:hangar:problem:database_restored";
+        };
+        /** @description The database is not reachable. */
+        ProblemDatabaseUnavailable: {
+            /** @constant */
+            code: "database_unavailable";
+            request_id: string;
+            /** @constant */
+            status: 503;
+            title: string;
+            /** @constant */
+            type: "urn:hangar:problem:database_unavailable";
+        };
+        /** @description The user's subscription says otherwise. Repeat with force and a reason to override it. */
+        ProblemEntitlementConflict: {
+            /** @constant */
+            code: "entitlement_conflict";
+            /** @description What exactly is in the way. */
+            detail: string;
+            request_id: string;
+            /** @constant */
+            status: 409;
+            title: string;
+            /** @constant */
+            type: "urn:hangar:problem:entitlement_conflict";
+        };
+        /** @description Your role does not allow this. */
+        ProblemForbidden: {
+            /** @constant */
+            code: "forbidden";
+            /**
+             * @description The least role that may do this.
+             * @enum {string}
+             */
+            needed_role?: "viewer" | "operator" | "admin";
+            request_id: string;
+            /** @constant */
+            status: 403;
+            title: string;
+            /** @constant */
+            type: "urn:hangar:problem:forbidden";
+        };
+        /** @description Forcing this would change nothing on this app now. */
+        ProblemForcePointless: {
+            /** @constant */
+            code: "force_pointless";
+            /** @description What exactly is in the way. */
+            detail: string;
+            request_id: string;
+            /** @constant */
+            status: 409;
+            title: string;
+            /** @constant */
+            type: "urn:hangar:problem:force_pointless";
+        };
+        /** @description This app generation has ended. Stop trading and stay idle. */
+        ProblemGenerationEnded: {
+            /** @constant */
+            code: "generation_ended";
+            request_id: string;
+            /** @constant */
+            status: 410;
+            title: string;
+            /** @constant */
+            type: "urn:hangar:problem:generation_ended";
+        };
+        /** @description Hangar is not installed on the host tables yet. */
+        ProblemHostNotInstalled: {
+            /** @constant */
+            code: "host_not_installed";
+            request_id: string;
+            /** @constant */
+            status: 500;
+            title: string;
+            /** @constant */
+            type: "urn:hangar:problem:host_not_installed";
+        };
+        /** @description Something went wrong on our side. */
+        ProblemInternal: {
+            /** @constant */
+            code: "internal";
+            request_id: string;
+            /** @constant */
+            status: 500;
+            title: string;
+            /** @constant */
+            type: "urn:hangar:problem:internal";
+        };
+        /** @description This machine was replaced. Stop trading and stay idle. */
+        ProblemMachineNotCurrent: {
+            /** @constant */
+            code: "machine_not_current";
+            request_id: string;
+            /** @constant */
+            status: 410;
+            title: string;
+            /** @constant */
+            type: "urn:hangar:problem:machine_not_current";
+        };
+        /** @description This machine is not recorded yet. Try again in a moment. */
+        ProblemMachineNotRecorded: {
+            /** @constant */
+            code: "machine_not_recorded";
+            request_id: string;
+            /** @constant */
+            status: 503;
+            title: string;
+            /** @constant */
+            type: "urn:hangar:problem:machine_not_recorded";
+        };
+        /** @description This address does not take that method. */
+        ProblemMethodNotAllowed: {
+            allow: string[];
+            /** @constant */
+            code: "method_not_allowed";
+            request_id: string;
+            /** @constant */
+            status: 405;
+            title: string;
+            /** @constant */
+            type: "urn:hangar:problem:method_not_allowed";
+        };
+        /** @description This user has no app. */
+        ProblemNoApp: {
+            /** @constant */
+            code: "no_app";
+            request_id: string;
+            /** @constant */
+            status: 404;
+            title: string;
+            /** @constant */
+            type: "urn:hangar:problem:no_app";
+        };
+        /** @description There is nothing at this address. */
+        ProblemNotFound: {
+            /** @constant */
+            code: "not_found";
+            request_id: string;
+            /** @constant */
+            status: 404;
+            title: string;
+            /** @constant */
+            type: "urn:hangar:problem:not_found";
+        };
+        /** @description Hangar can not prove that this app is its own, and would never delete it. */
+        ProblemOrphanNotProvable: {
+            /** @constant */
+            code: "orphan_not_provable";
+            /** @description What exactly is in the way. */
+            detail: string;
+            request_id: string;
+            /** @constant */
+            status: 409;
+            title: string;
+            /** @constant */
+            type: "urn:hangar:problem:orphan_not_provable";
+        };
+        /** @description The request body is too large. */
+        ProblemPayloadTooLarge: {
+            /** @constant */
+            code: "payload_too_large";
+            request_id: string;
+            /** @constant */
+            status: 413;
+            title: string;
+            /** @constant */
+            type: "urn:hangar:problem:payload_too_large";
+        };
+        /** @description The queue is not reachable. */
+        ProblemRedisUnavailable: {
+            /** @constant */
+            code: "redis_unavailable";
+            request_id: string;
+            /** @constant */
+            status: 503;
+            title: string;
+            /** @constant */
+            type: "urn:hangar:problem:redis_unavailable";
+        };
+        /** @description The timestamp is too old or too new. */
+        ProblemStaleTimestamp: {
+            /** @constant */
+            code: "stale_timestamp";
+            request_id: string;
+            /** @constant */
+            status: 401;
+            title: string;
+            /** @constant */
+            type: "urn:hangar:problem:stale_timestamp";
+        };
+        /** @description Sign in first. */
+        ProblemUnauthorized: {
+            /** @constant */
+            code: "unauthorized";
+            request_id: string;
+            /** @constant */
+            status: 401;
+            title: string;
+            /** @constant */
+            type: "urn:hangar:problem:unauthorized";
+        };
+        /** @description There is no such user. */
+        ProblemUnknownUser: {
+            /** @constant */
+            code: "unknown_user";
+            request_id: string;
+            /** @constant */
+            status: 404;
+            title: string;
+            /** @constant */
+            type: "urn:hangar:problem:unknown_user";
+        };
+        /** @description The request body has an encoding that is not read here. */
+        ProblemUnsupportedMediaType: {
+            /** @constant */
+            code: "unsupported_media_type";
+            request_id: string;
+            /** @constant */
+            status: 415;
+            title: string;
+            /** @constant */
+            type: "urn:hangar:problem:unsupported_media_type";
+        };
+        /** @description A field is missing or wrong. */
+        ProblemValidationFailed: {
+            /** @constant */
+            code: "validation_failed";
+            errors: {
+                /** @description Where it is: `user_id` in the body, else `query.limit`, `path.id`, … */
+                field: string;
+                message: string;
+            }[];
+            request_id: string;
+            /** @constant */
+            status: 422;
+            title: string;
+            /** @constant */
+            type: "urn:hangar:problem:validation_failed";
+        };
+        Profitability: {
+            /** Format: date-time */
+            as_of: string;
+            month: string;
+            price_model: components["schemas"]["PriceModel"];
+            /** @description Without `TIER_REVENUE_MONTHLY_USD` nobody knows what users pay: there is no revenue and no margin. */
+            revenue_configured: boolean;
+            /** @description US dollars a month that a user of the tier pays. */
+            tier_revenue_usd: {
+                [key: string]: string;
+            };
+            tiers: {
+                /** @description US dollars; of the whole month as it is foreseen, with those who had an app and have none now. */
+                cost_usd: string;
+                margin_usd: string | null;
+                revenue_usd: string | null;
+                tier: string;
+                /** @description With an app now. */
+                users: number;
+            }[];
+            total: {
+                /** @description US dollars; of the whole month as it is foreseen, with those who had an app and have none now. */
+                cost_usd: string;
+                margin_usd: string | null;
+                revenue_usd: string | null;
+                /** @description With an app now. */
+                users: number;
+            };
+        };
+        Projections: {
+            items: {
+                /** @description US dollars a month of 30 days. */
+                cost_usd: string;
+                margin_usd: string | null;
+                revenue_usd: string | null;
+                tiers: {
+                    /** @description US dollars */
+                    cost_usd: string;
+                    /** @enum {string} */
+                    cpu_kind: "shared" | "performance";
+                    cpus: number;
+                    memory_mb: number;
+                    tier: string;
+                    /** @description US dollars */
+                    user_usd: string;
+                    users: number;
+                }[];
+                users: number;
+            }[];
+            mix: {
+                [key: string]: number;
+            };
+            price_model: components["schemas"]["PriceModel"];
+            region: string;
+            revenue_configured: boolean;
+        };
+        Readiness: {
+            checks: {
+                /** @enum {string} */
+                database: "ok" | "failed";
+                /** @enum {string} */
+                redis: "ok" | "failed";
+            };
+            /** @enum {string} */
+            status: "ok" | "degraded" | "not ready";
+        };
+        Settings: {
+            budget: {
+                monthly_usd: string | null;
+            };
+            health: {
+                no_cycles_ms: number;
+            };
+            orphans: {
+                grace_ms: number;
+                lag_ms: number;
+            };
+            teardown_burst: {
+                least: number;
+                share: number;
+                window_ms: number;
+            };
+            unhealthy_share: {
+                least: number;
+                share: number;
+            };
+        };
+        /** @description Opens what row-level security lets this user see, for an hour. */
+        SupabaseAccess: {
+            /** Format: date-time */
+            expires_at: string;
+            token: string;
+            url: string;
+        };
+        UserCost: {
+            /** @description That cost something in the month, one after the other. */
+            apps: number;
+            email: string | null;
+            fly_app_name: string;
+            /** @description US dollars */
+            forecast_usd: string;
+            /** @description US dollars; revenue less forecast. */
+            margin_usd: string | null;
+            /** @description US dollars */
+            month_usd: string;
+            /** @description US dollars; of a user without an app 0, and null where none is configured. */
+            revenue_usd: string | null;
+            /** @enum {string} */
+            status: "provisioning" | "active" | "deprovisioning" | "deleted" | "error";
+            tier: string;
+            /** @description US dollars; of all months. */
+            total_usd: string;
+            /** Format: uuid */
+            user_id: string;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    "get-v1-alerts": {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                limit?: number;
+                state?: "open" | "all";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Alert"][];
+                        /** @description For the next page; null on the last. */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description `unauthorized`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnauthorized"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemForbidden"];
+                };
+            };
+            /** @description `validation_failed`: A field is missing or wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemInternal"];
+                };
+            };
+            /** @description `database_unavailable`: The database is not reachable. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"];
+                };
+            };
+        };
+    };
+    "post-v1-alerts-id-acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alert"];
+                };
+            };
+            /** @description `bad_request`: The request could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBadRequest"];
+                };
+            };
+            /** @description `unauthorized`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnauthorized"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemForbidden"];
+                };
+            };
+            /** @description `not_found`: There is nothing at this address. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemNotFound"];
+                };
+            };
+            /** @description `validation_failed`: A field is missing or wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemInternal"];
+                };
+            };
+            /** @description `database_unavailable`: The database is not reachable. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"];
+                };
+            };
+        };
+    };
+    "get-v1-apps": {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                limit?: number;
+                status?: "provisioning" | "active" | "deprovisioning" | "error";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["App"][];
+                        /** @description For the next page; null on the last. */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description `unauthorized`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnauthorized"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemForbidden"];
+                };
+            };
+            /** @description `validation_failed`: A field is missing or wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemInternal"];
+                };
+            };
+            /** @description `database_unavailable`: The database is not reachable. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"];
+                };
+            };
+        };
+    };
+    "get-v1-apps-userId": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        app: components["schemas"]["App"] | null;
+                        entitlement: {
+                            /** @enum {string} */
+                            kind: "entitled" | "not_entitled" | "unknown";
+                            /** @description Which fact decided. */
+                            reason: string;
+                        };
+                        /** @description An operator's word, which outranks the tier while it lasts. */
+                        override: {
+                            actor: string;
+                            /** Format: date-time */
+                            created_at: string;
+                            /** @enum {string} */
+                            desired: "on" | "off" | "paused";
+                            expires_at: string | null;
+                            guest: components["schemas"]["Guest"] | null;
+                            reason: string;
+                            region: string | null;
+                        } | null;
+                        /** @description Earlier generations. */
+                        previous: components["schemas"]["App"][];
+                        /** @description The product's row, as it is now. */
+                        subscription: {
+                            status: string | null;
+                            tier: string | null;
+                        } | null;
+                        /** Format: uuid */
+                        user_id: string;
+                        wanted_version: number;
+                    };
+                };
+            };
+            /** @description `bad_request`: The request could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBadRequest"];
+                };
+            };
+            /** @description `unauthorized`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnauthorized"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemForbidden"];
+                };
+            };
+            /** @description `unknown_user`: There is no such user. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnknownUser"];
+                };
+            };
+            /** @description `validation_failed`: A field is missing or wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemInternal"];
+                };
+            };
+            /** @description `database_unavailable`: The database is not reachable. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"];
+                };
+            };
+        };
+    };
+    "post-v1-apps-userId-deprovision": {
+        parameters: {
+            query?: {
+                dryRun?: boolean;
+            };
+            header?: never;
+            path: {
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @default false */
+                    dryRun?: boolean;
+                    /** @default false */
+                    force?: boolean;
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Nothing was to be done, or a dry run. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionResult"];
+                };
+            };
+            /** @description It is wanted, and will be done. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionResult"];
+                };
+            };
+            /** @description `bad_request`: The request could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBadRequest"];
+                };
+            };
+            /** @description `unauthorized`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnauthorized"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemForbidden"];
+                };
+            };
+            /** @description `unknown_user`: There is no such user. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnknownUser"];
+                };
+            };
+            /** @description `entitlement_conflict`: The user's subscription says otherwise. Repeat with force and a reason to override it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemEntitlementConflict"];
+                };
+            };
+            /** @description `payload_too_large`: The request body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemPayloadTooLarge"];
+                };
+            };
+            /** @description `unsupported_media_type`: The request body has an encoding that is not read here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnsupportedMediaType"];
+                };
+            };
+            /** @description `validation_failed`: A field is missing or wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemInternal"];
+                };
+            };
+            /** @description `database_unavailable`: The database is not reachable. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"];
+                };
+            };
+        };
+    };
+    "get-v1-apps-userId-events": {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["AppEvent"][];
+                        /** @description For the next page; null on the last. */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description `bad_request`: The request could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBadRequest"];
+                };
+            };
+            /** @description `unauthorized`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnauthorized"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemForbidden"];
+                };
+            };
+            /** @description `unknown_user`: There is no such user. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnknownUser"];
+                };
+            };
+            /** @description `validation_failed`: A field is missing or wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemInternal"];
+                };
+            };
+            /** @description `database_unavailable`: The database is not reachable. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"];
+                };
+            };
+        };
+    };
+    "post-v1-apps-userId-force": {
+        parameters: {
+            query?: {
+                dryRun?: boolean;
+            };
+            header?: never;
+            path: {
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    action: "skip_drain" | "abandon" | "recreate";
+                    /** @default false */
+                    dryRun?: boolean;
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Nothing was to be done, or a dry run. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionResult"];
+                };
+            };
+            /** @description It is wanted, and will be done. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionResult"];
+                };
+            };
+            /** @description `bad_request`: The request could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBadRequest"];
+                };
+            };
+            /** @description `unauthorized`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnauthorized"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemForbidden"];
+                };
+            };
+            /** @description `no_app`: This user has no app. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemNoApp"];
+                };
+            };
+            /** @description `force_pointless`: Forcing this would change nothing on this app now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemForcePointless"];
+                };
+            };
+            /** @description `payload_too_large`: The request body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemPayloadTooLarge"];
+                };
+            };
+            /** @description `unsupported_media_type`: The request body has an encoding that is not read here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnsupportedMediaType"];
+                };
+            };
+            /** @description `validation_failed`: A field is missing or wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemInternal"];
+                };
+            };
+            /** @description `database_unavailable`: The database is not reachable. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"];
+                };
+            };
+        };
+    };
+    "get-v1-apps-userId-plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Inspection"];
+                };
+            };
+            /** @description No worker answered within five seconds: `url` says where it will be. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Inspection"];
+                };
+            };
+            /** @description `bad_request`: The request could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBadRequest"];
+                };
+            };
+            /** @description `unauthorized`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnauthorized"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemForbidden"];
+                };
+            };
+            /** @description `unknown_user`: There is no such user. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnknownUser"];
+                };
+            };
+            /** @description `validation_failed`: A field is missing or wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemInternal"];
+                };
+            };
+            /**
+             * @description `database_unavailable`: The database is not reachable.
+             *
+             *     `redis_unavailable`: The queue is not reachable.
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"] | components["schemas"]["ProblemRedisUnavailable"];
+                };
+            };
+        };
+    };
+    "post-v1-apps-userId-provision": {
+        parameters: {
+            query?: {
+                dryRun?: boolean;
+            };
+            header?: never;
+            path: {
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @default false */
+                    dryRun?: boolean;
+                    /** @default false */
+                    force?: boolean;
+                    reason?: string;
+                    tier?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Nothing was to be done, or a dry run. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionResult"];
+                };
+            };
+            /** @description It is wanted, and will be done. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionResult"];
+                };
+            };
+            /** @description `bad_request`: The request could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBadRequest"];
+                };
+            };
+            /** @description `unauthorized`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnauthorized"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemForbidden"];
+                };
+            };
+            /** @description `unknown_user`: There is no such user. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnknownUser"];
+                };
+            };
+            /** @description `entitlement_conflict`: The user's subscription says otherwise. Repeat with force and a reason to override it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemEntitlementConflict"];
+                };
+            };
+            /** @description `payload_too_large`: The request body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemPayloadTooLarge"];
+                };
+            };
+            /** @description `unsupported_media_type`: The request body has an encoding that is not read here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnsupportedMediaType"];
+                };
+            };
+            /** @description `validation_failed`: A field is missing or wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemInternal"];
+                };
+            };
+            /** @description `database_unavailable`: The database is not reachable. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"];
+                };
+            };
+        };
+    };
+    "post-v1-apps-userId-retry": {
+        parameters: {
+            query?: {
+                dryRun?: boolean;
+            };
+            header?: never;
+            path: {
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @default false */
+                    dryRun?: boolean;
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Nothing was to be done, or a dry run. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionResult"];
+                };
+            };
+            /** @description It is wanted, and will be done. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionResult"];
+                };
+            };
+            /** @description `bad_request`: The request could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBadRequest"];
+                };
+            };
+            /** @description `unauthorized`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnauthorized"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemForbidden"];
+                };
+            };
+            /** @description `unknown_user`: There is no such user. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnknownUser"];
+                };
+            };
+            /** @description `payload_too_large`: The request body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemPayloadTooLarge"];
+                };
+            };
+            /** @description `unsupported_media_type`: The request body has an encoding that is not read here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnsupportedMediaType"];
+                };
+            };
+            /** @description `validation_failed`: A field is missing or wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemInternal"];
+                };
+            };
+            /** @description `database_unavailable`: The database is not reachable. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"];
+                };
+            };
+        };
+    };
+    "get-v1-brakes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Brake"][];
+                    };
+                };
+            };
+            /** @description `unauthorized`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnauthorized"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemForbidden"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemInternal"];
+                };
+            };
+            /** @description `database_unavailable`: The database is not reachable. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"];
+                };
+            };
+        };
+    };
+    "post-v1-brakes-name-engage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: "fly_unreachable" | "unhealthy_share" | "deletion_burst" | "restored" | "operator";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        brake: components["schemas"]["Brake"];
+                        changed: boolean;
+                    };
+                };
+            };
+            /** @description `bad_request`: The request could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBadRequest"];
+                };
+            };
+            /** @description `unauthorized`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnauthorized"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemForbidden"];
+                };
+            };
+            /** @description `brake_not_by_hand`: This brake engages by its own condition only. The brake called operator is engaged by hand. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBrakeNotByHand"];
+                };
+            };
+            /** @description `payload_too_large`: The request body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemPayloadTooLarge"];
+                };
+            };
+            /** @description `unsupported_media_type`: The request body has an encoding that is not read here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnsupportedMediaType"];
+                };
+            };
+            /** @description `validation_failed`: A field is missing or wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemInternal"];
+                };
+            };
+            /** @description `database_unavailable`: The database is not reachable. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"];
+                };
+            };
+        };
+    };
+    "post-v1-brakes-name-release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: "fly_unreachable" | "unhealthy_share" | "deletion_burst" | "restored" | "operator";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @default 0 */
+                    ignore_for_minutes?: number;
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        brake: components["schemas"]["Brake"];
+                        changed: boolean;
+                    };
+                };
+            };
+            /** @description `bad_request`: The request could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBadRequest"];
+                };
+            };
+            /** @description `unauthorized`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnauthorized"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemForbidden"];
+                };
+            };
+            /** @description `payload_too_large`: The request body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemPayloadTooLarge"];
+                };
+            };
+            /** @description `unsupported_media_type`: The request body has an encoding that is not read here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnsupportedMediaType"];
+                };
+            };
+            /** @description `validation_failed`: A field is missing or wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemInternal"];
+                };
+            };
+            /** @description `database_unavailable`: The database is not reachable. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"];
+                };
+            };
+        };
+    };
+    "get-v1-burst-approvals": {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["BurstApproval"][];
+                        /** @description For the next page; null on the last. */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description `unauthorized`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnauthorized"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemForbidden"];
+                };
+            };
+            /** @description `validation_failed`: A field is missing or wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemInternal"];
+                };
+            };
+            /** @description `database_unavailable`: The database is not reachable. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"];
+                };
+            };
+        };
+    };
+    "post-v1-burst-approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    count: number;
+                    /** @default 1440 */
+                    expires_in_minutes?: number;
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        actor: string;
+                        approved: number;
+                        brake_released: boolean;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** @description When the last of them is through, at the pace at which Fly deletes. */
+                        eta_minutes: number;
+                        expired: boolean;
+                        /** Format: date-time */
+                        expires_at: string;
+                        id: number;
+                        reason: string;
+                        used: number;
+                        /** @description Whom the brake kept from beginning. */
+                        waiting_users: number;
+                    };
+                };
+            };
+            /** @description `bad_request`: The request could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBadRequest"];
+                };
+            };
+            /** @description `unauthorized`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnauthorized"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemForbidden"];
+                };
+            };
+            /** @description `payload_too_large`: The request body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemPayloadTooLarge"];
+                };
+            };
+            /** @description `unsupported_media_type`: The request body has an encoding that is not read here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnsupportedMediaType"];
+                };
+            };
+            /** @description `validation_failed`: A field is missing or wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemInternal"];
+                };
+            };
+            /** @description `database_unavailable`: The database is not reachable. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"];
+                };
+            };
+        };
+    };
+    "get-v1-costs": {
+        parameters: {
+            query?: {
+                /** @description A calendar month in UTC, `YYYY-MM`; this one where it is left out. */
+                month?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Costs"];
+                };
+            };
+            /** @description `unauthorized`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnauthorized"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemForbidden"];
+                };
+            };
+            /** @description `validation_failed`: A field is missing or wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemInternal"];
+                };
+            };
+            /** @description `database_unavailable`: The database is not reachable. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"];
+                };
+            };
+        };
+    };
+    "get-v1-costs-csv": {
+        parameters: {
+            query?: {
+                /** @description A calendar month in UTC, `YYYY-MM`; this one where it is left out. */
+                month?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description A name for the file. */
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description `unauthorized`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnauthorized"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemForbidden"];
+                };
+            };
+            /** @description `validation_failed`: A field is missing or wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemInternal"];
+                };
+            };
+            /** @description `database_unavailable`: The database is not reachable. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"];
+                };
+            };
+        };
+    };
+    "get-v1-costs-users": {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                limit?: number;
+                /** @description A calendar month in UTC, `YYYY-MM`; this one where it is left out. */
+                month?: string;
+                order?: "asc" | "desc";
+                sort?: "month" | "forecast" | "margin" | "user";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date-time */
+                        as_of: string;
+                        items: components["schemas"]["UserCost"][];
+                        month: string;
+                        /** @description For the next page; null on the last. */
+                        next_cursor: string | null;
+                        price_model: components["schemas"]["PriceModel"];
+                    };
+                };
+            };
+            /** @description `unauthorized`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnauthorized"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemForbidden"];
+                };
+            };
+            /** @description `validation_failed`: A field is missing or wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemInternal"];
+                };
+            };
+            /** @description `database_unavailable`: The database is not reachable. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"];
+                };
+            };
+        };
+    };
+    "get-v1-inspections-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Inspection"];
+                };
+            };
+            /** @description `bad_request`: The request could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBadRequest"];
+                };
+            };
+            /** @description `unauthorized`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnauthorized"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemForbidden"];
+                };
+            };
+            /** @description `not_found`: There is nothing at this address. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemNotFound"];
+                };
+            };
+            /** @description `validation_failed`: A field is missing or wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemInternal"];
+                };
+            };
+            /** @description `database_unavailable`: The database is not reachable. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"];
+                };
+            };
+        };
+    };
+    "get-v1-orphans": {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                limit?: number;
+                state?: "found" | "deleted" | "adopted" | "gone" | "all";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Orphan"][];
+                        /** @description For the next page; null on the last. */
+                        next_cursor: string | null;
+                        total: {
+                            found: number;
+                            /** @description US dollars */
+                            monthly_cost_usd: string;
+                        };
+                    };
+                };
+            };
+            /** @description `unauthorized`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnauthorized"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemForbidden"];
+                };
+            };
+            /** @description `validation_failed`: A field is missing or wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemInternal"];
+                };
+            };
+            /** @description `database_unavailable`: The database is not reachable. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"];
+                };
+            };
+        };
+    };
+    "post-v1-orphans-appName-delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                appName: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Orphan"];
+                };
+            };
+            /** @description `bad_request`: The request could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBadRequest"];
+                };
+            };
+            /** @description `unauthorized`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnauthorized"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemForbidden"];
+                };
+            };
+            /** @description `not_found`: There is nothing at this address. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemNotFound"];
+                };
+            };
+            /** @description `orphan_not_provable`: Hangar can not prove that this app is its own, and would never delete it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOrphanNotProvable"];
+                };
+            };
+            /** @description `payload_too_large`: The request body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemPayloadTooLarge"];
+                };
+            };
+            /** @description `unsupported_media_type`: The request body has an encoding that is not read here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnsupportedMediaType"];
+                };
+            };
+            /** @description `validation_failed`: A field is missing or wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemInternal"];
+                };
+            };
+            /** @description `database_unavailable`: The database is not reachable. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"];
+                };
+            };
+        };
+    };
+    "get-v1-profitability": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Profitability"];
+                };
+            };
+            /** @description `unauthorized`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnauthorized"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemForbidden"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemInternal"];
+                };
+            };
+            /** @description `database_unavailable`: The database is not reachable. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"];
+                };
+            };
+        };
+    };
+    "get-v1-projections": {
+        parameters: {
+            query?: {
+                /** @description How they are spread over the tiers, as `pro:80,elite:20`; all on the first paid tier where it is left out. */
+                mix?: string;
+                region?: string;
+                /** @description How many users, several with a comma between; 10, 50, 100, 500 where it is left out. */
+                users?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Projections"];
+                };
+            };
+            /** @description `unauthorized`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnauthorized"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemForbidden"];
+                };
+            };
+            /** @description `validation_failed`: A field is missing or wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemInternal"];
+                };
+            };
+            /** @description `database_unavailable`: The database is not reachable. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"];
+                };
+            };
+        };
+    };
+    "get-v1-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settings"];
+                };
+            };
+            /** @description `unauthorized`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnauthorized"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemForbidden"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemInternal"];
+                };
+            };
+            /** @description `database_unavailable`: The database is not reachable. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"];
+                };
+            };
+        };
+    };
+    "patch-v1-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    budget?: {
+                        monthly_usd?: string | null;
+                    };
+                    health?: {
+                        no_cycles_ms?: number;
+                    };
+                    orphans?: {
+                        grace_ms?: number;
+                        lag_ms?: number;
+                    };
+                    reason?: string;
+                    teardown_burst?: {
+                        least?: number;
+                        share?: number;
+                        window_ms?: number;
+                    };
+                    unhealthy_share?: {
+                        least?: number;
+                        share?: number;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settings"];
+                };
+            };
+            /** @description `bad_request`: The request could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBadRequest"];
+                };
+            };
+            /** @description `unauthorized`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnauthorized"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemForbidden"];
+                };
+            };
+            /** @description `payload_too_large`: The request body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemPayloadTooLarge"];
+                };
+            };
+            /** @description `unsupported_media_type`: The request body has an encoding that is not read here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnsupportedMediaType"];
+                };
+            };
+            /** @description `validation_failed`: A field is missing or wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemInternal"];
+                };
+            };
+            /** @description `database_unavailable`: The database is not reachable. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"];
+                };
+            };
+        };
+    };
+    "get-v1-stats-lifecycle": {
+        parameters: {
+            query?: {
+                /** @description How far back; 30 where it is left out. */
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LifecycleStats"];
+                };
+            };
+            /** @description `unauthorized`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnauthorized"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemForbidden"];
+                };
+            };
+            /** @description `validation_failed`: A field is missing or wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemInternal"];
+                };
+            };
+            /** @description `database_unavailable`: The database is not reachable. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"];
+                };
+            };
+        };
+    };
+}

@@ -1,0 +1,39 @@
+/**
+ * Every view, its address and what its address may say. A view is loaded when it is first gone to; all but the
+ * sign-in are inside the shell and need a session.
+ */
+import type { QueryClient } from '@tanstack/react-query'
+import { createRouter } from '@tanstack/react-router'
+import { parseSearch, stringifySearch } from './lib/search-params.ts'
+import { rootRoute, shellRoute } from './routes.tsx'
+import { Failed, Loading } from './ui/states.tsx'
+import { appRoute } from './views/app/route.ts'
+import { appsRoute } from './views/apps/route.ts'
+import { homeRoute } from './views/home/route.ts'
+import { signInRoute } from './views/sign-in/route.ts'
+
+const routeTree = rootRoute.addChildren([
+  signInRoute,
+  shellRoute.addChildren([homeRoute, appsRoute, appRoute]),
+])
+
+export function createPageRouter(queries: QueryClient) {
+  return createRouter({
+    routeTree,
+    basepath: '/admin',
+    context: { queries },
+    parseSearch,
+    stringifySearch,
+    defaultPreload: 'intent',
+    // The query cache knows what is fresh.
+    defaultPreloadStaleTime: 0,
+    defaultPendingComponent: () => <Loading what="the view" />,
+    defaultErrorComponent: ({ error, reset }) => <Failed error={error} onRetry={reset} />,
+  })
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createPageRouter>
+  }
+}
