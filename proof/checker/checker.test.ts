@@ -359,6 +359,16 @@ describe('what is allowed', () => {
         }),
     ],
     [
+      'a machine that health checks missed costs nothing until somebody works on the app',
+      (draft) => {
+        draft.costIntervals[0]!.endedAt = at(40)
+        draft.apps[0]!.finalCostUsd = '0.000027'
+        draft.events.push(anEvent('health_check_failed', 35, 1, { status: 'failed', metadata: { app: APP } }))
+        draft.events.sort((a, b) => Number(a.createdAt) - Number(b.createdAt))
+        draft.events = draft.events.map((one, index) => ({ ...one, id: index + 1 }))
+      },
+    ],
+    [
       'an app that went missing, closed without a teardown',
       (draft) => {
         draft.apps[0]!.teardownStartedAt = null

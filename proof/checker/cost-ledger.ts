@@ -38,9 +38,13 @@ function openOnes(row: AppRow, intervals: readonly CostInterval[]): string[] {
 }
 
 const COMES_UP = /^(provision|resize|repair)_completed$/
-const MAY_GO_DOWN = /^((resize|repair|deprovision)_started|app_missing|provision_started)$/
+const MAY_GO_DOWN =
+  /^((resize|repair|deprovision)_started|app_missing|provision_started|health_check_failed)$/
 
-/** From each moment at which an operation was complete until the next begins, every moment is paid for. */
+/**
+ * From each moment at which an operation was complete until the next begins, or a health check failed (its machine may be
+ * gone, and then it costs nothing), every moment is paid for.
+ */
 function gaps(view: View, row: AppRow, intervals: readonly CostInterval[]): string[] {
   const events = eventsOf(view, row)
   return events.flatMap((event, index): string[] => {

@@ -4,7 +4,8 @@ import type { Database, Tx } from './database.ts'
 import { onlyRow } from './rows.ts'
 import type { EventStatus, Schema } from './schema.ts'
 
-export type EventRow = Selectable<Schema['userFlyAppEvents']>
+/** As it is told; which transaction wrote it is the stream's business (changes.ts). */
+export type EventRow = Omit<Selectable<Schema['userFlyAppEvents']>, 'changedIn'>
 
 export type NewEvent = {
   /** Null when something happened to a user who has no row. */
@@ -52,6 +53,24 @@ export async function findLastEventId(db: Database | Tx): Promise<number> {
     .limit(1)
     .executeTakeFirst()
   return row?.id ?? 0
+}
+
+/** Whether this app had such an event in the last so many milliseconds. */
+export async function hasEventWithin(
+  db: Database | Tx,
+  appId: string,
+  eventType: string,
+  withinMs: number,
+): Promise<boolean> {
+  const row = await db
+    .selectFrom('userFlyAppEvents')
+    .select('id')
+    .where('userFlyAppId', '=', appId)
+    .where('eventType', '=', eventType)
+    .where('createdAt', '>', sql<Date>`hangar.now() - make_interval(secs => ${withinMs / 1_000})`)
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
 }
 
 /** Whether this app had such an event at `since` or later: what a step that may run twice asks before it writes. */

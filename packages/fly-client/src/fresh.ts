@@ -9,7 +9,7 @@ import type { Clock } from './clock.ts'
 import type { FlyError } from './errors.ts'
 import type { PathParams } from './operations.ts'
 
-/** How long after our create "not there" may mean "not there yet". */
+/** How long after its creation Fly may not show an app (fly-go, WaitForApp); in milliseconds. */
 export const APP_VISIBLE_WITHIN_MS = 60_000
 const MACHINE_VISIBLE_WITHIN_MS = 15_000
 

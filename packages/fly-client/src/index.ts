@@ -43,6 +43,7 @@ export type { OperationName } from './operations.ts'
 export { CircuitBreaker, type BreakerOptions, type BreakerState } from './breaker.ts'
 export { createFlyClient, type FlyClient, type FlyClientOptions } from './client.ts'
 export { FLY_ERRORS, FlyError, isFlyError, type FlyErrorCode } from './errors.ts'
+export { APP_VISIBLE_WITHIN_MS } from './fresh.ts'
 export { OPERATIONS } from './operations.ts'
 export {
   checksPass,

@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { appName } from '@hangar/core'
 import { findInstallationId, raiseWant } from '@hangar/db'
+import { createFlyClient } from '@hangar/fly-client'
 import type { FaultKind, FaultMatch } from '@hangar/fly-sim'
 import { createUser, runSql, setTier } from '@hangar/testkit'
 import { useEngine } from '../testing/engine.ts'
@@ -97,6 +98,35 @@ describe('an app that may be there soon', () => {
     expect(await engine.live(userId)).toMatchObject({ status: 'deprovisioning' })
     faults().clear()
     await engine.drive(userId)
+    expect((await engine.generations(userId)).map(({ status }) => status)).toEqual(['deleted'])
+    expect([...engine.sim.sim.world.apps.keys()]).not.toContain(flyAppName)
+  })
+})
+
+describe('an app that was made a moment ago', () => {
+  test('is not believed gone at its end because Fly shows it nowhere yet', async () => {
+    const { userId } = await createUser(db(), { tier: 'pro' })
+    fault('internal', { operation: 'secrets.set' }, { count: 100 })
+    await engine.drive(userId, { maxLooks: 1 }).catch(() => undefined)
+    const { flyAppName } = await engine.live(userId)
+    expect(await engine.eventTypes(userId)).toContain('provision_app_created')
+    faults().clear()
+    // In no answer of Fly's yet, neither by its name nor in the list.
+    const app = engine.sim.sim.world.apps.get(flyAppName)!
+    app.visibleAtMs = Number.POSITIVE_INFINITY
+    await setTier(db(), userId, 'free')
+    // Another process, whose client did not make the app.
+    const { sim } = engine
+    const fly = createFlyClient({ baseUrl: sim.url, token: sim.token, orgSlug: 'vyx', rateLimits: false })
+    try {
+      const deps = { ...engine.other('worker-b'), fly }
+      await engine.drive(userId, { deps, maxLooks: 3 }).catch(() => undefined)
+      expect(await engine.live(userId)).toMatchObject({ status: 'deprovisioning' })
+      app.visibleAtMs = 0
+      await engine.drive(userId, { deps })
+    } finally {
+      await fly.close()
+    }
     expect((await engine.generations(userId)).map(({ status }) => status)).toEqual(['deleted'])
     expect([...engine.sim.sim.world.apps.keys()]).not.toContain(flyAppName)
   })

@@ -4,13 +4,13 @@
  *   ours         a machine of ours is on record or bears our mark, or organisation and network are ours
  *   absent       a plain 404 to the app itself; for an app that we made, or whose machines could be listed, the
  *                organisation's list has to agree: Fly is known to answer 404 for apps that are there (two stores
- *                that drift apart)
+ *                that drift apart), and shows a new one nowhere for up to a minute, which is too soon to end it
  *   stranger     plainly another organisation's or another network's
  *   unreachable  anything in between: nothing is created, nothing is destroyed, and it is looked at again
  */
 import { type FlyFacts, type MachineFacts, isOwnedBy } from '@hangar/core'
-import { type AppRow, hasEventSince } from '@hangar/db'
-import { type CallOptions, type FlyApp, FlyError, isGone, type Machine } from '@hangar/fly-client'
+import { type AppRow, hasEventSince, hasEventWithin } from '@hangar/db'
+import { APP_VISIBLE_WITHIN_MS, type CallOptions, type FlyApp, FlyError, isGone, type Machine } from '@hangar/fly-client'
 import { type Attempt, flyLook } from './attempt.ts'
 
 /** Good until this attempt changes something on Fly. */
@@ -24,7 +24,8 @@ export async function lookAtFly(attempt: Attempt, row: AppRow): Promise<FlyLook>
   const call = { ...flyLook(attempt), mayBeGone: row.teardownStartedAt !== null }
   const seen = { app: row.flyAppName, ...(await look({ attempt, row, call })) }
   // Nothing there is no answer for long where something is on its way, and an end asks more of it than a beginning.
-  if (seen.fly.kind !== 'absent' || !attempt.mayComeYet) attempt.lastLook = seen
+  const isEnding = row.teardownStartedAt !== null
+  if (seen.fly.kind !== 'absent' || (isEnding && !attempt.mayComeYet)) attempt.lastLook = seen
   return seen
 }
 
@@ -99,7 +100,8 @@ async function confirmAbsence(looking: Looking, isListed: boolean): Promise<'abs
   // An end that is believed is an end: what came after it would be nobody's.
   const isMade = await wasMade(looking)
   const isOurDoing = await wasDeletedByUs(looking)
-  if (!isMade && !isOurDoing && attempt.mayComeYet && row.teardownStartedAt !== null) return 'unreachable'
+  const isEnding = row.teardownStartedAt !== null
+  if (isEnding && !isOurDoing && (isMade ? await isNew(looking) : attempt.mayComeYet)) return 'unreachable'
   const isExpected = !isMade || isOurDoing
   if (isExpected && !isListed) return 'absent'
   const { apps, totalApps } = await attempt.deps.fly.apps.list(call)
@@ -111,6 +113,12 @@ async function confirmAbsence(looking: Looking, isListed: boolean): Promise<'abs
 async function wasMade({ attempt, row }: Looking): Promise<boolean> {
   if (row.flyMachineId !== null || row.deployedAt !== null) return true
   return hasEventSince(attempt.deps.db, row.id, 'provision_app_created', row.createdAt)
+}
+
+/** Made so lately that Fly need not show it yet; one with a machine it has shown. */
+async function isNew({ attempt, row }: Looking): Promise<boolean> {
+  if (row.flyMachineId !== null) return false
+  return hasEventWithin(attempt.deps.db, row.id, 'provision_app_created', APP_VISIBLE_WITHIN_MS)
 }
 
 function wasDeletedByUs({ attempt, row }: Looking): Promise<boolean> {
