@@ -10,7 +10,14 @@
  */
 import { type FlyFacts, type MachineFacts, isOwnedBy } from '@hangar/core'
 import { type AppRow, hasEventSince, hasEventWithin } from '@hangar/db'
-import { APP_VISIBLE_WITHIN_MS, type CallOptions, type FlyApp, FlyError, isGone, type Machine } from '@hangar/fly-client'
+import {
+  APP_VISIBLE_WITHIN_MS,
+  type CallOptions,
+  type FlyApp,
+  FlyError,
+  isGone,
+  type Machine,
+} from '@hangar/fly-client'
 import { type Attempt, flyLook } from './attempt.ts'
 
 /** Good until this attempt changes something on Fly. */
