@@ -9,6 +9,41 @@ create schema hangar;
 
 -- Functions
 
+CREATE OR REPLACE FUNCTION hangar.admin_account(of_user uuid)
+ RETURNS TABLE(standing text, email text, role text, has_second_factor boolean)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  account jsonb;
+  factors boolean := false;
+  given text;
+begin
+  if to_regclass('auth.users') is null then
+    return query select 'unknowable', null::text, null::text, false;
+    return;
+  end if;
+  execute 'select to_jsonb(u) from auth.users u where u.id = $1' into account using of_user;
+  if to_regclass('auth.mfa_factors') is not null then
+    execute 'select exists (select from auth.mfa_factors f where f.user_id = $1 and f.status = ''verified'')'
+      into factors using of_user;
+  end if;
+  given := account -> 'raw_app_meta_data' ->> 'role';
+  return query select
+    case
+      when account is null or account ->> 'deleted_at' is not null then 'gone'
+      when (account ->> 'banned_until')::timestamptz > hangar.now() then 'banned'
+      when coalesce((account ->> 'is_anonymous')::boolean, false) then 'no_role'
+      when given in ('viewer', 'operator', 'admin') then 'good'
+      else 'no_role'
+    end,
+    account ->> 'email', given, factors;
+exception when insufficient_privilege then
+  return query select 'unknowable', null::text, null::text, false;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION hangar.apply_client_grants()
  RETURNS void
  LANGUAGE plpgsql
@@ -110,8 +145,9 @@ begin
   execute format('revoke update on hangar.audit_log from %s', service_role_name);
   -- The tables whose rows end: what is old is forgotten.
   execute format('grant delete on hangar.shim_receipts, hangar.alerts, hangar.alert_tellings, hangar.alert_messages, '
-    'hangar.user_notices to %s', service_role_name);
-  execute format('grant execute on function hangar.now(), hangar.host_row_count() to %s', service_role_name);
+    'hangar.user_notices, hangar.admin_sessions to %s', service_role_name);
+  execute format('grant execute on function hangar.now(), hangar.host_row_count(), hangar.admin_account(uuid) to %s',
+    service_role_name);
   execute format('grant select, insert, update on public.user_fly_apps to %s', service_role_name);
   execute format('grant select, insert on public.user_fly_app_events to %s', service_role_name);
   foreach relation in array array['public.user_fly_apps', 'public.user_fly_app_events']::regclass[] loop
@@ -370,8 +406,48 @@ exception when others then
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION hangar.stamp_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  new.changed_in := pg_current_xact_id();
+  return new;
+end
+$function$;
+
 
 -- Tables
+
+create table hangar.admin_sessions (
+  id uuid default gen_random_uuid() not null,
+  token_hash bytea not null,
+  kind text not null,
+  actor text not null,
+  user_id uuid,
+  email text,
+  role text not null,
+  key_mark text,
+  second_factor boolean default false not null,
+  created_at timestamp with time zone default hangar.now() not null,
+  last_seen_at timestamp with time zone default hangar.now() not null,
+  role_checked_at timestamp with time zone default hangar.now() not null,
+  expires_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  end_reason text,
+  constraint admin_sessions_ended_for_a_reason CHECK ((ended_at IS NULL) = (end_reason IS NULL)),
+  constraint admin_sessions_kind_known CHECK (kind = ANY (ARRAY['person'::text, 'key'::text])),
+  constraint admin_sessions_of_somebody CHECK (
+CASE kind
+    WHEN 'person'::text THEN user_id IS NOT NULL
+    ELSE key_mark IS NOT NULL
+END),
+  constraint admin_sessions_pkey PRIMARY KEY (id),
+  constraint admin_sessions_role_known CHECK (role = ANY (ARRAY['viewer'::text, 'operator'::text, 'admin'::text])),
+  constraint admin_sessions_token_hash_is_sha256 CHECK (octet_length(token_hash) = 32),
+  constraint admin_sessions_token_hash_key UNIQUE (token_hash)
+);
 
 create table hangar.alert_channels (
   name text not null,
@@ -434,6 +510,7 @@ create table hangar.alerts (
   acknowledged_at timestamp with time zone,
   acknowledged_by text,
   resolved_at timestamp with time zone,
+  changed_in xid8,
   constraint alerts_pkey PRIMARY KEY (id),
   constraint alerts_severity_is_known CHECK (severity = ANY (ARRAY['info'::text, 'warning'::text, 'critical'::text]))
 );
@@ -470,6 +547,7 @@ create table hangar.audit_log (
   before jsonb,
   after jsonb,
   created_at timestamp with time zone default hangar.now() not null,
+  changed_in xid8 default pg_current_xact_id(),
   constraint audit_log_pkey PRIMARY KEY (id)
 );
 
@@ -485,6 +563,48 @@ create table hangar.brakes (
   constraint brakes_engaged_says_why CHECK ((engaged_at IS NULL) = (reason IS NULL) AND (engaged_at IS NULL) = (engaged_by IS NULL)),
   constraint brakes_name_is_known CHECK (name = ANY (ARRAY['fly_unreachable'::text, 'unhealthy_share'::text, 'deletion_burst'::text, 'restored'::text, 'operator'::text])),
   constraint brakes_pkey PRIMARY KEY (name)
+);
+
+create table hangar.bulk_items (
+  bulk_id bigint not null,
+  place integer not null,
+  user_id uuid not null,
+  state text default 'waiting'::text not null,
+  code text,
+  detail text,
+  wanted_version bigint,
+  not_before timestamp with time zone,
+  asked_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  constraint bulk_items_asked_says_for_what CHECK (state <> 'asked'::text OR wanted_version IS NOT NULL AND asked_at IS NOT NULL),
+  constraint bulk_items_ended_means_ended_at CHECK ((state = ANY (ARRAY['done'::text, 'failed'::text, 'skipped'::text])) = (ended_at IS NOT NULL)),
+  constraint bulk_items_once_per_user UNIQUE (bulk_id, user_id),
+  constraint bulk_items_pkey PRIMARY KEY (bulk_id, place),
+  constraint bulk_items_state_is_known CHECK (state = ANY (ARRAY['waiting'::text, 'asked'::text, 'done'::text, 'failed'::text, 'skipped'::text]))
+);
+
+create table hangar.bulks (
+  id bigint generated always as identity not null,
+  action text not null,
+  force boolean default false not null,
+  reason text not null,
+  actor text not null,
+  request_id text,
+  per_minute integer not null,
+  burst_approval_id bigint,
+  state text default 'running'::text not null,
+  next_ask_at timestamp with time zone default hangar.now() not null,
+  held_by text,
+  looked_at timestamp with time zone,
+  created_at timestamp with time zone default hangar.now() not null,
+  updated_at timestamp with time zone default hangar.now() not null,
+  ended_at timestamp with time zone,
+  constraint bulks_action_is_known CHECK (action = ANY (ARRAY['retry'::text, 'provision'::text, 'deprovision'::text, 'check_health'::text])),
+  constraint bulks_done_means_ended CHECK (state <> 'done'::text OR ended_at IS NOT NULL),
+  constraint bulks_per_minute_is_sane CHECK (per_minute >= 1 AND per_minute <= 6000),
+  constraint bulks_pkey PRIMARY KEY (id),
+  constraint bulks_reason_is_given CHECK (btrim(reason) <> ''::text),
+  constraint bulks_state_is_known CHECK (state = ANY (ARRAY['running'::text, 'paused'::text, 'done'::text, 'cancelled'::text]))
 );
 
 create table hangar.burst_approvals (
@@ -567,6 +687,20 @@ create table hangar.host_mapping (
   notifying_since timestamp with time zone,
   constraint host_mapping_is_one_row CHECK (singleton),
   constraint host_mapping_pkey PRIMARY KEY (singleton)
+);
+
+create table hangar.idempotency_keys (
+  actor text not null,
+  key text not null,
+  fingerprint text not null,
+  request_id text not null,
+  audit_after bigint not null,
+  locked_until timestamp with time zone not null,
+  created_at timestamp with time zone default hangar.now() not null,
+  status integer,
+  headers jsonb,
+  body text,
+  constraint idempotency_keys_pkey PRIMARY KEY (actor, key)
 );
 
 create table hangar.inspections (
@@ -755,6 +889,7 @@ create table public.user_fly_app_events (
   metadata jsonb default '{}'::jsonb not null,
   actor text not null,
   created_at timestamp with time zone default hangar.now() not null,
+  changed_in xid8 default pg_current_xact_id(),
   constraint user_fly_app_events_event_type_is_known CHECK (event_type ~ '^(provision|deprovision|resize|repair|orphan)_[a-z_]+$'::text OR (event_type = ANY (ARRAY['app_missing'::text, 'machine_restarted'::text, 'health_check_failed'::text, 'health_check_recovered'::text, 'drift_found'::text, 'drift_gone'::text]))),
   constraint user_fly_app_events_metadata_is_object CHECK (jsonb_typeof(metadata) = 'object'::text),
   constraint user_fly_app_events_pkey PRIMARY KEY (id),
@@ -816,6 +951,8 @@ create table public.user_fly_apps (
 
 alter table hangar.alert_tellings add constraint alert_tellings_alert_fkey FOREIGN KEY (alert_id) REFERENCES hangar.alerts(id) ON DELETE CASCADE;
 alter table hangar.app_heartbeats add constraint app_heartbeats_app_fkey FOREIGN KEY (user_fly_app_id) REFERENCES public.user_fly_apps(id);
+alter table hangar.bulk_items add constraint bulk_items_bulk_fkey FOREIGN KEY (bulk_id) REFERENCES hangar.bulks(id);
+alter table hangar.bulks add constraint bulks_burst_approval_fkey FOREIGN KEY (burst_approval_id) REFERENCES hangar.burst_approvals(id);
 alter table hangar.cost_intervals add constraint cost_intervals_app_fkey FOREIGN KEY (user_fly_app_id) REFERENCES public.user_fly_apps(id);
 alter table hangar.forced_actions add constraint forced_actions_app_fkey FOREIGN KEY (user_fly_app_id) REFERENCES public.user_fly_apps(id);
 alter table hangar.orphans add constraint orphans_app_fkey FOREIGN KEY (user_fly_app_id) REFERENCES public.user_fly_apps(id);
@@ -825,18 +962,28 @@ alter table public.user_fly_app_events add constraint user_fly_app_events_app_fk
 
 -- Indexes
 
+CREATE INDEX admin_sessions_by_actor ON hangar.admin_sessions USING btree (actor) WHERE (ended_at IS NULL);
+CREATE INDEX admin_sessions_by_expiry ON hangar.admin_sessions USING btree (expires_at);
 CREATE INDEX alert_messages_by_time ON hangar.alert_messages USING btree (ended_at);
 CREATE UNIQUE INDEX alert_messages_one_pending_per_channel ON hangar.alert_messages USING btree (channel) WHERE (state = 'pending'::text);
 CREATE INDEX alert_tellings_by_alert ON hangar.alert_tellings USING btree (alert_id);
 CREATE INDEX alert_tellings_by_message ON hangar.alert_tellings USING btree (message_id);
 CREATE INDEX alert_tellings_open ON hangar.alert_tellings USING btree (channel, alert_id) WHERE (NOT over);
+CREATE INDEX alerts_by_change ON hangar.alerts USING btree (changed_in, id) WHERE (changed_in IS NOT NULL);
 CREATE INDEX alerts_by_end ON hangar.alerts USING btree (resolved_at) WHERE (resolved_at IS NOT NULL);
 CREATE INDEX alerts_by_time ON hangar.alerts USING btree (last_at);
 CREATE UNIQUE INDEX alerts_one_open_per_subject ON hangar.alerts USING btree (kind, subject) WHERE (resolved_at IS NULL);
+CREATE INDEX audit_log_by_action ON hangar.audit_log USING btree (action, id);
+CREATE INDEX audit_log_by_actor ON hangar.audit_log USING btree (actor, id);
+CREATE INDEX audit_log_by_change ON hangar.audit_log USING btree (changed_in, id) WHERE (changed_in IS NOT NULL);
 CREATE INDEX audit_log_by_user ON hangar.audit_log USING btree (user_id, id);
+CREATE INDEX bulk_items_by_state ON hangar.bulk_items USING btree (bulk_id, state, place);
+CREATE INDEX bulks_by_update ON hangar.bulks USING btree (updated_at);
+CREATE INDEX bulks_under_way ON hangar.bulks USING btree (id) WHERE (ended_at IS NULL);
 CREATE INDEX cost_intervals_by_app ON hangar.cost_intervals USING btree (user_fly_app_id, started_at);
 CREATE INDEX cost_intervals_by_end ON hangar.cost_intervals USING btree (ended_at);
 CREATE UNIQUE INDEX cost_intervals_one_open_per_app ON hangar.cost_intervals USING btree (user_fly_app_id) WHERE (ended_at IS NULL);
+CREATE INDEX idempotency_keys_by_time ON hangar.idempotency_keys USING btree (created_at);
 CREATE INDEX inspections_by_time ON hangar.inspections USING btree (created_at);
 CREATE INDEX orphans_found_by_user ON hangar.orphans USING btree (user_id) WHERE (state = 'found'::text);
 CREATE INDEX shared_backends_by_last_seen ON hangar.shared_backends USING btree (last_seen_at);
@@ -847,13 +994,20 @@ CREATE INDEX user_overrides_by_user ON hangar.user_overrides USING btree (user_i
 CREATE UNIQUE INDEX user_overrides_one_open_per_user ON hangar.user_overrides USING btree (user_id) WHERE (ended_at IS NULL);
 CREATE INDEX user_work_failing ON hangar.user_work USING btree (user_id) WHERE (failed_attempts > 0);
 CREATE INDEX user_fly_app_events_by_app ON public.user_fly_app_events USING btree (user_fly_app_id, id);
+CREATE INDEX user_fly_app_events_by_change ON public.user_fly_app_events USING btree (changed_in, id) WHERE (changed_in IS NOT NULL);
 CREATE INDEX user_fly_app_events_by_time ON public.user_fly_app_events USING btree (created_at);
+CREATE INDEX user_fly_app_events_by_type ON public.user_fly_app_events USING btree (event_type, id);
 CREATE INDEX user_fly_app_events_by_user ON public.user_fly_app_events USING btree (user_id, id);
 CREATE INDEX user_fly_app_events_ends ON public.user_fly_app_events USING btree (created_at) WHERE (event_type = ANY (ARRAY['provision_completed'::text, 'provision_failed'::text, 'deprovision_completed'::text, 'deprovision_failed'::text]));
+CREATE INDEX user_fly_app_events_unlucky ON public.user_fly_app_events USING btree (status, id) WHERE (status = ANY (ARRAY['failed'::text, 'skipped'::text]));
 CREATE INDEX user_fly_apps_by_deletion ON public.user_fly_apps USING btree (deleted_at) WHERE (deleted_at IS NOT NULL);
 CREATE INDEX user_fly_apps_by_deployment ON public.user_fly_apps USING btree (deployed_at) WHERE (deployed_at IS NOT NULL);
 CREATE INDEX user_fly_apps_by_teardown ON public.user_fly_apps USING btree (teardown_started_at) WHERE (teardown_started_at IS NOT NULL);
+CREATE INDEX user_fly_apps_deleted_by_creation ON public.user_fly_apps USING btree (created_at, id) WHERE (deleted_at IS NOT NULL);
+CREATE INDEX user_fly_apps_drifted ON public.user_fly_apps USING btree (user_id) WHERE ((deleted_at IS NULL) AND (drift IS NOT NULL));
 CREATE INDEX user_fly_apps_failing ON public.user_fly_apps USING btree (user_id) WHERE ((deleted_at IS NULL) AND (retry_count > 0));
+CREATE INDEX user_fly_apps_live_by_creation ON public.user_fly_apps USING btree (created_at, id) WHERE (deleted_at IS NULL);
+CREATE INDEX user_fly_apps_live_by_id ON public.user_fly_apps USING btree (id) WHERE (deleted_at IS NULL);
 CREATE UNIQUE INDEX user_fly_apps_one_live_per_user ON public.user_fly_apps USING btree (user_id) WHERE (deleted_at IS NULL);
 CREATE INDEX user_fly_apps_under_way ON public.user_fly_apps USING btree (user_id) WHERE ((deleted_at IS NULL) AND ((status <> 'active'::text) OR (operation IS NOT NULL)));
 CREATE INDEX user_fly_apps_unhealthy ON public.user_fly_apps USING btree (user_id) WHERE ((deleted_at IS NULL) AND (health_status = 'unhealthy'::text));
@@ -885,6 +1039,7 @@ create view hangar.host_users with (security_invoker=true) as
 
 -- Triggers
 
+CREATE TRIGGER stamp_change BEFORE INSERT OR UPDATE ON hangar.alerts FOR EACH ROW EXECUTE FUNCTION hangar.stamp_change();
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON hangar.audit_log FOR EACH ROW EXECUTE FUNCTION hangar.refuse_change();
 CREATE TRIGGER append_only_on_truncate BEFORE TRUNCATE ON hangar.audit_log FOR EACH STATEMENT EXECUTE FUNCTION hangar.refuse_change();
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.user_fly_app_events FOR EACH ROW EXECUTE FUNCTION hangar.refuse_change();
@@ -904,6 +1059,7 @@ create policy service_role_reads on public.user_fly_apps for select to service_r
 
 -- Grants
 
+revoke all on function hangar.admin_account(uuid) from public;
 revoke all on function hangar.apply_client_grants() from public;
 revoke all on function hangar.check_host_part(jsonb,text,jsonb) from public;
 revoke all on function hangar.column_or(text,text) from public;
@@ -916,12 +1072,15 @@ revoke all on function hangar.now() from public;
 revoke all on function hangar.record_host_change(uuid,boolean) from public;
 revoke all on function hangar.refuse_change() from public;
 revoke all on function hangar.send_tier_webhook(text,jsonb) from public;
+revoke all on function hangar.stamp_change() from public;
 grant select on table public.user_fly_app_events to service_role;
 grant select on table public.user_fly_apps to service_role;
 
 -- Comments
 
+comment on function hangar.admin_account(uuid) is 'A user''s standing and role by auth.users, read as the owner.';
 comment on function hangar.now() is 'The time: the setting hangar.now in tests, else clock_timestamp().';
 comment on schema hangar is 'Hangar''s own state. Never expose this schema through an API.';
+comment on table hangar.admin_sessions is 'Sessions of people (and keys) in a browser. Old ones are forgotten.';
 comment on table public.user_fly_app_events is 'What happened, in order of id. Append-only.';
 comment on table public.user_fly_apps is 'One row per generation of a user''s Fly app. Rows are never deleted.';

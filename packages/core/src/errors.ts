@@ -32,7 +32,23 @@ export const ERRORS = {
   },
   bad_request: { status: 400, publicMessage: 'The request could not be read.', retry: 'permanent' },
   bad_signature: { status: 401, publicMessage: 'The signature is missing or wrong.', retry: 'permanent' },
+  bulk_changed: {
+    status: 409,
+    publicMessage: 'It would be done to another number of users by now. Look at the preview again.',
+    retry: 'permanent',
+  },
+  bulk_over: { status: 409, publicMessage: 'This bulk is over, or cancelled.', retry: 'permanent' },
+  bulk_pointless: {
+    status: 409,
+    publicMessage: 'It could be done to none of these users.',
+    retry: 'permanent',
+  },
   config_invalid: { status: 500, publicMessage: 'The service is not configured.', retry: 'permanent' },
+  csrf_failed: {
+    status: 403,
+    publicMessage: "The session's X-CSRF-Token is missing or wrong, or another site asks.",
+    retry: 'permanent',
+  },
   database_restored: {
     status: 503,
     publicMessage: 'The database was restored, and it is not certain yet which machine is the present one.',
@@ -77,6 +93,22 @@ export const ERRORS = {
     publicMessage: 'The database role does not see the subscription rows.',
     retry: 'permanent',
   },
+  idempotency_answer_lost: {
+    status: 409,
+    publicMessage:
+      'The first request with this key was carried out, and its answer is lost. The audit log has it.',
+    retry: 'permanent',
+  },
+  idempotency_in_flight: {
+    status: 409,
+    publicMessage: 'The first request with this key is still being carried out.',
+    retry: 'transient',
+  },
+  idempotency_mismatch: {
+    status: 422,
+    publicMessage: 'This Idempotency-Key was used for another request.',
+    retry: 'permanent',
+  },
   internal: { status: 500, publicMessage: 'Something went wrong on our side.', retry: 'transient' },
   lease_lost: { status: 409, publicMessage: 'Another worker has taken over this user.', retry: 'transient' },
   machine_lost: {
@@ -107,6 +139,11 @@ export const ERRORS = {
   migration_failed: { status: 500, publicMessage: 'A database migration failed.', retry: 'permanent' },
   no_app: { status: 404, publicMessage: 'This user has no app.', retry: 'permanent' },
   not_found: { status: 404, publicMessage: 'There is nothing at this address.', retry: 'permanent' },
+  orphan_not_adoptable: {
+    status: 409,
+    publicMessage: "This app can not become its user's app again.",
+    retry: 'permanent',
+  },
   orphan_not_provable: {
     status: 409,
     publicMessage: 'Hangar can not prove that this app is its own, and would never delete it.',
@@ -115,6 +152,17 @@ export const ERRORS = {
   payload_too_large: { status: 413, publicMessage: 'The request body is too large.', retry: 'permanent' },
   redis_unavailable: { status: 503, publicMessage: 'The queue is not reachable.', retry: 'transient' },
   rate_limited: { status: 429, publicMessage: 'Too many requests. Try again later.', retry: 'transient' },
+  second_factor_needed: {
+    status: 403,
+    publicMessage: 'This account has a second factor: sign in with an access token that shows it (aal2).',
+    retry: 'permanent',
+  },
+  sign_in_failed: { status: 401, publicMessage: 'The address or the password is wrong.', retry: 'permanent' },
+  sign_in_unavailable: {
+    status: 503,
+    publicMessage: 'Supabase Auth is not reachable, so nobody can sign in right now.',
+    retry: 'transient',
+  },
   stale_timestamp: { status: 401, publicMessage: 'The timestamp is too old or too new.', retry: 'permanent' },
   unauthorized: { status: 401, publicMessage: 'Sign in first.', retry: 'permanent' },
   unknown_user: { status: 404, publicMessage: 'There is no such user.', retry: 'permanent' },

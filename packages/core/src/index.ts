@@ -5,7 +5,9 @@
  */
 export * from './alert-kinds.ts'
 export * from './brakes.ts'
+export * from './bulk.ts'
 export * from './clock.ts'
+export * from './decide.ts'
 export * from './drift.ts'
 export * from './entitlement.ts'
 export * from './errors.ts'

@@ -99,6 +99,13 @@ export async function approveBurst(
   return { approval: onlyRow(rows), etaMinutes, waiting, released }
 }
 
+/** How many teardowns may begin now before one of them engages the brake, those that are approved included. */
+export async function measureTeardownRoom(tx: Tx): Promise<number> {
+  const { begun, allowed } = await measureBurst(tx)
+  const { approved } = await measureQueue(tx)
+  return Math.max(0, allowed - begun) + approved
+}
+
 /** Newest first. */
 export async function listBurstApprovals(
   db: Database | Tx,

@@ -3,14 +3,19 @@
  * and answer in camelCase; the migrator; and what installs Hangar on the host product's tables. Times are those of
  * the database (`hangar.now()`), money is decimal text, bigint is a number.
  */
+export * from './admin-sessions.ts'
 export * from './alert-conditions.ts'
 export * from './alert-messages.ts'
 export * from './alert-sending.ts'
 export * from './alerts.ts'
+export { ATTENTIONS, type AppFilter, type Attention } from './app-filter.ts'
+export * from './app-list.ts'
 export * from './apps.ts'
+export * from './asks.ts'
 export * from './audit.ts'
 export * from './brakes.ts'
 export * from './budget.ts'
+export * from './bulks.ts'
 export * from './bursts.ts'
 export { loadBaseline } from './baseline.ts'
 export { setCostInterval, sumCostUsd, type IntervalPrice } from './cost.ts'
@@ -26,6 +31,7 @@ export {
   type DatabaseOptions,
   type Tx,
 } from './database.ts'
+export { transact } from './dry-run.ts'
 export * from './events.ts'
 export * from './fleet.ts'
 export * from './fleet-metrics.ts'
@@ -53,6 +59,7 @@ export { migrateToLatest, readMigrations, type MigrationFile } from './migrate.t
 export { databaseNow, readDatabaseTime } from './now.ts'
 export * from './orphans.ts'
 export * from './overrides.ts'
+export * from './overview.ts'
 export * from './permits.ts'
 export {
   confirmReleased,
@@ -83,6 +90,7 @@ export * from './sightings.ts'
 export * from './stuck.ts'
 export * from './sweep.ts'
 export * from './user-costs.ts'
+export * from './user-facts.ts'
 export * from './user-notices.ts'
 export * from './wants.ts'
 export { claimLease, extendLease, findWork, finishWork, wakeOvertaken, withFence } from './work.ts'

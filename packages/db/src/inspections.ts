@@ -10,7 +10,7 @@ import type { OverrideDesired } from './schema.ts'
 
 /** As things are, or as if this were so. `override` null: as if there were none. */
 export type Question = {
-  override?: { desired: OverrideDesired; guest: Guest | null } | null
+  override?: { desired: OverrideDesired; guest: Guest | null; region?: string | null } | null
   forced?: ForcedAction
 }
 

@@ -226,6 +226,14 @@ export async function requestOrphanDeletion(
   return rows[0] ?? null
 }
 
+/** Takes back that somebody wants it gone. Null where there is none of that name now. */
+export async function withdrawOrphanDeletion(tx: Tx, appName: string): Promise<OrphanRow | null> {
+  const { rows } = await sql<OrphanRow>`
+    update hangar.orphans set delete_requested_by = null, withheld = null
+    where app_name = ${appName} and state = 'found' returning *`.execute(tx)
+  return rows[0] ?? null
+}
+
 /** The newest app of the user on Fly that no row ever knew, if it is newer than all their rows. */
 export async function findLostApp(tx: Tx, userId: string): Promise<OrphanRow | null> {
   const { rows } = await sql<OrphanRow>`

@@ -33,6 +33,24 @@ export type Numeric = ColumnType<string, number | string, number | string>;
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
+export interface HangarAdminSessions {
+  actor: string;
+  createdAt: Generated<Timestamp>;
+  email: string | null;
+  endedAt: Timestamp | null;
+  endReason: string | null;
+  expiresAt: Timestamp;
+  id: Generated<string>;
+  keyMark: string | null;
+  kind: string;
+  lastSeenAt: Generated<Timestamp>;
+  role: string;
+  roleCheckedAt: Generated<Timestamp>;
+  secondFactor: Generated<boolean>;
+  tokenHash: Buffer;
+  userId: string | null;
+}
+
 export interface HangarAlertChannels {
   failures: Generated<number>;
   lastError: string | null;
@@ -59,6 +77,7 @@ export interface HangarAlertMessages {
 export interface HangarAlerts {
   acknowledgedAt: Timestamp | null;
   acknowledgedBy: string | null;
+  changedIn: string | null;
   details: Generated<Json>;
   firstAt: Generated<Timestamp>;
   id: Generated<number>;
@@ -114,6 +133,7 @@ export interface HangarAuditLog {
   actor: string;
   after: Json | null;
   before: Json | null;
+  changedIn: Generated<string | null>;
   createdAt: Generated<Timestamp>;
   id: Generated<number>;
   reason: string | null;
@@ -129,6 +149,37 @@ export interface HangarBrakes {
   name: string;
   reason: string | null;
   strikes: Generated<number>;
+  updatedAt: Generated<Timestamp>;
+}
+
+export interface HangarBulkItems {
+  askedAt: Timestamp | null;
+  bulkId: number;
+  code: string | null;
+  detail: string | null;
+  endedAt: Timestamp | null;
+  notBefore: Timestamp | null;
+  place: number;
+  state: Generated<string>;
+  userId: string;
+  wantedVersion: number | null;
+}
+
+export interface HangarBulks {
+  action: string;
+  actor: string;
+  burstApprovalId: number | null;
+  createdAt: Generated<Timestamp>;
+  endedAt: Timestamp | null;
+  force: Generated<boolean>;
+  heldBy: string | null;
+  id: Generated<number>;
+  lookedAt: Timestamp | null;
+  nextAskAt: Generated<Timestamp>;
+  perMinute: number;
+  reason: string;
+  requestId: string | null;
+  state: Generated<string>;
   updatedAt: Generated<Timestamp>;
 }
 
@@ -216,6 +267,19 @@ export interface HangarHostTraders {
 export interface HangarHostUsers {
   email: string | null;
   userId: string | null;
+}
+
+export interface HangarIdempotencyKeys {
+  actor: string;
+  auditAfter: number;
+  body: string | null;
+  createdAt: Generated<Timestamp>;
+  fingerprint: string;
+  headers: Json | null;
+  key: string;
+  lockedUntil: Timestamp;
+  requestId: string;
+  status: number | null;
 }
 
 export interface HangarInspections {
@@ -365,6 +429,7 @@ export interface HangarWebhookArrivals {
 
 export interface UserFlyAppEvents {
   actor: string;
+  changedIn: Generated<string | null>;
   createdAt: Generated<Timestamp>;
   eventType: string;
   id: Generated<number>;
@@ -415,6 +480,7 @@ export interface UserFlyApps {
 }
 
 export interface DB {
+  "hangar.adminSessions": HangarAdminSessions;
   "hangar.alertChannels": HangarAlertChannels;
   "hangar.alertMessages": HangarAlertMessages;
   "hangar.alerts": HangarAlerts;
@@ -423,6 +489,8 @@ export interface DB {
   "hangar.appHeartbeats": HangarAppHeartbeats;
   "hangar.auditLog": HangarAuditLog;
   "hangar.brakes": HangarBrakes;
+  "hangar.bulkItems": HangarBulkItems;
+  "hangar.bulks": HangarBulks;
   "hangar.burstApprovals": HangarBurstApprovals;
   "hangar.completeScans": HangarCompleteScans;
   "hangar.costDays": HangarCostDays;
@@ -433,6 +501,7 @@ export interface DB {
   "hangar.hostSubscriptions": HangarHostSubscriptions;
   "hangar.hostTraders": HangarHostTraders;
   "hangar.hostUsers": HangarHostUsers;
+  "hangar.idempotencyKeys": HangarIdempotencyKeys;
   "hangar.inspections": HangarInspections;
   "hangar.installation": HangarInstallation;
   "hangar.migrationChecksums": HangarMigrationChecksums;

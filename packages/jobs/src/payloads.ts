@@ -18,3 +18,7 @@ export type InspectJob = z.infer<typeof inspectJobSchema>
 /** A sweep asks Postgres what is due; there is nothing to tell it. */
 export const sweepJobSchema = z.object({})
 export type SweepJob = z.infer<typeof sweepJobSchema>
+
+/** What is to be done, to whom and how far it has got is in Postgres. */
+export const bulkJobSchema = z.object({ bulkId: z.int().min(1) })
+export type BulkJob = z.infer<typeof bulkJobSchema>

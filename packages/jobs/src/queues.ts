@@ -1,13 +1,14 @@
 import { Queue, type DefaultJobOptions } from 'bullmq'
 import type { Redis } from 'ioredis'
 
-import type { InspectJob, LaneJob, SweepJob } from './payloads.ts'
+import type { BulkJob, InspectJob, LaneJob, SweepJob } from './payloads.ts'
 
 /**
  * `provision` and `deprovision` are two lanes to the same reconcile, so that a burst of downgrades never delays
  * an upgrade. The others carry sweeps by name, made by job schedulers; the sweeps of one queue take turns, and
  * `guards` waits for no other. `inspect` carries questions about one user, which change nothing but what is known. `notify` tells people
- * of alerts, one job for each channel at a time, so that nothing else ever waits for a mail server.
+ * of alerts, one job for each channel at a time, so that nothing else ever waits for a mail server. `bulk` carries out
+ * acts on many users, one job for each act.
  */
 export const QUEUES = {
   provision: 'provision',
@@ -18,6 +19,7 @@ export const QUEUES = {
   sweep: 'sweep',
   inspect: 'inspect',
   notify: 'notify',
+  bulk: 'bulk',
 } as const
 export type QueueName = keyof typeof QUEUES
 export type SweepQueueName = 'guards' | 'health' | 'cost' | 'sweep'
@@ -60,6 +62,9 @@ export const INSPECT_JOB_OPTIONS = {
   stackTraceLimit: 5,
 } as const satisfies DefaultJobOptions
 
+/** Where a bulk stands is in Postgres: whatever goes wrong, the next run goes on from there. */
+export const BULK_JOB_OPTIONS = LANE_JOB_OPTIONS
+
 export type Queues = {
   readonly redis: Redis
   readonly prefix: string
@@ -71,6 +76,7 @@ export type Queues = {
   readonly sweep: Queue<SweepJob>
   readonly inspect: Queue<InspectJob>
   readonly notify: Queue<SweepJob>
+  readonly bulk: Queue<BulkJob>
 }
 
 /** The producing side of all queues, over one `producer` connection that the caller owns and closes. */
@@ -98,6 +104,7 @@ export function createQueues({ redis, prefix = DEFAULT_PREFIX }: { redis: Redis;
     sweep: open<SweepJob>('sweep', SWEEP_JOB_OPTIONS),
     inspect: open<InspectJob>('inspect', INSPECT_JOB_OPTIONS),
     notify: open<SweepJob>('notify', NOTIFY_JOB_OPTIONS),
+    bulk: open<BulkJob>('bulk', BULK_JOB_OPTIONS),
   }
 }
 

@@ -51,10 +51,14 @@ export async function wake(
 ): Promise<WakeResult> {
   assertRedisReady(queues.redis)
   return withinMs(
-    traced(queues, target, () => addOrPromote(queues[target.lane], target)),
+    traced(queues, target, () => addOrPromote(queues[target.lane], reconcileOf(target))),
     timeoutMs,
     `The ${target.lane} lane was not woken`,
   )
+}
+
+function reconcileOf({ userId, evenIfBackingOff = false }: WakeTarget): Wanted<LaneJob> {
+  return { name: 'reconcile', data: { userId }, id: userId, evenIfBackingOff }
 }
 
 /** First the trace, so that whoever takes the job finds it; both are on their way at once. */
@@ -82,22 +86,49 @@ export async function wakeSweep(queues: Queues, name: SweepName): Promise<void> 
   await withinMs(queue.add(name, {}, options), DEFAULT_WAKE_TIMEOUT_MS, `The sweep ${name} was not woken`)
 }
 
-async function addOrPromote(
-  queue: Queue<LaneJob>,
-  { userId, lane, evenIfBackingOff = false }: WakeTarget,
-): Promise<WakeResult> {
-  const jobId = randomUUID()
-  const job = await queue.add(
-    'reconcile',
-    { userId },
-    { jobId, deduplication: { id: userId, keepLastIfActive: true } },
+/** Has the bulk carried on with now. As for a lane: of any number of calls, one job. Throws like `wake`. */
+export async function wakeBulk(queues: Queues, bulkId: number): Promise<WakeResult> {
+  assertRedisReady(queues.redis)
+  const wanted = { name: 'bulk', data: { bulkId }, id: String(bulkId), evenIfBackingOff: true }
+  return withinMs(
+    addOrPromote(queues.bulk, wanted),
+    DEFAULT_WAKE_TIMEOUT_MS,
+    `The bulk ${bulkId} was not woken`,
   )
+}
+
+/** Has the user's app looked at now. Of any number of calls while one look is awaited, one look comes. Throws like `wake`. */
+export async function wakeLook(queues: Queues, userId: string): Promise<void> {
+  assertRedisReady(queues.redis)
+  const deduplication = { id: `health-${userId}`, keepLastIfActive: true }
+  await withinMs(
+    queues.inspect.add('health', { healthOf: userId }, { jobId: randomUUID(), deduplication }),
+    DEFAULT_WAKE_TIMEOUT_MS,
+    'The worker was not asked to look',
+  )
+}
+
+type Wanted<Data> = {
+  name: string
+  data: Data
+  /** Of any number of jobs wanted under it, there is one. */
+  id: string
+  evenIfBackingOff: boolean
+}
+
+async function addOrPromote<Data>(queue: Queue<Data>, wanted: Wanted<Data>): Promise<WakeResult> {
+  const { name, data, id, evenIfBackingOff } = wanted
+  const jobId = randomUUID()
+  const job = await queue.add(name as never, data as never, {
+    jobId,
+    deduplication: { id, keepLastIfActive: true },
+  })
   // BullMQ tells of a deduplicated add in one way only: the job it returns is not the one that was asked for.
   if (job.id === undefined || job.id === jobId) return 'added'
 
-  const existing = await Job.fromId<LaneJob>(queue, job.id)
-  if (existing?.finishedOn !== undefined && (await forget(queue, userId, job.id)))
-    return addOrPromote(queue, { userId, lane, evenIfBackingOff })
+  const existing = await Job.fromId(queue as Queue, job.id)
+  if (existing?.finishedOn !== undefined && (await forget(queue as Queue, id, job.id)))
+    return addOrPromote(queue, wanted)
   if (existing === undefined || existing.delay <= 0) return 'coalesced'
   if (!isParked(existing) && !evenIfBackingOff) return 'coalesced'
   return (await promoteIfDelayed(existing)) ? 'promoted' : 'coalesced'
@@ -107,9 +138,9 @@ async function addOrPromote(
  * Deduplication that still points at a job that has ended would swallow every wake of this user from now on; BullMQ
  * notices by itself only once the job is deleted, an hour later. False when it points elsewhere by now.
  */
-async function forget(queue: Queue<LaneJob>, userId: string, endedJobId: string): Promise<boolean> {
-  if ((await queue.getDeduplicationJobId(userId)) !== endedJobId) return false
-  return (await queue.removeDeduplicationKey(userId)) > 0
+async function forget(queue: Queue, id: string, endedJobId: string): Promise<boolean> {
+  if ((await queue.getDeduplicationJobId(id)) !== endedJobId) return false
+  return (await queue.removeDeduplicationKey(id)) > 0
 }
 
 /** False when the job is no longer delayed: someone else promoted it, or its time came. */

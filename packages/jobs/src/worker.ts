@@ -6,9 +6,11 @@ import type { Lane } from '@hangar/core'
 
 import { backoffStrategy, settle, unforeseenRetryDelayMs, type Outcome } from './outcome.ts'
 import {
+  bulkJobSchema,
   inspectJobSchema,
   laneJobSchema,
   sweepJobSchema,
+  type BulkJob,
   type InspectJob,
   type LaneJob,
   type SweepJob,
@@ -79,6 +81,11 @@ export function createNotifyWorker(options: WorkerOptions<SweepJob>): HangarWork
 /** Answers questions about users. */
 export function createInspectWorker(options: WorkerOptions<InspectJob>): HangarWorker {
   return createWorker('inspect', inspectJobSchema, options)
+}
+
+/** Carries out acts on many users. */
+export function createBulkWorker(options: WorkerOptions<BulkJob>): HangarWorker {
+  return createWorker('bulk', bulkJobSchema, options)
 }
 
 function createWorker<Data>(

@@ -5,14 +5,15 @@
 import type { ErrorCode } from '@hangar/core'
 import type { z } from 'zod'
 import type { Role } from '../auth/caller.ts'
+import type { BodyLimit } from './json-body.ts'
 
-export type Method = 'get' | 'post' | 'patch' | 'delete'
+export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
 
 /**
- * Who may call: the least role of a person or key; a user's app or the shared backend by their own tokens; who can
- * sign a webhook; or anyone.
+ * Who may call: the least role of a person or key; a browser with a session; a user's app or the shared backend by
+ * their own tokens; who can sign a webhook; or anyone.
  */
-export type Access = Role | 'app' | 'shared' | 'sender' | 'anyone'
+export type Access = Role | 'session' | 'app' | 'shared' | 'sender' | 'anyone'
 
 /** The parts of a request that are read, each by its schema. Names of headers are in lower case. */
 export type Reads = { path?: z.ZodType; query?: z.ZodType; header?: z.ZodType; body?: z.ZodType }
@@ -37,6 +38,8 @@ export type Declared<R extends Reads, A extends Answers> = {
   /** What else a caller has to know. */
   description?: string
   reads?: R
+  /** What its body may weigh. Default: `report`. */
+  bodyLimit?: BodyLimit
   answers: A
   /** Codes that are this endpoint's own; those that follow from what it reads and who may call are added. */
   problems?: readonly ErrorCode[]

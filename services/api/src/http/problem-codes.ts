@@ -8,10 +8,12 @@ const detail = z.string().describe('What exactly is in the way.')
 
 /** Fields beyond those that every problem document has. A code that is not here has none. */
 const DETAILS: { [Code in ErrorCode]?: z.ZodRawShape } = {
+  bulk_changed: { eligible: z.int().describe('How many it would be done to now.') },
   entitlement_conflict: { detail },
   forbidden: { needed_role: z.enum(ROLES).optional().describe('The least role that may do this.') },
   force_pointless: { detail },
   method_not_allowed: { allow: z.array(z.string()) },
+  orphan_not_adoptable: { detail },
   orphan_not_provable: { detail },
   validation_failed: {
     errors: z.array(
@@ -42,6 +44,7 @@ const BY_ACCESS: Record<Access, readonly ErrorCode[]> = {
   viewer: ['unauthorized', 'forbidden'],
   operator: ['unauthorized', 'forbidden'],
   admin: ['unauthorized', 'forbidden'],
+  session: ['unauthorized'],
   // 422: it does not say which machine it is.
   app: [
     'unauthorized',
@@ -56,10 +59,17 @@ const BY_ACCESS: Record<Access, readonly ErrorCode[]> = {
   anyone: [],
 }
 
+/** Where a token may have to be checked with keys that the project publishes. */
+const BY_TOKEN: ReadonlySet<Access> = new Set(['viewer', 'operator', 'admin'])
+/** Where a browser's session is enough. */
+const BY_SESSION: ReadonlySet<Access> = new Set([...BY_TOKEN, 'session'])
+
 /** An endpoint's own codes, and those that follow from who may call it and what it reads. */
 export function problemsOf(access: Access, spec: Declared<Reads, Answers>): ErrorCode[] {
   const { path, query, header, body } = spec.reads ?? {}
   const codes: ErrorCode[] = [...BY_ACCESS[access], ...(spec.problems ?? []), 'internal']
+  if (BY_TOKEN.has(access)) codes.push('sign_in_unavailable')
+  if (BY_SESSION.has(access) && spec.method !== 'get') codes.push('csrf_failed')
   if (path ?? query ?? header ?? body) codes.push('validation_failed')
   if (path ?? body) codes.push('bad_request')
   if (body) codes.push('payload_too_large', 'unsupported_media_type')

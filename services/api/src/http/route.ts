@@ -6,8 +6,8 @@
 import type { ErrorCode } from '@hangar/core'
 import type { Express, Request, Response } from 'express'
 import { z } from 'zod'
-import type { Authenticator } from '../auth/authenticator.ts'
-import { requireRole, type Caller, type Role } from '../auth/caller.ts'
+import type { Caller, Role } from '../auth/caller.ts'
+import type { Door } from '../auth/door.ts'
 import type { ApiDeps } from '../deps.ts'
 import type { Access, Answers, Declared, Input, Reads, Reply, ReplyTo } from './declaration.ts'
 import { readJsonBody, type BodyLimit } from './json-body.ts'
@@ -23,7 +23,7 @@ export type Route = Declared<Reads, Answers> & {
   access: Access
   /** All of them. */
   problems: readonly ErrorCode[]
-  run(request: Request, response: Response, context: RequestContext, auth: Authenticator): Promise<Reply>
+  run(request: Request, response: Response, context: RequestContext, door: Door): Promise<Reply>
 }
 
 type Run<A extends Answers> = (...args: Parameters<Route['run']>) => Promise<ReplyTo<NoInfer<A>>>
@@ -37,20 +37,22 @@ export function declareRoute<R extends Reads, A extends Answers>(
   return { ...spec, access, problems: problemsOf(access, spec), run }
 }
 
+/** Besides: who asks, and, for answers that go on for long, whether they would still be let in. */
+export type CallerContext = RequestContext & { caller: Caller; isStillAllowed(): Promise<boolean> }
+
 type RouteSpec<R extends Reads, A extends Answers> = Declared<R, A> & {
   access: Role
-  handle(input: Input<R>, context: RequestContext & { caller: Caller }): Promise<ReplyTo<NoInfer<A>>>
+  handle(input: Input<R>, context: CallerContext): Promise<ReplyTo<NoInfer<A>>>
 }
 
-/** An endpoint for people and keys. */
+/** An endpoint for people, by token or by their browser's session, and for keys. */
 export function defineRoute<A extends Answers, R extends Reads = Reads>(spec: RouteSpec<R, A>): Route {
-  return declareRoute(spec.access, spec, async (request, response, context, auth) => {
-    const caller = await auth.fromHeaders({
-      authorization: request.get('authorization'),
-      apikey: request.get('apikey'),
-    })
-    requireRole(caller, spec.access)
-    return spec.handle(await readInput(spec.reads, request, response), { ...context, caller })
+  return declareRoute(spec.access, spec, async (request, response, context, door) => {
+    const { caller, isStillAllowed } = await door.admit(request, spec.access)
+    // What one person may see is nobody else's, and no older than the moment it was asked for.
+    response.setHeader('cache-control', 'no-store')
+    const input = await readInput(spec.reads, request, response, spec.bodyLimit)
+    return spec.handle(input, { ...context, caller, isStillAllowed })
   })
 }
 
@@ -89,16 +91,11 @@ function check(schema: z.ZodType | undefined, value: unknown, where: keyof Reads
 }
 
 /** Mounts the routes, and answers 405 on their paths for the methods they do not take. */
-export function mountRoutes(
-  app: Express,
-  routes: readonly Route[],
-  deps: ApiDeps,
-  auth: Authenticator,
-): void {
+export function mountRoutes(app: Express, routes: readonly Route[], deps: ApiDeps, door: Door): void {
   for (const route of routes) {
     app[route.method](route.path, async (request, response) => {
       const { requestId } = response.locals as { requestId: string }
-      await send(response, route, await route.run(request, response, { deps, requestId }, auth))
+      await send(response, route, await route.run(request, response, { deps, requestId }, door))
     })
   }
   for (const path of new Set(routes.map((route) => route.path))) {

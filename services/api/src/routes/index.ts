@@ -1,5 +1,8 @@
 import type { Route } from '../http/route.ts'
 import { supabaseWebhook } from '../webhooks/supabase/handler.ts'
+import { createSession } from './admin/create-session/handler.ts'
+import { deleteSession } from './admin/delete-session/handler.ts'
+import { getSession } from './admin/get-session/handler.ts'
 import { checkFlyAppsHealth } from './functions/check-fly-apps-health/handler.ts'
 import { checkUserAppHealth } from './functions/check-user-app-health/handler.ts'
 import { deprovisionUserFlyApp } from './functions/deprovision-user-fly-app/handler.ts'
@@ -13,17 +16,25 @@ import { heartbeat } from './shim/heartbeat/handler.ts'
 import { placement } from './shim/placement/handler.ts'
 import { released } from './shim/released/handler.ts'
 import { signals } from './shim/signals/handler.ts'
+import { adoptOrphanRoute } from './v1/adopt-orphan/handler.ts'
 import { acknowledgeAlertRoute } from './v1/acknowledge-alert/handler.ts'
 import { approveBurstRoute } from './v1/approve-burst/handler.ts'
+import { cancelBulkRoute, pauseBulkRoute, resumeBulkRoute } from './v1/change-bulk/handler.ts'
 import { changeSettings } from './v1/change-settings/handler.ts'
+import { checkAppHealth } from './v1/check-app-health/handler.ts'
+import { createBulkRoute } from './v1/create-bulk/handler.ts'
+import { endOverrideRoute } from './v1/end-override/handler.ts'
 import { engageBrakeRoute } from './v1/engage-brake/handler.ts'
 import { exportCosts } from './v1/export-costs/handler.ts'
+import { getBulkRoute } from './v1/get-bulk/handler.ts'
 import { getCosts } from './v1/get-costs/handler.ts'
 import { getLifecycleStats } from './v1/get-lifecycle-stats/handler.ts'
 import { getProfitability } from './v1/get-profitability/handler.ts'
 import { getProjections } from './v1/get-projections/handler.ts'
 import { getSettings } from './v1/get-settings/handler.ts'
 import { listAlertsRoute } from './v1/list-alerts/handler.ts'
+import { listBulkItemsRoute } from './v1/list-bulk-items/handler.ts'
+import { listBulksRoute } from './v1/list-bulks/handler.ts'
 import { listBrakesRoute } from './v1/list-brakes/handler.ts'
 import { listUserCostsRoute } from './v1/list-user-costs/handler.ts'
 import { listOrphansRoute } from './v1/list-orphans/handler.ts'
@@ -36,7 +47,11 @@ import { getApp } from './v1/get-app/handler.ts'
 import { getInspection } from './v1/get-inspection/handler.ts'
 import { getPlan } from './v1/get-plan/handler.ts'
 import { listAppEvents } from './v1/list-app-events/handler.ts'
-import { listApps } from './v1/list-apps/handler.ts'
+import { countAppsRoute } from './v1/count-apps/handler.ts'
+import { getOverview } from './v1/get-overview/handler.ts'
+import { listAppsRoute } from './v1/list-apps/handler.ts'
+import { listUsersRoute } from './v1/list-users/handler.ts'
+import { putOverride } from './v1/put-override/handler.ts'
 import { provisionApp } from './v1/provision-app/handler.ts'
 import { retryApp } from './v1/retry-app/handler.ts'
 
@@ -45,13 +60,30 @@ export const webhookRoutes: readonly Route[] = [supabaseWebhook]
 
 /** Every other endpoint: the admin API, the product's calls, the shim, what orchestrators and readers ask. */
 export const routes: readonly Route[] = [
-  listApps,
+  createSession,
+  getSession,
+  deleteSession,
+  getOverview,
+  listAppsRoute,
+  // Before the one user's, whose id it would be.
+  countAppsRoute,
+  listUsersRoute,
   getApp,
   listAppEvents,
   provisionApp,
   deprovisionApp,
   retryApp,
   forceApp,
+  checkAppHealth,
+  putOverride,
+  endOverrideRoute,
+  createBulkRoute,
+  listBulksRoute,
+  getBulkRoute,
+  listBulkItemsRoute,
+  pauseBulkRoute,
+  resumeBulkRoute,
+  cancelBulkRoute,
   getPlan,
   getInspection,
   listBrakesRoute,
@@ -65,6 +97,7 @@ export const routes: readonly Route[] = [
   acknowledgeAlertRoute,
   listOrphansRoute,
   deleteOrphanRoute,
+  adoptOrphanRoute,
   getCosts,
   listUserCostsRoute,
   exportCosts,

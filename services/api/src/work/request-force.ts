@@ -6,10 +6,9 @@ import {
   HangarError,
   SAY_WHAT_IS_DUE,
 } from '@hangar/core'
-import { type AppRow, findForcedAction, insertAudit, putForcedAction, raiseWant } from '@hangar/db'
+import { type AppRow, findForcedAction, insertAudit, putForcedAction, raiseWant, readFacts } from '@hangar/db'
 import type { Caller } from '../auth/caller.ts'
 import type { RequestContext } from '../http/route.ts'
-import { readFacts } from './facts.ts'
 import type { WorkAnswer } from './request-work.ts'
 import { wakeUser } from './wake-user.ts'
 

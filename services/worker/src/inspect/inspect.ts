@@ -46,7 +46,7 @@ export async function inspectUser(
 function asIf(rows: WorldRows, { override, forced }: Question): WorldRows {
   return {
     ...rows,
-    ...(override === undefined ? {} : { override: override && { ...override, region: null } }),
+    ...(override === undefined ? {} : { override: override && { region: null, ...override } }),
     ...(forced === undefined ? {} : { forced }),
   }
 }

@@ -8,7 +8,7 @@ import { askWorker, inspectionAnswer, viewInspection } from '../../work/ask-work
 import type { WorkAnswer } from '../../work/request-work.ts'
 import { appStatus } from './fields.ts'
 
-const actionAnswer = z
+export const actionAnswer = z
   .strictObject({
     user_id: z.guid(),
     effect: z

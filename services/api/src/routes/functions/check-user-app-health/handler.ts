@@ -29,7 +29,7 @@ export const checkUserAppHealth = defineRoute({
       await requestHealthSweep(context)
       return { status: 200, body: ALL_ASKED_AFTER }
     }
-    const { app, jobId } = await requestHealthCheck(userId, context)
+    const { app, jobId } = await requestHealthCheck({ userId, dryRun: false, noApp: 'nothing' }, context)
     const answer: FunctionAnswer = {
       success: true,
       user_id: userId,

@@ -1,7 +1,6 @@
 import { entitlementOf, HangarError } from '@hangar/core'
-import { findActiveOverride, listAppsByUser, type OverrideRow } from '@hangar/db'
+import { findActiveOverride, listAppsByUser, type OverrideRow, readFacts } from '@hangar/db'
 import { defineRoute } from '../../../http/route.ts'
-import { readFacts } from '../../../work/facts.ts'
 import { userIdPath, viewApp } from '../fields.ts'
 import { userAnswer } from './schema.ts'
 

@@ -1,7 +1,7 @@
 import { HangarError } from '@hangar/core'
+import { readFacts } from '@hangar/db'
 import { defineRoute } from '../../../http/route.ts'
 import { askWorker, inspectionAnswer, viewInspection } from '../../../work/ask-worker.ts'
-import { readFacts } from '../../../work/facts.ts'
 import { userIdPath } from '../fields.ts'
 
 export const getPlan = defineRoute({

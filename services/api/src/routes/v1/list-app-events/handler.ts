@@ -1,8 +1,7 @@
 import { HangarError } from '@hangar/core'
-import { listEvents } from '@hangar/db'
+import { listEvents, readFacts } from '@hangar/db'
 import { page, pageOf } from '../../../http/cursor.ts'
 import { defineRoute } from '../../../http/route.ts'
-import { readFacts } from '../../../work/facts.ts'
 import { userIdPath } from '../fields.ts'
 import { eventAnswer, listEventsQuery } from './schema.ts'
 

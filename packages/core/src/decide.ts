@@ -8,14 +8,8 @@
  *   contradicts, force, only an override is in the way ──▶ lift      that override ends, the tier decides again
  *   contradicts, force                            ──▶ override
  */
-import {
-  entitlementOf,
-  sameGuest,
-  type Entitlement,
-  type Guest,
-  type Policy,
-  type SubscriptionFacts,
-} from '@hangar/core'
+import { entitlementOf, type Entitlement, type Policy, type SubscriptionFacts } from './entitlement.ts'
+import { sameGuest, type Guest } from './lifecycle.ts'
 
 export type Intent = 'provision' | 'deprovision'
 

@@ -1,6 +1,7 @@
-import { DEFAULT_POLICY, type Guest } from '@hangar/core'
 import { describe, expect, test } from '@jest/globals'
 import { decide, type Wish } from './decide.ts'
+import { DEFAULT_POLICY } from './entitlement.ts'
+import type { Guest } from './lifecycle.ts'
 
 const pro = DEFAULT_POLICY.guests['pro']!
 const elite = DEFAULT_POLICY.guests['elite']!

@@ -1,0 +1,86 @@
+-- Why: acts on many users at once, each with its own end, paced and resumable, whatever becomes of Redis or a worker;
+--   and requests that may be sent twice and are carried out once.
+-- Locks: nothing that exists before. Three small tables of ours and their indexes are new.
+-- Grants: none to PUBLIC, anon, authenticated or service_role. Hangar's own role, where it has one, needs
+--   hangar.grant_service() again.
+
+-- One act on many users. Written by the API (made, paused, resumed, cancelled) and by the worker that carries it out.
+--   running ⇄ paused ─▶ done       every item has come to its end
+--      └────────┴─────▶ cancelled  those who waited are left out; those who were asked are followed to their end
+create table hangar.bulks (
+  id bigint generated always as identity primary key,
+  action text not null constraint bulks_action_is_known check (
+    action in ('retry', 'provision', 'deprovision', 'check_health')),
+  -- Against the subscription: each item writes an override.
+  force boolean not null default false,
+  reason text not null constraint bulks_reason_is_given check (btrim(reason) <> ''),
+  actor text not null,
+  request_id text,
+  per_minute integer not null constraint bulks_per_minute_is_sane check (per_minute between 1 and 6000),
+  -- The counted burst that was approved together with it; what is left of it ends with the bulk.
+  burst_approval_id bigint constraint bulks_burst_approval_fkey references hangar.burst_approvals (id),
+  state text not null default 'running' constraint bulks_state_is_known check (
+    state in ('running', 'paused', 'done', 'cancelled')),
+  -- The pace: nobody is asked before. Each who is asked moves it on, so that it holds over any number of workers.
+  next_ask_at timestamptz not null default hangar.now(),
+  -- The brake because of which nobody is asked now.
+  held_by text,
+  -- When a worker last looked at it. One that nobody looks at is woken by the relay.
+  looked_at timestamptz,
+  created_at timestamptz not null default hangar.now(),
+  updated_at timestamptz not null default hangar.now(),
+  -- Nobody waits and nobody is followed any more.
+  ended_at timestamptz,
+  constraint bulks_done_means_ended check (state <> 'done' or ended_at is not null)
+);
+-- Few at any time: what the relay reads each second.
+create index bulks_under_way on hangar.bulks (id) where ended_at is null;
+create index bulks_by_update on hangar.bulks (updated_at);
+
+-- What becomes of each user in it.
+--   waiting ─ asked in one transaction with what it asks for ─▶ asked ─ as the engine ends ─▶ done | failed
+--      └────── not to be asked (any more): code and detail say why ─▶ skipped
+create table hangar.bulk_items (
+  bulk_id bigint not null constraint bulk_items_bulk_fkey references hangar.bulks (id),
+  place integer not null,
+  user_id uuid not null,
+  state text not null default 'waiting' constraint bulk_items_state_is_known check (
+    state in ('waiting', 'asked', 'done', 'failed', 'skipped')),
+  code text,
+  detail text,
+  -- What was wanted of the engine: it has ended when that is done, or when the engine gives it up.
+  wanted_version bigint,
+  -- Somebody holds the user's row at the moment: the others come first.
+  not_before timestamptz,
+  asked_at timestamptz,
+  ended_at timestamptz,
+  primary key (bulk_id, place),
+  constraint bulk_items_once_per_user unique (bulk_id, user_id),
+  constraint bulk_items_ended_means_ended_at check ((state in ('done', 'failed', 'skipped')) = (ended_at is not null)),
+  constraint bulk_items_asked_says_for_what check (state <> 'asked' or (wanted_version is not null and asked_at is not null))
+);
+create index bulk_items_by_state on hangar.bulk_items (bulk_id, state, place);
+
+-- Answers to requests that bore an Idempotency-Key, for a day.
+create table hangar.idempotency_keys (
+  actor text not null,
+  key text not null,
+  -- sha256 of method, address and body: the same key with another request is a mistake of the caller's.
+  fingerprint text not null,
+  -- Who carries it out, until when nobody else may, and how far the audit log was before: a process that died is
+  -- known to have changed something, or not, by what this request has written there since.
+  request_id text not null,
+  audit_after bigint not null,
+  locked_until timestamptz not null,
+  created_at timestamptz not null default hangar.now(),
+  -- The answer, once there is one.
+  status integer,
+  headers jsonb,
+  body text,
+  primary key (actor, key)
+);
+create index idempotency_keys_by_time on hangar.idempotency_keys (created_at);
+
+revoke all on all tables in schema hangar from public;
+revoke all on all sequences in schema hangar from public;
+select hangar.apply_client_grants();
