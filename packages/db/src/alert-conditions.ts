@@ -174,7 +174,7 @@ export function settleStuckMoves(db: Database | Tx, most: number): Promise<Condi
 }
 
 /** On top of two intervals: what a sweep itself and the restart of a worker may take. */
-const LATE_GRACE_MS = 60_000
+export const LATE_GRACE_MS = 60_000
 
 /** Of the sweeps that this version knows. One of which no scheduler has said how often it runs is never late. */
 export function settleLateSweeps(db: Database | Tx, names: readonly string[]): Promise<ConditionResult> {

@@ -4,13 +4,15 @@ import { z } from 'zod'
 const DEFAULT_PAGE = 50
 const MAX_PAGE = 200
 
+export const pageLimit = z.coerce.number<number>().int().min(1).max(MAX_PAGE).default(DEFAULT_PAGE)
+
 /**
  * Query of a list. `cursor` is opaque to callers: base64url of the last item's key, so that a page stays right
  * while rows are added. `key` is what the list is ordered by.
  */
 export function pageQuery<T>(key: z.ZodType<T, string>) {
   return {
-    limit: z.coerce.number<number>().int().min(1).max(MAX_PAGE).default(DEFAULT_PAGE),
+    limit: pageLimit,
     cursor: z
       .string()
       .max(200)

@@ -41,7 +41,7 @@ export const forcibleBody = actionBody
 const CPU_KINDS = ['shared', 'performance'] as const satisfies readonly CpuKind[]
 export const cpuKind = z.enum(CPU_KINDS)
 export const appStatus = z.enum(APP_STATUSES)
-const healthStatus = z.enum(HEALTH_STATUSES)
+export const appHealth = z.enum(HEALTH_STATUSES)
 
 /** As Fly takes it, in the engine's own names. */
 export const guest = z.strictObject({ cpuKind, cpus: count, memoryMb: count }).meta({ id: 'Guest' })
@@ -60,7 +60,7 @@ export const appAnswer = z
     cpu_kind: cpuKind,
     cpus: count,
     memory_mb: count,
-    health_status: healthStatus,
+    health_status: appHealth,
     last_health_check: time.nullable(),
     monthly_cost_estimate_usd: usd.nullable(),
     final_cost_usd: usd.nullable(),

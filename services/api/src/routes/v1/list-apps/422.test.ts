@@ -11,8 +11,20 @@ test.each([
   ['limit', { limit: 1.5 }],
   ['cursor', { cursor: 'not-a-cursor' }],
   ['cursor', { cursor: Buffer.from("' or 1=1").toString('base64url') }],
-  ['status', { status: 'deleted' }],
+  ['cursor', { cursor: Buffer.from('["x","y","z"]').toString('base64url') }],
+  ['cursor', { cursor: 'x'.repeat(1_001) }],
+  ['status', { status: 'gone' }],
   ['status', { status: 'ACTIVE' }],
+  ['status', { status: 'active,' }],
+  ['status', { status: '' }],
+  ['health', { health: 'sick' }],
+  ['attention', { attention: 'failing,bored' }],
+  ['tier', { tier: "pro' or 1=1" }],
+  ['region', { region: 'iad,,fra' }],
+  ['sort', { sort: 'age' }],
+  ['sort', { sort: '--id' }],
+  ['q', { q: 'a\u0000b' }],
+  ['q', { q: 'x'.repeat(201) }],
 ])('%s in %j', async (field, query) => {
   const response = await request(api.app).get('/v1/apps').query(query).set(serviceKey)
   expect(response.status).toBe(422)

@@ -1,22 +1,28 @@
-import { listLiveApps } from '@hangar/db'
-import { page, pageOf } from '../../../http/cursor.ts'
+import { listApps } from '@hangar/db'
+import { pageOf } from '../../../http/cursor.ts'
 import { defineRoute } from '../../../http/route.ts'
-import { appAnswer, viewApp } from '../fields.ts'
+import { cursorAfter, readCursor } from '../app-filters.ts'
+import { listedApp, viewListedApp } from '../listed-app.ts'
 import { listAppsQuery } from './schema.ts'
 
-export const listApps = defineRoute({
+export const listAppsRoute = defineRoute({
   method: 'get',
   path: '/v1/apps',
   access: 'viewer',
-  summary: 'Every live app, in the order of their ids',
+  summary: 'Apps, filtered and sorted',
+  description:
+    'Without filters and without an order: every live app, in the order of their ids. A page stays right while apps come and go; one whose place in the order changes meanwhile may be on two pages, or on none.',
   reads: { query: listAppsQuery },
-  answers: { 200: pageOf(appAnswer) },
-  handle: async ({ query }, { deps }) => {
-    const rows = await listLiveApps(deps.db, {
-      limit: query.limit + 1,
-      ...(query.cursor === undefined ? {} : { afterId: query.cursor }),
-      ...(query.status === undefined ? {} : { status: query.status }),
-    })
-    return { status: 200, body: page(rows, query.limit, { key: (app) => app.id, view: viewApp }) }
+  answers: { 200: pageOf(listedApp) },
+  handle: async ({ query: { limit, cursor, ...list } }, { deps }) => {
+    const { sort, ...filter } = list
+    const after = readCursor(list, cursor)
+    const rows = await listApps(deps.db, { ...filter, ...sort, limit: limit + 1, after })
+    const shown = rows.slice(0, limit)
+    const last = rows.length > limit ? shown.at(-1) : undefined
+    return {
+      status: 200,
+      body: { items: shown.map(viewListedApp), next_cursor: last ? cursorAfter(list, last) : null },
+    }
   },
 })

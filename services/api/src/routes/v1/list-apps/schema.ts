@@ -1,9 +1,13 @@
-import { APP_STATUSES } from '@hangar/core'
 import { z } from 'zod'
-import { pageQuery } from '../../../http/cursor.ts'
+import { pageLimit } from '../../../http/cursor.ts'
+import { sortedAppsFields } from '../app-filters.ts'
 
 export const listAppsQuery = z.strictObject({
-  ...pageQuery(z.guid()),
-  /** Live apps only: a deleted one is found through its user. */
-  status: z.enum(APP_STATUSES).exclude(['deleted']).optional(),
+  ...sortedAppsFields,
+  limit: pageLimit,
+  cursor: z
+    .string()
+    .max(1_000)
+    .describe('`next_cursor` of the page before: good for the same filters and order only.')
+    .optional(),
 })
