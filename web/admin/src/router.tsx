@@ -9,12 +9,33 @@ import { rootRoute, shellRoute } from './routes.tsx'
 import { Failed, Loading } from './ui/states.tsx'
 import { appRoute } from './views/app/route.ts'
 import { appsRoute } from './views/apps/route.ts'
+import { alertsRoute } from './views/alerts/route.ts'
+import { auditRoute } from './views/audit/route.ts'
+import { bulkListRoute, bulkRoute } from './views/bulk/route.ts'
+import { costsRoute } from './views/costs/route.ts'
+import { eventsRoute } from './views/events/route.ts'
 import { homeRoute } from './views/home/route.ts'
+import { orphansRoute } from './views/orphans/route.ts'
+import { overviewRoute } from './views/overview/route.ts'
+import { settingsRoute } from './views/settings/route.ts'
 import { signInRoute } from './views/sign-in/route.ts'
 
 const routeTree = rootRoute.addChildren([
   signInRoute,
-  shellRoute.addChildren([homeRoute, appsRoute, appRoute]),
+  shellRoute.addChildren([
+    homeRoute,
+    overviewRoute,
+    appsRoute,
+    appRoute,
+    costsRoute,
+    alertsRoute,
+    orphansRoute,
+    bulkListRoute,
+    bulkRoute,
+    eventsRoute,
+    auditRoute,
+    settingsRoute,
+  ]),
 ])
 
 export function createPageRouter(queries: QueryClient) {

@@ -1,6 +1,34 @@
 // Generated from docs/openapi.json by scripts/generate-page-types.ts. Do not edit: run `npm run generate`.
 
 export interface paths {
+    "/admin/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who is signed in in this browser
+         * @description Looked at with the header `X-Hangar-Passive`, the session is not kept from becoming idle.
+         */
+        get: operations["get-admin-session"];
+        put?: never;
+        /**
+         * Sign in: a password or a token for a session in this browser
+         * @description The session is set as a cookie that scripts cannot read. The one that the browser had before ends. For people with a role in their `app_metadata`, from our own page only.
+         */
+        post: operations["post-admin-session"];
+        /**
+         * Sign out of this browser, or of all
+         * @description Without a session it is a success too: then there is none to end.
+         */
+        delete: operations["delete-admin-session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/alerts": {
         parameters: {
             query?: never;
@@ -42,7 +70,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Every live app, in the order of their ids */
+        /**
+         * Apps, filtered and sorted
+         * @description Without filters and without an order: every live app, in the order of their ids. A page stays right while apps come and go; one whose place in the order changes meanwhile may be on two pages, or on none.
+         */
         get: operations["get-v1-apps"];
         put?: never;
         post?: never;
@@ -63,6 +94,26 @@ export interface paths {
         get: operations["get-v1-apps-userId"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/apps/{userId}/check-health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Has a worker look at the user's app now, and mend what it finds
+         * @description What it finds is in the app's `health_status` and `last_health_check` a moment later.
+         */
+        post: operations["post-v1-apps-userId-check-health"];
         delete?: never;
         options?: never;
         head?: never;
@@ -126,6 +177,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/apps/{userId}/override": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Says what this user is to have, whatever their subscription says, or that they are left as they are
+         * @description In the place of the override before. `on` and `off`, and to replace one of these, take an admin. At its end the subscription decides again.
+         */
+        put: operations["put-v1-apps-userId-override"];
+        post?: never;
+        /**
+         * Ends what an operator said of this user: the subscription decides again
+         * @description To end anything but a pause takes an admin. Where there is none, nothing is changed.
+         */
+        delete: operations["delete-v1-apps-userId-override"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/apps/{userId}/plan": {
         parameters: {
             query?: never;
@@ -174,6 +249,26 @@ export interface paths {
         put?: never;
         /** Looks at the user again now, whatever pause a failure has earned them */
         post: operations["post-v1-apps-userId-retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/apps/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many apps there are of each kind
+         * @description With the filters of the list. Each breakdown passes over the filter on itself, so it says how many there would be if that were chosen. What there is none of is left out.
+         */
+        get: operations["get-v1-apps-counts"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -231,6 +326,115 @@ export interface paths {
          * @description Where its condition still holds it engages again, unless `ignore_for_minutes` says that the condition has been judged. `restored` has no condition that lasts, and refuses to be told so.
          */
         post: operations["post-v1-brakes-name-release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Acts on many users, newest first */
+        get: operations["get-v1-bulk"];
+        put?: never;
+        /**
+         * Does one thing to many users, one after another, each with a result of its own
+         * @description Whom it cannot be done to is left out, and told of. A worker asks for them at `per_minute`; brakes hold it. `deprovision` and `force` take an admin. With `dryRun`: the preview.
+         */
+        post: operations["post-v1-bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bulk/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far one act on many users has come */
+        get: operations["get-v1-bulk-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bulk/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks nobody more; who was asked comes to an end */
+        post: operations["post-v1-bulk-id-cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bulk/{id}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of each user in it, in the order in which they are asked */
+        get: operations["get-v1-bulk-id-items"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bulk/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks nobody more until it is resumed; who was asked comes to an end */
+        post: operations["post-v1-bulk-id-pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bulk/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Goes on where it was paused
+         * @description Whatever took an admin to begin takes one here too.
+         */
+        post: operations["post-v1-bulk-id-resume"];
         delete?: never;
         options?: never;
         head?: never;
@@ -352,6 +556,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/orphans/{appName}/adopt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes the app its user's own again
+         * @description For an app whose row was lost, as after a restore of the database: the next work on its user, which begins now, takes it up as it is. A wish to delete it is taken back. 409 where it could not be taken up.
+         */
+        post: operations["post-v1-orphans-appName-adopt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/orphans/{appName}/delete": {
         parameters: {
             query?: never;
@@ -366,6 +590,23 @@ export interface paths {
          * @description The worker still deletes only what it can prove to be ours, and nothing while a brake holds deletions; `withheld` says why it did not. 409 where it never could.
          */
         post: operations["post-v1-orphans-appName-delete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the whole fleet is, and what is not as it should be */
+        get: operations["get-v1-overview"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -450,6 +691,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The product's users, with an app or without, in the order of their ids */
+        get: operations["get-v1-users"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -526,6 +784,26 @@ export interface components {
             /** Format: uuid */
             user_id: string;
         };
+        AppCounts: {
+            /** @description An app may be in several, or in none. */
+            by_attention: {
+                [key: string]: number;
+            };
+            by_health: {
+                [key: string]: number;
+            };
+            by_region: {
+                [key: string]: number;
+            };
+            by_status: {
+                [key: string]: number;
+            };
+            by_tier: {
+                [key: string]: number;
+            };
+            /** @description Those that all filters let pass. */
+            total: number;
+        };
         AppEvent: {
             actor: string;
             /** Format: date-time */
@@ -540,6 +818,11 @@ export interface components {
             status: "started" | "success" | "failed" | "skipped";
             user_fly_app_id: string | null;
         };
+        /**
+         * @description Why somebody may want to look: `failing`, `parked` (waits for longer: given up for now, or held), `drift` (changed on Fly by hand), `override`, `stuck`, `unhealthy`.
+         * @enum {string}
+         */
+        Attention: "failing" | "parked" | "drift" | "override" | "stuck" | "unhealthy";
         Bootstrap: {
             app_name: string;
             /**
@@ -590,6 +873,84 @@ export interface components {
             resumes: "when_clear" | "operator";
             since: string | null;
             summary: string;
+        };
+        /** @description One act on many users, each with an end of its own. */
+        Bulk: {
+            /** @enum {string} */
+            action: "retry" | "provision" | "deprovision" | "check_health";
+            burst_approval_id: number | null;
+            /** @description `waiting`: not asked yet. `asked`: a worker is to do it. `done`, `failed`: how that ended. `skipped`: not asked. */
+            counts: {
+                asked: number;
+                done: number;
+                failed: number;
+                skipped: number;
+                waiting: number;
+            };
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            /** @description When the last of them had come to an end. */
+            ended_at: string | null;
+            /** @description Until the last has come to its end, at this pace. Null while nobody is asked. */
+            eta_seconds: number | null;
+            force: boolean;
+            /** @description The brake because of which nobody is asked now; it goes on when that lets go. */
+            held_by: ("fly_unreachable" | "unhealthy_share" | "deletion_burst" | "restored" | "operator") | null;
+            id: number;
+            per_minute: number;
+            reason: string;
+            /**
+             * @description A cancelled one goes on as long as `asked` is not 0: who was asked comes to an end.
+             * @enum {string}
+             */
+            state: "running" | "paused" | "done" | "cancelled";
+            total: number;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        BulkItem: {
+            asked_at: string | null;
+            /** @description When it came to its state; null while it waits. */
+            at: string | null;
+            /** @description How it ended, or why the user was left out. */
+            code: string | null;
+            email: string | null;
+            /** @enum {string} */
+            state: "waiting" | "asked" | "done" | "failed" | "skipped";
+            /** @description The same for people; of one that was asked, what it waits for. */
+            text: string | null;
+            /** Format: uuid */
+            user_id: string;
+        };
+        BulkPreview: {
+            /** @enum {string} */
+            action: "retry" | "provision" | "deprovision" | "check_health";
+            /** @description Of `deprovision`; null for others. */
+            burst: {
+                needs_approval: boolean;
+                /** @description How many teardowns may begin now without a brake, approved ones included. */
+                usual: number;
+            } | null;
+            eligible: number;
+            /** @description Until the last has come to its end, at this pace. Null while nobody is asked. */
+            eta_seconds: number | null;
+            /** @description The brake because of which nobody is asked now; it goes on when that lets go. */
+            held_by: ("fly_unreachable" | "unhealthy_share" | "deletion_burst" | "restored" | "operator") | null;
+            /** @description The first hundred of those who would be left out. */
+            ineligible: {
+                code: string;
+                text: string;
+                /** Format: uuid */
+                user_id: string;
+            }[];
+            ineligible_by_code: {
+                [key: string]: number;
+            };
+            /** @description US dollars a month; an estimate. */
+            monthly_cost_change_usd: string;
+            per_minute: number;
+            total: number;
         };
         BurstApproval: {
             actor: string;
@@ -766,6 +1127,54 @@ export interface components {
                 total_usd: string;
             };
         };
+        /** @description An app, and what somebody who looks at many wants to see. */
+        ListedApp: {
+            attention: components["schemas"]["Attention"][];
+            /** @enum {string} */
+            cpu_kind: "shared" | "performance";
+            cpus: number;
+            /** Format: date-time */
+            created_at: string;
+            deleted_at: string | null;
+            deployed_at: string | null;
+            /** @description Below `wanted_version`: there is work to do. */
+            done_version: number;
+            email: string | null;
+            error_code: string | null;
+            error_message: string | null;
+            final_cost_usd: string | null;
+            fly_app_name: string;
+            fly_machine_id: string | null;
+            generation: number;
+            /** @enum {string} */
+            health_status: "healthy" | "unhealthy" | "unknown";
+            /** Format: uuid */
+            id: string;
+            image: string;
+            last_health_check: string | null;
+            memory_mb: number;
+            monthly_cost_estimate_usd: string | null;
+            next_attempt_at: string | null;
+            /** @description An operator's word that is in force. */
+            override: {
+                /** @enum {string} */
+                desired: "on" | "off" | "paused";
+                expires_at: string | null;
+            } | null;
+            /** @description What the work waits for. */
+            parked_reason: string | null;
+            region: string;
+            retry_count: number;
+            /** @enum {string} */
+            status: "provisioning" | "active" | "deprovisioning" | "deleted" | "error";
+            teardown_started_at: string | null;
+            tier: string;
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: uuid */
+            user_id: string;
+            wanted_version: number;
+        };
         Orphan: {
             app_name: string;
             /** @description When it goes by itself, if nothing speaks against it then. */
@@ -800,6 +1209,99 @@ export interface components {
             user_id: string | null;
             /** @description Why it is still there although it was due. */
             withheld: string | null;
+        };
+        Overview: {
+            /** @description Those that are open. */
+            alerts: {
+                critical: number;
+                info: number;
+                unacknowledged: number;
+                warning: number;
+            };
+            /** @description What is there. */
+            apps: {
+                by_health: {
+                    [key: string]: number;
+                };
+                by_status: {
+                    [key: string]: number;
+                };
+                by_tier: {
+                    [key: string]: number;
+                };
+                live: number;
+            };
+            brakes: {
+                engaged: boolean;
+                /** @enum {string} */
+                name: "fly_unreachable" | "unhealthy_share" | "deletion_burst" | "restored" | "operator";
+                reason: string | null;
+                since: string | null;
+            }[];
+            cost: {
+                /** @description Null where none is set. */
+                budget_usd: string | null;
+                /** @description US dollars */
+                forecast_usd: string;
+                /** @description US dollars */
+                month_usd: string;
+                /** @description US dollars */
+                today_usd: string;
+            };
+            /** @description What should be, of all users whom Hangar looks after. */
+            desired: {
+                entitled: number;
+                not_entitled: number;
+                /** @description Paused by an operator, or nobody can say: nothing is done for them. */
+                unknown: number;
+            };
+            differences: {
+                /** @description Entitled, and there is no app. */
+                missing: number;
+                /** @description Of those, the ones whom nobody looks at for a while unless somebody acts. */
+                parked: number;
+                /** @description Users for whom more is wanted than is done. */
+                pending: number;
+                /** @description Not entitled, and there is one. */
+                surplus: number;
+            };
+            /** @description Whether Fly's API answers, as the guards' sweep finds it. */
+            fly: {
+                reachable: boolean;
+                /** @description Since when it is not. */
+                since: string | null;
+            };
+            /** Format: date-time */
+            generated_at: string;
+            orphans: {
+                count: number;
+                /** @description US dollars */
+                monthly_cost_usd: string;
+            };
+            /** @description Users who are due and whom no worker holds. */
+            outbox: {
+                oldest_ms: number;
+                pending: number;
+            };
+            /** @description Null while Redis cannot be asked. */
+            queues: {
+                active: number;
+                delayed: number;
+                failed: number;
+                name: string;
+                /** @description Of the two lanes, what Postgres says of who is due. */
+                oldest_waiting_ms: number | null;
+                paused: boolean;
+                waiting: number;
+            }[] | null;
+            /** @description Users with an open alert `stuck`. */
+            stuck: number;
+            sweeps: {
+                completed_at: string | null;
+                every_ms: number;
+                late: boolean;
+                name: string;
+            }[];
         };
         Placement: {
             /** @description This names everybody who is not `shared`: forget what was known before. */
@@ -854,6 +1356,52 @@ export interface components {
             title: string;
             /** @constant */
             type: "urn:hangar:problem:brake_not_by_hand";
+        };
+        /** @description It would be done to another number of users by now. Look at the preview again. */
+        ProblemBulkChanged: {
+            /** @constant */
+            code: "bulk_changed";
+            /** @description How many it would be done to now. */
+            eligible: number;
+            request_id: string;
+            /** @constant */
+            status: 409;
+            title: string;
+            /** @constant */
+            type: "urn:hangar:problem:bulk_changed";
+        };
+        /** @description This bulk is over, or cancelled. */
+        ProblemBulkOver: {
+            /** @constant */
+            code: "bulk_over";
+            request_id: string;
+            /** @constant */
+            status: 409;
+            title: string;
+            /** @constant */
+            type: "urn:hangar:problem:bulk_over";
+        };
+        /** @description It could be done to none of these users. */
+        ProblemBulkPointless: {
+            /** @constant */
+            code: "bulk_pointless";
+            request_id: string;
+            /** @constant */
+            status: 409;
+            title: string;
+            /** @constant */
+            type: "urn:hangar:problem:bulk_pointless";
+        };
+        /** @description The session's X-CSRF-Token is missing or wrong, or another site asks. */
+        ProblemCsrfFailed: {
+            /** @constant */
+            code: "csrf_failed";
+            request_id: string;
+            /** @constant */
+            status: 403;
+            title: string;
+            /** @constant */
+            type: "urn:hangar:problem:csrf_failed";
         };
         /** @description The database was restored, and it is not certain yet which machine is the present one. */
         ProblemDatabaseRestored: {
@@ -1008,6 +1556,19 @@ export interface components {
             /** @constant */
             type: "urn:hangar:problem:not_found";
         };
+        /** @description This app can not become its user's app again. */
+        ProblemOrphanNotAdoptable: {
+            /** @constant */
+            code: "orphan_not_adoptable";
+            /** @description What exactly is in the way. */
+            detail: string;
+            request_id: string;
+            /** @constant */
+            status: 409;
+            title: string;
+            /** @constant */
+            type: "urn:hangar:problem:orphan_not_adoptable";
+        };
         /** @description Hangar can not prove that this app is its own, and would never delete it. */
         ProblemOrphanNotProvable: {
             /** @constant */
@@ -1032,6 +1593,17 @@ export interface components {
             /** @constant */
             type: "urn:hangar:problem:payload_too_large";
         };
+        /** @description Too many requests. Try again later. */
+        ProblemRateLimited: {
+            /** @constant */
+            code: "rate_limited";
+            request_id: string;
+            /** @constant */
+            status: 429;
+            title: string;
+            /** @constant */
+            type: "urn:hangar:problem:rate_limited";
+        };
         /** @description The queue is not reachable. */
         ProblemRedisUnavailable: {
             /** @constant */
@@ -1042,6 +1614,39 @@ export interface components {
             title: string;
             /** @constant */
             type: "urn:hangar:problem:redis_unavailable";
+        };
+        /** @description This account has a second factor: sign in with an access token that shows it (aal2). */
+        ProblemSecondFactorNeeded: {
+            /** @constant */
+            code: "second_factor_needed";
+            request_id: string;
+            /** @constant */
+            status: 403;
+            title: string;
+            /** @constant */
+            type: "urn:hangar:problem:second_factor_needed";
+        };
+        /** @description The address or the password is wrong. */
+        ProblemSignInFailed: {
+            /** @constant */
+            code: "sign_in_failed";
+            request_id: string;
+            /** @constant */
+            status: 401;
+            title: string;
+            /** @constant */
+            type: "urn:hangar:problem:sign_in_failed";
+        };
+        /** @description Supabase Auth is not reachable, so nobody can sign in right now. */
+        ProblemSignInUnavailable: {
+            /** @constant */
+            code: "sign_in_unavailable";
+            request_id: string;
+            /** @constant */
+            status: 503;
+            title: string;
+            /** @constant */
+            type: "urn:hangar:problem:sign_in_unavailable";
         };
         /** @description The timestamp is too old or too new. */
         ProblemStaleTimestamp: {
@@ -1169,6 +1774,25 @@ export interface components {
             /** @enum {string} */
             status: "ok" | "degraded" | "not ready";
         };
+        Session: {
+            /** @description As the audit log has it: `user:<uuid>`, or `service_role` for a key. */
+            actor: string;
+            /** @description What a change by this session has to carry as `X-CSRF-Token`. */
+            csrf_token: string;
+            email: string | null;
+            /**
+             * Format: date-time
+             * @description The session ends then, whatever is done with it.
+             */
+            expires_at: string;
+            /** @description And after so long without a request. */
+            idle_timeout_ms: number;
+            /**
+             * @description As the account has it now; it is read again within a minute.
+             * @enum {string}
+             */
+            role: "viewer" | "operator" | "admin";
+        };
         Settings: {
             budget: {
                 monthly_usd: string | null;
@@ -1197,6 +1821,22 @@ export interface components {
             token: string;
             url: string;
         };
+        User: {
+            /** @description The live one. */
+            app: {
+                fly_app_name: string;
+                /** Format: uuid */
+                id: string;
+                /** @enum {string} */
+                status: "provisioning" | "active" | "deprovisioning" | "deleted" | "error";
+            } | null;
+            email: string | null;
+            subscription_status: string | null;
+            /** @description Of the subscription; null where there is none. */
+            tier: string | null;
+            /** Format: uuid */
+            user_id: string;
+        };
         UserCost: {
             /** @description That cost something in the month, one after the other. */
             apps: number;
@@ -1218,6 +1858,17 @@ export interface components {
             /** Format: uuid */
             user_id: string;
         };
+        UserOverride: {
+            actor: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @enum {string} */
+            desired: "on" | "off" | "paused";
+            expires_at: string | null;
+            guest: components["schemas"]["Guest"] | null;
+            reason: string;
+            region: string | null;
+        };
     };
     responses: never;
     parameters: never;
@@ -1227,6 +1878,236 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    "get-admin-session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description `unauthorized`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnauthorized"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemInternal"];
+                };
+            };
+            /** @description `database_unavailable`: The database is not reachable. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"];
+                };
+            };
+        };
+    };
+    "post-admin-session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    email: string;
+                    password: string;
+                } | {
+                    access_token: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The session. */
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description `bad_request`: The request could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBadRequest"];
+                };
+            };
+            /**
+             * @description `sign_in_failed`: The address or the password is wrong.
+             *
+             *     `unauthorized`: Sign in first.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemSignInFailed"] | components["schemas"]["ProblemUnauthorized"];
+                };
+            };
+            /**
+             * @description `csrf_failed`: The session's X-CSRF-Token is missing or wrong, or another site asks.
+             *
+             *     `forbidden`: Your role does not allow this.
+             *
+             *     `second_factor_needed`: This account has a second factor: sign in with an access token that shows it (aal2).
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemCsrfFailed"] | components["schemas"]["ProblemForbidden"] | components["schemas"]["ProblemSecondFactorNeeded"];
+                };
+            };
+            /** @description `payload_too_large`: The request body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemPayloadTooLarge"];
+                };
+            };
+            /** @description `unsupported_media_type`: The request body has an encoding that is not read here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnsupportedMediaType"];
+                };
+            };
+            /** @description `validation_failed`: A field is missing or wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. Try again later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemRateLimited"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemInternal"];
+                };
+            };
+            /**
+             * @description `database_unavailable`: The database is not reachable.
+             *
+             *     `sign_in_unavailable`: Supabase Auth is not reachable, so nobody can sign in right now.
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"] | components["schemas"]["ProblemSignInUnavailable"];
+                };
+            };
+        };
+    };
+    "delete-admin-session": {
+        parameters: {
+            query?: {
+                /** @description `true`: in every browser of the same person. */
+                everywhere?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The session has ended, and so has its cookie. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `csrf_failed`: The session's X-CSRF-Token is missing or wrong, or another site asks. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemCsrfFailed"];
+                };
+            };
+            /** @description `validation_failed`: A field is missing or wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemInternal"];
+                };
+            };
+            /** @description `database_unavailable`: The database is not reachable. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"];
+                };
+            };
+        };
+    };
     "get-v1-alerts": {
         parameters: {
             query?: {
@@ -1290,13 +2171,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemInternal"];
                 };
             };
-            /** @description `database_unavailable`: The database is not reachable. */
+            /**
+             * @description `database_unavailable`: The database is not reachable.
+             *
+             *     `sign_in_unavailable`: Supabase Auth is not reachable, so nobody can sign in right now.
+             */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"];
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"] | components["schemas"]["ProblemSignInUnavailable"];
                 };
             };
         };
@@ -1339,13 +2224,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemUnauthorized"];
                 };
             };
-            /** @description `forbidden`: Your role does not allow this. */
+            /**
+             * @description `csrf_failed`: The session's X-CSRF-Token is missing or wrong, or another site asks.
+             *
+             *     `forbidden`: Your role does not allow this.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemForbidden"];
+                    "application/problem+json": components["schemas"]["ProblemCsrfFailed"] | components["schemas"]["ProblemForbidden"];
                 };
             };
             /** @description `not_found`: There is nothing at this address. */
@@ -1375,13 +2264,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemInternal"];
                 };
             };
-            /** @description `database_unavailable`: The database is not reachable. */
+            /**
+             * @description `database_unavailable`: The database is not reachable.
+             *
+             *     `sign_in_unavailable`: Supabase Auth is not reachable, so nobody can sign in right now.
+             */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"];
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"] | components["schemas"]["ProblemSignInUnavailable"];
                 };
             };
         };
@@ -1389,10 +2282,23 @@ export interface operations {
     "get-v1-apps": {
         parameters: {
             query?: {
-                /** @description `next_cursor` of the page before. */
+                /** @description Apps of which at least one of these is true: `failing`, `parked`, `drift`, `override`, `stuck`, `unhealthy`, or several with a comma between. */
+                attention?: string;
+                /** @description `next_cursor` of the page before: good for the same filters and order only. */
                 cursor?: string;
+                /** @description What the last look found: `healthy`, `unhealthy`, `unknown`, or several with a comma between. */
+                health?: string;
                 limit?: number;
-                status?: "provisioning" | "active" | "deprovisioning" | "error";
+                /** @description A part of the mail address, of the app's name, or the beginning of the user's id. */
+                q?: string;
+                /** @description A region of Fly; several with a comma between. */
+                region?: string;
+                /** @description Rising, or falling with a minus before it. Those that are equal are in the order of their ids. */
+                sort?: "id" | "-id" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "email" | "-email" | "name" | "-name" | "status" | "-status" | "health" | "-health" | "tier" | "-tier" | "region" | "-region" | "cost" | "-cost";
+                /** @description Without it, all but those that are deleted: `provisioning`, `active`, `deprovisioning`, `deleted`, `error`, or several with a comma between. */
+                status?: string;
+                /** @description A tier; several with a comma between. */
+                tier?: string;
             };
             header?: never;
             path?: never;
@@ -1407,7 +2313,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        items: components["schemas"]["App"][];
+                        items: components["schemas"]["ListedApp"][];
                         /** @description For the next page; null on the last. */
                         next_cursor: string | null;
                     };
@@ -1449,13 +2355,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemInternal"];
                 };
             };
-            /** @description `database_unavailable`: The database is not reachable. */
+            /**
+             * @description `database_unavailable`: The database is not reachable.
+             *
+             *     `sign_in_unavailable`: Supabase Auth is not reachable, so nobody can sign in right now.
+             */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"];
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"] | components["schemas"]["ProblemSignInUnavailable"];
                 };
             };
         };
@@ -1564,13 +2474,147 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemInternal"];
                 };
             };
-            /** @description `database_unavailable`: The database is not reachable. */
+            /**
+             * @description `database_unavailable`: The database is not reachable.
+             *
+             *     `sign_in_unavailable`: Supabase Auth is not reachable, so nobody can sign in right now.
+             */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"];
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"] | components["schemas"]["ProblemSignInUnavailable"];
+                };
+            };
+        };
+    };
+    "post-v1-apps-userId-check-health": {
+        parameters: {
+            query?: {
+                dryRun?: boolean;
+            };
+            header?: never;
+            path: {
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @default false */
+                    dryRun?: boolean;
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Nothing was to be done, or a dry run. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionResult"];
+                };
+            };
+            /** @description It is wanted, and will be done. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionResult"];
+                };
+            };
+            /** @description `bad_request`: The request could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBadRequest"];
+                };
+            };
+            /** @description `unauthorized`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnauthorized"];
+                };
+            };
+            /**
+             * @description `csrf_failed`: The session's X-CSRF-Token is missing or wrong, or another site asks.
+             *
+             *     `forbidden`: Your role does not allow this.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemCsrfFailed"] | components["schemas"]["ProblemForbidden"];
+                };
+            };
+            /** @description `no_app`: This user has no app. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemNoApp"];
+                };
+            };
+            /** @description `payload_too_large`: The request body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemPayloadTooLarge"];
+                };
+            };
+            /** @description `unsupported_media_type`: The request body has an encoding that is not read here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnsupportedMediaType"];
+                };
+            };
+            /** @description `validation_failed`: A field is missing or wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemInternal"];
+                };
+            };
+            /**
+             * @description `database_unavailable`: The database is not reachable.
+             *
+             *     `sign_in_unavailable`: Supabase Auth is not reachable, so nobody can sign in right now.
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"] | components["schemas"]["ProblemSignInUnavailable"];
                 };
             };
         };
@@ -1634,13 +2678,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemUnauthorized"];
                 };
             };
-            /** @description `forbidden`: Your role does not allow this. */
+            /**
+             * @description `csrf_failed`: The session's X-CSRF-Token is missing or wrong, or another site asks.
+             *
+             *     `forbidden`: Your role does not allow this.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemForbidden"];
+                    "application/problem+json": components["schemas"]["ProblemCsrfFailed"] | components["schemas"]["ProblemForbidden"];
                 };
             };
             /** @description `unknown_user`: There is no such user. */
@@ -1697,13 +2745,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemInternal"];
                 };
             };
-            /** @description `database_unavailable`: The database is not reachable. */
+            /**
+             * @description `database_unavailable`: The database is not reachable.
+             *
+             *     `sign_in_unavailable`: Supabase Auth is not reachable, so nobody can sign in right now.
+             */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"];
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"] | components["schemas"]["ProblemSignInUnavailable"];
                 };
             };
         };
@@ -1790,13 +2842,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemInternal"];
                 };
             };
-            /** @description `database_unavailable`: The database is not reachable. */
+            /**
+             * @description `database_unavailable`: The database is not reachable.
+             *
+             *     `sign_in_unavailable`: Supabase Auth is not reachable, so nobody can sign in right now.
+             */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"];
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"] | components["schemas"]["ProblemSignInUnavailable"];
                 };
             };
         };
@@ -1860,13 +2916,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemUnauthorized"];
                 };
             };
-            /** @description `forbidden`: Your role does not allow this. */
+            /**
+             * @description `csrf_failed`: The session's X-CSRF-Token is missing or wrong, or another site asks.
+             *
+             *     `forbidden`: Your role does not allow this.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemForbidden"];
+                    "application/problem+json": components["schemas"]["ProblemCsrfFailed"] | components["schemas"]["ProblemForbidden"];
                 };
             };
             /** @description `no_app`: This user has no app. */
@@ -1923,13 +2983,369 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemInternal"];
                 };
             };
-            /** @description `database_unavailable`: The database is not reachable. */
+            /**
+             * @description `database_unavailable`: The database is not reachable.
+             *
+             *     `sign_in_unavailable`: Supabase Auth is not reachable, so nobody can sign in right now.
+             */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"];
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"] | components["schemas"]["ProblemSignInUnavailable"];
+                };
+            };
+        };
+    };
+    "put-v1-apps-userId-override": {
+        parameters: {
+            query?: {
+                dryRun?: boolean;
+            };
+            header?: never;
+            path: {
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description `on`, `off`: an app or none, whatever is paid. `paused`: left as it is.
+                     * @enum {string}
+                     */
+                    desired: "on" | "off" | "paused";
+                    /** @default false */
+                    dryRun?: boolean;
+                    /** @description Until when; without it, until somebody ends it. */
+                    expires_at?: string | null;
+                    /** @description The machine's size. Default: what the tier gives. */
+                    guest?: {
+                        /** @enum {string} */
+                        cpuKind: "shared" | "performance";
+                        cpus: number;
+                        memoryMb: number;
+                    };
+                    reason: string;
+                    /** @description Where the next app is made; one that is there stays where it is. */
+                    region?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description It was so already, or a dry run. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        dry_run: boolean;
+                        /**
+                         * @description `lift`: the override that was in the way ends; `override`: a new one is written.
+                         * @enum {string}
+                         */
+                        effect: "nothing" | "work" | "lift" | "override";
+                        fly_app_name: string | null;
+                        /** @description Of a dry run: each step that a worker would take. Null while Redis is away. */
+                        inspection?: components["schemas"]["Inspection"] | null;
+                        /** @description Null where nothing is to be done, or the relay will add the job. */
+                        job_id: string | null;
+                        /** @description What is in force after it, or would be. */
+                        override: components["schemas"]["UserOverride"] | null;
+                        /** @description The app's, as recorded before. */
+                        status: ("provisioning" | "active" | "deprovisioning" | "deleted" | "error") | null;
+                        /** Format: uuid */
+                        user_id: string;
+                        wanted_version: number | null;
+                    };
+                };
+            };
+            /** @description It is so now, and what follows will be done. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        dry_run: boolean;
+                        /**
+                         * @description `lift`: the override that was in the way ends; `override`: a new one is written.
+                         * @enum {string}
+                         */
+                        effect: "nothing" | "work" | "lift" | "override";
+                        fly_app_name: string | null;
+                        /** @description Of a dry run: each step that a worker would take. Null while Redis is away. */
+                        inspection?: components["schemas"]["Inspection"] | null;
+                        /** @description Null where nothing is to be done, or the relay will add the job. */
+                        job_id: string | null;
+                        /** @description What is in force after it, or would be. */
+                        override: components["schemas"]["UserOverride"] | null;
+                        /** @description The app's, as recorded before. */
+                        status: ("provisioning" | "active" | "deprovisioning" | "deleted" | "error") | null;
+                        /** Format: uuid */
+                        user_id: string;
+                        wanted_version: number | null;
+                    };
+                };
+            };
+            /** @description `bad_request`: The request could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBadRequest"];
+                };
+            };
+            /** @description `unauthorized`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnauthorized"];
+                };
+            };
+            /**
+             * @description `csrf_failed`: The session's X-CSRF-Token is missing or wrong, or another site asks.
+             *
+             *     `forbidden`: Your role does not allow this.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemCsrfFailed"] | components["schemas"]["ProblemForbidden"];
+                };
+            };
+            /** @description `unknown_user`: There is no such user. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnknownUser"];
+                };
+            };
+            /** @description `payload_too_large`: The request body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemPayloadTooLarge"];
+                };
+            };
+            /** @description `unsupported_media_type`: The request body has an encoding that is not read here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnsupportedMediaType"];
+                };
+            };
+            /** @description `validation_failed`: A field is missing or wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemInternal"];
+                };
+            };
+            /**
+             * @description `database_unavailable`: The database is not reachable.
+             *
+             *     `sign_in_unavailable`: Supabase Auth is not reachable, so nobody can sign in right now.
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"] | components["schemas"]["ProblemSignInUnavailable"];
+                };
+            };
+        };
+    };
+    "delete-v1-apps-userId-override": {
+        parameters: {
+            query?: {
+                dryRun?: boolean;
+            };
+            header?: never;
+            path: {
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @default false */
+                    dryRun?: boolean;
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description It was so already, or a dry run. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        dry_run: boolean;
+                        /**
+                         * @description `lift`: the override that was in the way ends; `override`: a new one is written.
+                         * @enum {string}
+                         */
+                        effect: "nothing" | "work" | "lift" | "override";
+                        fly_app_name: string | null;
+                        /** @description Of a dry run: each step that a worker would take. Null while Redis is away. */
+                        inspection?: components["schemas"]["Inspection"] | null;
+                        /** @description Null where nothing is to be done, or the relay will add the job. */
+                        job_id: string | null;
+                        /** @description What is in force after it, or would be. */
+                        override: components["schemas"]["UserOverride"] | null;
+                        /** @description The app's, as recorded before. */
+                        status: ("provisioning" | "active" | "deprovisioning" | "deleted" | "error") | null;
+                        /** Format: uuid */
+                        user_id: string;
+                        wanted_version: number | null;
+                    };
+                };
+            };
+            /** @description It is so now, and what follows will be done. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        dry_run: boolean;
+                        /**
+                         * @description `lift`: the override that was in the way ends; `override`: a new one is written.
+                         * @enum {string}
+                         */
+                        effect: "nothing" | "work" | "lift" | "override";
+                        fly_app_name: string | null;
+                        /** @description Of a dry run: each step that a worker would take. Null while Redis is away. */
+                        inspection?: components["schemas"]["Inspection"] | null;
+                        /** @description Null where nothing is to be done, or the relay will add the job. */
+                        job_id: string | null;
+                        /** @description What is in force after it, or would be. */
+                        override: components["schemas"]["UserOverride"] | null;
+                        /** @description The app's, as recorded before. */
+                        status: ("provisioning" | "active" | "deprovisioning" | "deleted" | "error") | null;
+                        /** Format: uuid */
+                        user_id: string;
+                        wanted_version: number | null;
+                    };
+                };
+            };
+            /** @description `bad_request`: The request could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBadRequest"];
+                };
+            };
+            /** @description `unauthorized`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnauthorized"];
+                };
+            };
+            /**
+             * @description `csrf_failed`: The session's X-CSRF-Token is missing or wrong, or another site asks.
+             *
+             *     `forbidden`: Your role does not allow this.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemCsrfFailed"] | components["schemas"]["ProblemForbidden"];
+                };
+            };
+            /** @description `unknown_user`: There is no such user. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnknownUser"];
+                };
+            };
+            /** @description `payload_too_large`: The request body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemPayloadTooLarge"];
+                };
+            };
+            /** @description `unsupported_media_type`: The request body has an encoding that is not read here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnsupportedMediaType"];
+                };
+            };
+            /** @description `validation_failed`: A field is missing or wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemInternal"];
+                };
+            };
+            /**
+             * @description `database_unavailable`: The database is not reachable.
+             *
+             *     `sign_in_unavailable`: Supabase Auth is not reachable, so nobody can sign in right now.
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"] | components["schemas"]["ProblemSignInUnavailable"];
                 };
             };
         };
@@ -2021,13 +3437,15 @@ export interface operations {
              * @description `database_unavailable`: The database is not reachable.
              *
              *     `redis_unavailable`: The queue is not reachable.
+             *
+             *     `sign_in_unavailable`: Supabase Auth is not reachable, so nobody can sign in right now.
              */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"] | components["schemas"]["ProblemRedisUnavailable"];
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"] | components["schemas"]["ProblemRedisUnavailable"] | components["schemas"]["ProblemSignInUnavailable"];
                 };
             };
         };
@@ -2092,13 +3510,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemUnauthorized"];
                 };
             };
-            /** @description `forbidden`: Your role does not allow this. */
+            /**
+             * @description `csrf_failed`: The session's X-CSRF-Token is missing or wrong, or another site asks.
+             *
+             *     `forbidden`: Your role does not allow this.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemForbidden"];
+                    "application/problem+json": components["schemas"]["ProblemCsrfFailed"] | components["schemas"]["ProblemForbidden"];
                 };
             };
             /** @description `unknown_user`: There is no such user. */
@@ -2155,13 +3577,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemInternal"];
                 };
             };
-            /** @description `database_unavailable`: The database is not reachable. */
+            /**
+             * @description `database_unavailable`: The database is not reachable.
+             *
+             *     `sign_in_unavailable`: Supabase Auth is not reachable, so nobody can sign in right now.
+             */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"];
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"] | components["schemas"]["ProblemSignInUnavailable"];
                 };
             };
         };
@@ -2223,13 +3649,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemUnauthorized"];
                 };
             };
-            /** @description `forbidden`: Your role does not allow this. */
+            /**
+             * @description `csrf_failed`: The session's X-CSRF-Token is missing or wrong, or another site asks.
+             *
+             *     `forbidden`: Your role does not allow this.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemForbidden"];
+                    "application/problem+json": components["schemas"]["ProblemCsrfFailed"] | components["schemas"]["ProblemForbidden"];
                 };
             };
             /** @description `unknown_user`: There is no such user. */
@@ -2277,13 +3707,99 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemInternal"];
                 };
             };
-            /** @description `database_unavailable`: The database is not reachable. */
+            /**
+             * @description `database_unavailable`: The database is not reachable.
+             *
+             *     `sign_in_unavailable`: Supabase Auth is not reachable, so nobody can sign in right now.
+             */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"];
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"] | components["schemas"]["ProblemSignInUnavailable"];
+                };
+            };
+        };
+    };
+    "get-v1-apps-counts": {
+        parameters: {
+            query?: {
+                /** @description Apps of which at least one of these is true: `failing`, `parked`, `drift`, `override`, `stuck`, `unhealthy`, or several with a comma between. */
+                attention?: string;
+                /** @description What the last look found: `healthy`, `unhealthy`, `unknown`, or several with a comma between. */
+                health?: string;
+                /** @description A part of the mail address, of the app's name, or the beginning of the user's id. */
+                q?: string;
+                /** @description A region of Fly; several with a comma between. */
+                region?: string;
+                /** @description Without it, all but those that are deleted: `provisioning`, `active`, `deprovisioning`, `deleted`, `error`, or several with a comma between. */
+                status?: string;
+                /** @description A tier; several with a comma between. */
+                tier?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppCounts"];
+                };
+            };
+            /** @description `unauthorized`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnauthorized"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemForbidden"];
+                };
+            };
+            /** @description `validation_failed`: A field is missing or wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemInternal"];
+                };
+            };
+            /**
+             * @description `database_unavailable`: The database is not reachable.
+             *
+             *     `sign_in_unavailable`: Supabase Auth is not reachable, so nobody can sign in right now.
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"] | components["schemas"]["ProblemSignInUnavailable"];
                 };
             };
         };
@@ -2335,13 +3851,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemInternal"];
                 };
             };
-            /** @description `database_unavailable`: The database is not reachable. */
+            /**
+             * @description `database_unavailable`: The database is not reachable.
+             *
+             *     `sign_in_unavailable`: Supabase Auth is not reachable, so nobody can sign in right now.
+             */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"];
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"] | components["schemas"]["ProblemSignInUnavailable"];
                 };
             };
         };
@@ -2393,13 +3913,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemUnauthorized"];
                 };
             };
-            /** @description `forbidden`: Your role does not allow this. */
+            /**
+             * @description `csrf_failed`: The session's X-CSRF-Token is missing or wrong, or another site asks.
+             *
+             *     `forbidden`: Your role does not allow this.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemForbidden"];
+                    "application/problem+json": components["schemas"]["ProblemCsrfFailed"] | components["schemas"]["ProblemForbidden"];
                 };
             };
             /** @description `brake_not_by_hand`: This brake engages by its own condition only. The brake called operator is engaged by hand. */
@@ -2447,13 +3971,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemInternal"];
                 };
             };
-            /** @description `database_unavailable`: The database is not reachable. */
+            /**
+             * @description `database_unavailable`: The database is not reachable.
+             *
+             *     `sign_in_unavailable`: Supabase Auth is not reachable, so nobody can sign in right now.
+             */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"];
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"] | components["schemas"]["ProblemSignInUnavailable"];
                 };
             };
         };
@@ -2507,13 +4035,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemUnauthorized"];
                 };
             };
-            /** @description `forbidden`: Your role does not allow this. */
+            /**
+             * @description `csrf_failed`: The session's X-CSRF-Token is missing or wrong, or another site asks.
+             *
+             *     `forbidden`: Your role does not allow this.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemForbidden"];
+                    "application/problem+json": components["schemas"]["ProblemCsrfFailed"] | components["schemas"]["ProblemForbidden"];
                 };
             };
             /** @description `payload_too_large`: The request body is too large. */
@@ -2552,13 +4084,850 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemInternal"];
                 };
             };
-            /** @description `database_unavailable`: The database is not reachable. */
+            /**
+             * @description `database_unavailable`: The database is not reachable.
+             *
+             *     `sign_in_unavailable`: Supabase Auth is not reachable, so nobody can sign in right now.
+             */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"];
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"] | components["schemas"]["ProblemSignInUnavailable"];
+                };
+            };
+        };
+    };
+    "get-v1-bulk": {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Bulk"][];
+                        /** @description For the next page; null on the last. */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description `unauthorized`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnauthorized"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemForbidden"];
+                };
+            };
+            /** @description `validation_failed`: A field is missing or wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemInternal"];
+                };
+            };
+            /**
+             * @description `database_unavailable`: The database is not reachable.
+             *
+             *     `sign_in_unavailable`: Supabase Auth is not reachable, so nobody can sign in right now.
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"] | components["schemas"]["ProblemSignInUnavailable"];
+                };
+            };
+        };
+    };
+    "post-v1-bulk": {
+        parameters: {
+            query?: {
+                dryRun?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    action: "retry" | "provision" | "deprovision" | "check_health";
+                    /**
+                     * @description Of `deprovision`: the teardowns are counted, meant, and do not count as a burst.
+                     * @default false
+                     */
+                    approve_burst?: boolean;
+                    /** @default false */
+                    dryRun?: boolean;
+                    /** @description What the preview said: refused where it would be done to another number by now. */
+                    expected_eligible?: number;
+                    /** @description The same as of `GET /v1/apps`: every app that it shows now, on whatever page. */
+                    filter?: {
+                        /** @description Apps of which at least one of these is true: `failing`, `parked`, `drift`, `override`, `stuck`, `unhealthy`, or several with a comma between. */
+                        attention?: string;
+                        /** @description What the last look found: `healthy`, `unhealthy`, `unknown`, or several with a comma between. */
+                        health?: string;
+                        /** @description A part of the mail address, of the app's name, or the beginning of the user's id. */
+                        q?: string;
+                        /** @description A region of Fly; several with a comma between. */
+                        region?: string;
+                        /** @description Without it, all but those that are deleted: `provisioning`, `active`, `deprovisioning`, `deleted`, `error`, or several with a comma between. */
+                        status?: string;
+                        /** @description A tier; several with a comma between. */
+                        tier?: string;
+                    };
+                    /**
+                     * @description Of `provision` and `deprovision`: against the subscription, by an override for each.
+                     * @default false
+                     */
+                    force?: boolean;
+                    /** @description How many users are asked in a minute. Default: what suits the action. */
+                    per_minute?: number;
+                    reason: string;
+                    user_ids?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description A dry run: what would be done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkPreview"];
+                };
+            };
+            /** @description It is written down, and will be carried out. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        bulk: components["schemas"]["Bulk"];
+                        bulk_id: number;
+                    };
+                };
+            };
+            /** @description `bad_request`: The request could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBadRequest"];
+                };
+            };
+            /** @description `unauthorized`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnauthorized"];
+                };
+            };
+            /**
+             * @description `csrf_failed`: The session's X-CSRF-Token is missing or wrong, or another site asks.
+             *
+             *     `forbidden`: Your role does not allow this.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemCsrfFailed"] | components["schemas"]["ProblemForbidden"];
+                };
+            };
+            /**
+             * @description `bulk_changed`: It would be done to another number of users by now. Look at the preview again.
+             *
+             *     `bulk_pointless`: It could be done to none of these users.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBulkChanged"] | components["schemas"]["ProblemBulkPointless"];
+                };
+            };
+            /** @description `payload_too_large`: The request body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemPayloadTooLarge"];
+                };
+            };
+            /** @description `unsupported_media_type`: The request body has an encoding that is not read here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnsupportedMediaType"];
+                };
+            };
+            /** @description `validation_failed`: A field is missing or wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemInternal"];
+                };
+            };
+            /**
+             * @description `database_unavailable`: The database is not reachable.
+             *
+             *     `sign_in_unavailable`: Supabase Auth is not reachable, so nobody can sign in right now.
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"] | components["schemas"]["ProblemSignInUnavailable"];
+                };
+            };
+        };
+    };
+    "get-v1-bulk-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One act on many users, each with an end of its own. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bulk"];
+                };
+            };
+            /** @description `bad_request`: The request could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBadRequest"];
+                };
+            };
+            /** @description `unauthorized`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnauthorized"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemForbidden"];
+                };
+            };
+            /** @description `not_found`: There is nothing at this address. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemNotFound"];
+                };
+            };
+            /** @description `validation_failed`: A field is missing or wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemInternal"];
+                };
+            };
+            /**
+             * @description `database_unavailable`: The database is not reachable.
+             *
+             *     `sign_in_unavailable`: Supabase Auth is not reachable, so nobody can sign in right now.
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"] | components["schemas"]["ProblemSignInUnavailable"];
+                };
+            };
+        };
+    };
+    "post-v1-bulk-id-cancel": {
+        parameters: {
+            query?: {
+                dryRun?: boolean;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @default false */
+                    dryRun?: boolean;
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description `changed` is false where it was so already. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        bulk: components["schemas"]["Bulk"];
+                        changed: boolean;
+                        dry_run: boolean;
+                    };
+                };
+            };
+            /** @description `bad_request`: The request could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBadRequest"];
+                };
+            };
+            /** @description `unauthorized`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnauthorized"];
+                };
+            };
+            /**
+             * @description `csrf_failed`: The session's X-CSRF-Token is missing or wrong, or another site asks.
+             *
+             *     `forbidden`: Your role does not allow this.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemCsrfFailed"] | components["schemas"]["ProblemForbidden"];
+                };
+            };
+            /** @description `not_found`: There is nothing at this address. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemNotFound"];
+                };
+            };
+            /** @description `bulk_over`: This bulk is over, or cancelled. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBulkOver"];
+                };
+            };
+            /** @description `payload_too_large`: The request body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemPayloadTooLarge"];
+                };
+            };
+            /** @description `unsupported_media_type`: The request body has an encoding that is not read here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnsupportedMediaType"];
+                };
+            };
+            /** @description `validation_failed`: A field is missing or wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemInternal"];
+                };
+            };
+            /**
+             * @description `database_unavailable`: The database is not reachable.
+             *
+             *     `sign_in_unavailable`: Supabase Auth is not reachable, so nobody can sign in right now.
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"] | components["schemas"]["ProblemSignInUnavailable"];
+                };
+            };
+        };
+    };
+    "get-v1-bulk-id-items": {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                limit?: number;
+                state?: "waiting" | "asked" | "done" | "failed" | "skipped";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["BulkItem"][];
+                        /** @description For the next page; null on the last. */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description `bad_request`: The request could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBadRequest"];
+                };
+            };
+            /** @description `unauthorized`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnauthorized"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemForbidden"];
+                };
+            };
+            /** @description `not_found`: There is nothing at this address. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemNotFound"];
+                };
+            };
+            /** @description `validation_failed`: A field is missing or wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemInternal"];
+                };
+            };
+            /**
+             * @description `database_unavailable`: The database is not reachable.
+             *
+             *     `sign_in_unavailable`: Supabase Auth is not reachable, so nobody can sign in right now.
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"] | components["schemas"]["ProblemSignInUnavailable"];
+                };
+            };
+        };
+    };
+    "post-v1-bulk-id-pause": {
+        parameters: {
+            query?: {
+                dryRun?: boolean;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @default false */
+                    dryRun?: boolean;
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description `changed` is false where it was so already. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        bulk: components["schemas"]["Bulk"];
+                        changed: boolean;
+                        dry_run: boolean;
+                    };
+                };
+            };
+            /** @description `bad_request`: The request could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBadRequest"];
+                };
+            };
+            /** @description `unauthorized`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnauthorized"];
+                };
+            };
+            /**
+             * @description `csrf_failed`: The session's X-CSRF-Token is missing or wrong, or another site asks.
+             *
+             *     `forbidden`: Your role does not allow this.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemCsrfFailed"] | components["schemas"]["ProblemForbidden"];
+                };
+            };
+            /** @description `not_found`: There is nothing at this address. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemNotFound"];
+                };
+            };
+            /** @description `bulk_over`: This bulk is over, or cancelled. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBulkOver"];
+                };
+            };
+            /** @description `payload_too_large`: The request body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemPayloadTooLarge"];
+                };
+            };
+            /** @description `unsupported_media_type`: The request body has an encoding that is not read here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnsupportedMediaType"];
+                };
+            };
+            /** @description `validation_failed`: A field is missing or wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemInternal"];
+                };
+            };
+            /**
+             * @description `database_unavailable`: The database is not reachable.
+             *
+             *     `sign_in_unavailable`: Supabase Auth is not reachable, so nobody can sign in right now.
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"] | components["schemas"]["ProblemSignInUnavailable"];
+                };
+            };
+        };
+    };
+    "post-v1-bulk-id-resume": {
+        parameters: {
+            query?: {
+                dryRun?: boolean;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @default false */
+                    dryRun?: boolean;
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description `changed` is false where it was so already. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        bulk: components["schemas"]["Bulk"];
+                        changed: boolean;
+                        dry_run: boolean;
+                    };
+                };
+            };
+            /** @description `bad_request`: The request could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBadRequest"];
+                };
+            };
+            /** @description `unauthorized`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnauthorized"];
+                };
+            };
+            /**
+             * @description `csrf_failed`: The session's X-CSRF-Token is missing or wrong, or another site asks.
+             *
+             *     `forbidden`: Your role does not allow this.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemCsrfFailed"] | components["schemas"]["ProblemForbidden"];
+                };
+            };
+            /** @description `not_found`: There is nothing at this address. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemNotFound"];
+                };
+            };
+            /** @description `bulk_over`: This bulk is over, or cancelled. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBulkOver"];
+                };
+            };
+            /** @description `payload_too_large`: The request body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemPayloadTooLarge"];
+                };
+            };
+            /** @description `unsupported_media_type`: The request body has an encoding that is not read here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnsupportedMediaType"];
+                };
+            };
+            /** @description `validation_failed`: A field is missing or wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemInternal"];
+                };
+            };
+            /**
+             * @description `database_unavailable`: The database is not reachable.
+             *
+             *     `sign_in_unavailable`: Supabase Auth is not reachable, so nobody can sign in right now.
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"] | components["schemas"]["ProblemSignInUnavailable"];
                 };
             };
         };
@@ -2625,13 +4994,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemInternal"];
                 };
             };
-            /** @description `database_unavailable`: The database is not reachable. */
+            /**
+             * @description `database_unavailable`: The database is not reachable.
+             *
+             *     `sign_in_unavailable`: Supabase Auth is not reachable, so nobody can sign in right now.
+             */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"];
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"] | components["schemas"]["ProblemSignInUnavailable"];
                 };
             };
         };
@@ -2697,13 +5070,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemUnauthorized"];
                 };
             };
-            /** @description `forbidden`: Your role does not allow this. */
+            /**
+             * @description `csrf_failed`: The session's X-CSRF-Token is missing or wrong, or another site asks.
+             *
+             *     `forbidden`: Your role does not allow this.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemForbidden"];
+                    "application/problem+json": components["schemas"]["ProblemCsrfFailed"] | components["schemas"]["ProblemForbidden"];
                 };
             };
             /** @description `payload_too_large`: The request body is too large. */
@@ -2742,13 +5119,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemInternal"];
                 };
             };
-            /** @description `database_unavailable`: The database is not reachable. */
+            /**
+             * @description `database_unavailable`: The database is not reachable.
+             *
+             *     `sign_in_unavailable`: Supabase Auth is not reachable, so nobody can sign in right now.
+             */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"];
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"] | components["schemas"]["ProblemSignInUnavailable"];
                 };
             };
         };
@@ -2810,13 +5191,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemInternal"];
                 };
             };
-            /** @description `database_unavailable`: The database is not reachable. */
+            /**
+             * @description `database_unavailable`: The database is not reachable.
+             *
+             *     `sign_in_unavailable`: Supabase Auth is not reachable, so nobody can sign in right now.
+             */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"];
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"] | components["schemas"]["ProblemSignInUnavailable"];
                 };
             };
         };
@@ -2880,13 +5265,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemInternal"];
                 };
             };
-            /** @description `database_unavailable`: The database is not reachable. */
+            /**
+             * @description `database_unavailable`: The database is not reachable.
+             *
+             *     `sign_in_unavailable`: Supabase Auth is not reachable, so nobody can sign in right now.
+             */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"];
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"] | components["schemas"]["ProblemSignInUnavailable"];
                 };
             };
         };
@@ -2961,13 +5350,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemInternal"];
                 };
             };
-            /** @description `database_unavailable`: The database is not reachable. */
+            /**
+             * @description `database_unavailable`: The database is not reachable.
+             *
+             *     `sign_in_unavailable`: Supabase Auth is not reachable, so nobody can sign in right now.
+             */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"];
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"] | components["schemas"]["ProblemSignInUnavailable"];
                 };
             };
         };
@@ -3046,13 +5439,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemInternal"];
                 };
             };
-            /** @description `database_unavailable`: The database is not reachable. */
+            /**
+             * @description `database_unavailable`: The database is not reachable.
+             *
+             *     `sign_in_unavailable`: Supabase Auth is not reachable, so nobody can sign in right now.
+             */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"];
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"] | components["schemas"]["ProblemSignInUnavailable"];
                 };
             };
         };
@@ -3125,13 +5522,172 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemInternal"];
                 };
             };
-            /** @description `database_unavailable`: The database is not reachable. */
+            /**
+             * @description `database_unavailable`: The database is not reachable.
+             *
+             *     `sign_in_unavailable`: Supabase Auth is not reachable, so nobody can sign in right now.
+             */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"];
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"] | components["schemas"]["ProblemSignInUnavailable"];
+                };
+            };
+        };
+    };
+    "post-v1-orphans-appName-adopt": {
+        parameters: {
+            query?: {
+                dryRun?: boolean;
+            };
+            header?: never;
+            path: {
+                appName: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @default false */
+                    dryRun?: boolean;
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description A dry run. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        dry_run: boolean;
+                        /** @description Null where the relay will add the job. */
+                        job_id: string | null;
+                        orphan: components["schemas"]["Orphan"];
+                        /** Format: uuid */
+                        user_id: string;
+                        wanted_version: number | null;
+                    };
+                };
+            };
+            /** @description It is wanted, and will be done. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        dry_run: boolean;
+                        /** @description Null where the relay will add the job. */
+                        job_id: string | null;
+                        orphan: components["schemas"]["Orphan"];
+                        /** Format: uuid */
+                        user_id: string;
+                        wanted_version: number | null;
+                    };
+                };
+            };
+            /** @description `bad_request`: The request could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBadRequest"];
+                };
+            };
+            /** @description `unauthorized`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnauthorized"];
+                };
+            };
+            /**
+             * @description `csrf_failed`: The session's X-CSRF-Token is missing or wrong, or another site asks.
+             *
+             *     `forbidden`: Your role does not allow this.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemCsrfFailed"] | components["schemas"]["ProblemForbidden"];
+                };
+            };
+            /** @description `not_found`: There is nothing at this address. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemNotFound"];
+                };
+            };
+            /** @description `orphan_not_adoptable`: This app can not become its user's app again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOrphanNotAdoptable"];
+                };
+            };
+            /** @description `payload_too_large`: The request body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemPayloadTooLarge"];
+                };
+            };
+            /** @description `unsupported_media_type`: The request body has an encoding that is not read here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnsupportedMediaType"];
+                };
+            };
+            /** @description `validation_failed`: A field is missing or wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemInternal"];
+                };
+            };
+            /**
+             * @description `database_unavailable`: The database is not reachable.
+             *
+             *     `sign_in_unavailable`: Supabase Auth is not reachable, so nobody can sign in right now.
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"] | components["schemas"]["ProblemSignInUnavailable"];
                 };
             };
         };
@@ -3180,13 +5736,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemUnauthorized"];
                 };
             };
-            /** @description `forbidden`: Your role does not allow this. */
+            /**
+             * @description `csrf_failed`: The session's X-CSRF-Token is missing or wrong, or another site asks.
+             *
+             *     `forbidden`: Your role does not allow this.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemForbidden"];
+                    "application/problem+json": components["schemas"]["ProblemCsrfFailed"] | components["schemas"]["ProblemForbidden"];
                 };
             };
             /** @description `not_found`: There is nothing at this address. */
@@ -3243,13 +5803,77 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemInternal"];
                 };
             };
-            /** @description `database_unavailable`: The database is not reachable. */
+            /**
+             * @description `database_unavailable`: The database is not reachable.
+             *
+             *     `sign_in_unavailable`: Supabase Auth is not reachable, so nobody can sign in right now.
+             */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"];
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"] | components["schemas"]["ProblemSignInUnavailable"];
+                };
+            };
+        };
+    };
+    "get-v1-overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
+                };
+            };
+            /** @description `unauthorized`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnauthorized"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemForbidden"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemInternal"];
+                };
+            };
+            /**
+             * @description `database_unavailable`: The database is not reachable.
+             *
+             *     `sign_in_unavailable`: Supabase Auth is not reachable, so nobody can sign in right now.
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"] | components["schemas"]["ProblemSignInUnavailable"];
                 };
             };
         };
@@ -3299,13 +5923,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemInternal"];
                 };
             };
-            /** @description `database_unavailable`: The database is not reachable. */
+            /**
+             * @description `database_unavailable`: The database is not reachable.
+             *
+             *     `sign_in_unavailable`: Supabase Auth is not reachable, so nobody can sign in right now.
+             */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"];
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"] | components["schemas"]["ProblemSignInUnavailable"];
                 };
             };
         };
@@ -3370,13 +5998,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemInternal"];
                 };
             };
-            /** @description `database_unavailable`: The database is not reachable. */
+            /**
+             * @description `database_unavailable`: The database is not reachable.
+             *
+             *     `sign_in_unavailable`: Supabase Auth is not reachable, so nobody can sign in right now.
+             */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"];
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"] | components["schemas"]["ProblemSignInUnavailable"];
                 };
             };
         };
@@ -3426,13 +6058,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemInternal"];
                 };
             };
-            /** @description `database_unavailable`: The database is not reachable. */
+            /**
+             * @description `database_unavailable`: The database is not reachable.
+             *
+             *     `sign_in_unavailable`: Supabase Auth is not reachable, so nobody can sign in right now.
+             */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"];
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"] | components["schemas"]["ProblemSignInUnavailable"];
                 };
             };
         };
@@ -3498,13 +6134,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemUnauthorized"];
                 };
             };
-            /** @description `forbidden`: Your role does not allow this. */
+            /**
+             * @description `csrf_failed`: The session's X-CSRF-Token is missing or wrong, or another site asks.
+             *
+             *     `forbidden`: Your role does not allow this.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemForbidden"];
+                    "application/problem+json": components["schemas"]["ProblemCsrfFailed"] | components["schemas"]["ProblemForbidden"];
                 };
             };
             /** @description `payload_too_large`: The request body is too large. */
@@ -3543,13 +6183,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemInternal"];
                 };
             };
-            /** @description `database_unavailable`: The database is not reachable. */
+            /**
+             * @description `database_unavailable`: The database is not reachable.
+             *
+             *     `sign_in_unavailable`: Supabase Auth is not reachable, so nobody can sign in right now.
+             */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"];
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"] | components["schemas"]["ProblemSignInUnavailable"];
                 };
             };
         };
@@ -3611,13 +6255,99 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemInternal"];
                 };
             };
-            /** @description `database_unavailable`: The database is not reachable. */
+            /**
+             * @description `database_unavailable`: The database is not reachable.
+             *
+             *     `sign_in_unavailable`: Supabase Auth is not reachable, so nobody can sign in right now.
+             */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"];
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"] | components["schemas"]["ProblemSignInUnavailable"];
+                };
+            };
+        };
+    };
+    "get-v1-users": {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                has_app?: boolean;
+                limit?: number;
+                /** @description A part of the mail address or of the app's name, or the beginning of the user's id. */
+                q?: string;
+                /** @description A tier; several with a comma between. */
+                tier?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["User"][];
+                        /** @description For the next page; null on the last. */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description `unauthorized`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnauthorized"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemForbidden"];
+                };
+            };
+            /** @description `validation_failed`: A field is missing or wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemInternal"];
+                };
+            };
+            /**
+             * @description `database_unavailable`: The database is not reachable.
+             *
+             *     `sign_in_unavailable`: Supabase Auth is not reachable, so nobody can sign in right now.
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"] | components["schemas"]["ProblemSignInUnavailable"];
                 };
             };
         };

@@ -11,6 +11,7 @@ type TextFieldProps = {
   autoFocus?: boolean
   autoComplete?: HTMLInputAutoCompleteAttribute
   required?: boolean
+  readOnly?: boolean
 }
 
 /** A labelled line of text, with its hint and its error read out with it. */

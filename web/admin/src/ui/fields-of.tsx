@@ -1,7 +1,7 @@
 /** What a record carries beside its own fields, as it is: for those who look for the last detail. */
 export function FieldsOf({ title, value }: { title: string; value: unknown }) {
-  const isNothing = value === null || (typeof value === 'object' && Object.keys(value ?? {}).length === 0)
-  if (isNothing || value === undefined) return null
+  if (value === null || value === undefined) return null
+  if (typeof value === 'object' && Object.keys(value).length === 0) return null
   return (
     <section className="fields-of" aria-label={title}>
       <h3>{title}</h3>

@@ -6,6 +6,6 @@ export const homeRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/',
   beforeLoad: () => {
-    redirect({ to: '/apps', throw: true })
+    redirect({ to: '/overview', throw: true })
   },
 })

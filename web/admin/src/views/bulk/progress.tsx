@@ -1,0 +1,39 @@
+import { formatCount, formatDuration, formatCode } from '../../lib/format.ts'
+import { Status } from '../../ui/status.tsx'
+import { ended, goesOn, type Bulk } from './query.ts'
+
+/** How far it is, drawn by its ends: done, failed, skipped, and what is left. */
+export function BulkProgress({ bulk }: { bulk: Bulk }) {
+  const { done, failed, skipped } = bulk.counts
+  const share = (count: number) => ({ width: `${bulk.total === 0 ? 0 : (count / bulk.total) * 100}%` })
+  return (
+    <span
+      className="bulk-progress"
+      role="progressbar"
+      aria-label={`Bulk ${bulk.id}`}
+      aria-valuemin={0}
+      aria-valuemax={bulk.total}
+      aria-valuenow={ended(bulk)}
+      aria-valuetext={`${formatCount(ended(bulk))} of ${formatCount(bulk.total)}`}
+    >
+      <span className="bulk-done" style={share(done)} />
+      <span className="bulk-failed" style={share(failed)} />
+      <span className="bulk-skipped" style={share(skipped)} />
+    </span>
+  )
+}
+
+export function BulkState({ bulk }: { bulk: Bulk }) {
+  if (bulk.held_by !== null && bulk.state === 'running')
+    return <Status state="paused" word="Held by a brake" />
+  if (bulk.state === 'cancelled' && goesOn(bulk)) return <Status state="cancelled" word="Cancelled, ending" />
+  return <Status state={bulk.state} />
+}
+
+/** `about 3 min` to the end, or why nobody can say. */
+export function etaOf(bulk: Bulk): string {
+  if (!goesOn(bulk)) return 'over'
+  if (bulk.held_by !== null) return `waits for the brake ${formatCode(bulk.held_by).toLowerCase()}`
+  if (bulk.eta_seconds === null) return 'nobody is asked now'
+  return `about ${formatDuration(bulk.eta_seconds * 1_000)}`
+}

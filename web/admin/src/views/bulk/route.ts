@@ -1,0 +1,23 @@
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { readOneOf } from '../../lib/search-params.ts'
+import { shellRoute } from '../../routes.tsx'
+
+export const ITEM_STATES = ['waiting', 'asked', 'done', 'failed', 'skipped'] as const
+export type ItemState = (typeof ITEM_STATES)[number]
+
+export const bulkListRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/bulk',
+  component: lazyRouteComponent(() => import('./list.tsx'), 'BulkList'),
+})
+
+export const bulkRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/bulk/$bulkId',
+  /** Without `state`: every user in it. */
+  validateSearch: (search: Record<string, unknown>): { state?: ItemState } => {
+    const state = readOneOf(search['state'], ITEM_STATES)
+    return state === undefined ? {} : { state }
+  },
+  component: lazyRouteComponent(() => import('./detail.tsx'), 'BulkDetail'),
+})
