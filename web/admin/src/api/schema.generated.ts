@@ -90,7 +90,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What this user should have and why, what they have, and what they had */
+        /** What this user should have and why, what they have, what comes next, and what they had */
         get: operations["get-v1-apps-userId"];
         put?: never;
         post?: never;
@@ -2388,12 +2388,88 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Open ones about this user. */
+                        alerts: components["schemas"]["Alert"][];
                         app: components["schemas"]["App"] | null;
+                        cost: {
+                            /** @description US dollars; what the user's apps have cost in this calendar month (UTC). */
+                            month_usd: string;
+                            /** @description US dollars; what the live app costs in a month of 30 days. */
+                            monthly_estimate_usd: string | null;
+                        };
+                        /** @description What the user should have. */
+                        desired: {
+                            /** @description Null: nobody can say, or it is paused; nothing is done. */
+                            exists: boolean | null;
+                            guest: components["schemas"]["Guest"] | null;
+                            /** @description What the app was made with. A new app gets what the workers are set to. */
+                            image: string | null;
+                            region: string | null;
+                            tier: string | null;
+                        };
+                        /** @description Where what is there is not what should be. */
+                        differences: {
+                            /**
+                             * @description `correct`: the engine puts it right. `report`: somebody else has to.
+                             * @enum {string}
+                             */
+                            action: "correct" | "report";
+                            desired: string | null;
+                            field: string;
+                            observed: string | null;
+                        }[];
+                        email: string | null;
                         entitlement: {
                             /** @enum {string} */
                             kind: "entitled" | "not_entitled" | "unknown";
                             /** @description Which fact decided. */
                             reason: string;
+                        };
+                        /** @description What comes next, by the same plan as the engine makes, from what is written down. */
+                        next: {
+                            /** @description Null: at no known time. */
+                            at: string | null;
+                            /** @description The whole way, if every step succeeds. */
+                            steps: string[];
+                            text: string;
+                        };
+                        /** @description What is there, as far as it is written down. `GET …/plan` has a worker look at Fly. */
+                        observed: {
+                            health: {
+                                checked_at: string | null;
+                                /** @description Looks in a row that found it unhealthy. */
+                                failures: number;
+                                /** @description What the last change of its health was. */
+                                message: string | null;
+                                /** @enum {string} */
+                                status: "healthy" | "unhealthy" | "unknown";
+                            } | null;
+                            /** @description What the app said of itself. */
+                            heartbeat: {
+                                age_ms: number | null;
+                                at: string | null;
+                                bootstrapped_at: string | null;
+                                buffered_signals: number | null;
+                                drained_at: string | null;
+                                last_cycle_at: string | null;
+                                memory_mb: number | null;
+                                /** @description The last few restarts that nobody asked for. */
+                                restarted_at: string[];
+                                running_trader_ids: string[];
+                                version: string | null;
+                            } | null;
+                            machine: {
+                                guest: components["schemas"]["Guest"];
+                                id: string | null;
+                                image: string;
+                                instance_id: string | null;
+                                launched_at: string | null;
+                                region: string;
+                                since: string | null;
+                                started_at: string | null;
+                                /** @description By the ledger; null: there is none that costs. */
+                                state: ("running" | "stored") | null;
+                            } | null;
                         };
                         /** @description An operator's word, which outranks the tier while it lasts. */
                         override: {
@@ -2407,8 +2483,29 @@ export interface operations {
                             reason: string;
                             region: string | null;
                         } | null;
+                        /** @description Where the user's traders run. */
+                        placement: {
+                            held_until: string | null;
+                            machine_id: string | null;
+                            /** @enum {string} */
+                            runs_on: "shared" | "moving" | "dedicated";
+                            since: string | null;
+                            user_fly_app_id: string | null;
+                        };
                         /** @description Earlier generations. */
                         previous: components["schemas"]["App"][];
+                        /** @description Of the operation under way; null: there is none. */
+                        progress: {
+                            /** @enum {string} */
+                            operation: "provision" | "deprovision" | "resize" | "repair";
+                            steps: {
+                                /** @description When it was done. */
+                                at: string | null;
+                                name: string;
+                                /** @enum {string} */
+                                state: "done" | "running" | "waiting" | "failed";
+                            }[];
+                        } | null;
                         /** @description The product's row, as it is now. */
                         subscription: {
                             status: string | null;
@@ -2417,6 +2514,23 @@ export interface operations {
                         /** Format: uuid */
                         user_id: string;
                         wanted_version: number;
+                        /** @description Why things are as they are, for people. */
+                        why: {
+                            /** @enum {string} */
+                            code: "as_wanted" | "coming_up" | "ending" | "failing" | "given_up" | "held_by_brake" | "nothing_wanted" | "paused" | "repairing" | "resizing" | "to_be_ended" | "to_be_made" | "to_be_resized" | "unhealthy" | "unknown" | "waiting";
+                            text: string;
+                        };
+                        work: {
+                            done_version: number;
+                            failed_attempts: number;
+                            failed_reason: string | null;
+                            lease_expires_at: string | null;
+                            next_attempt_at: string | null;
+                            parked_reason: string | null;
+                            /** @description A worker is at it now. */
+                            running: boolean;
+                            wanted_version: number;
+                        };
                     };
                 };
             };
