@@ -1,33 +1,13 @@
 /** The list of apps: its rows, how many there are of each kind, and where its spreadsheet is. */
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { appCountsKey, appListKey } from '../live/changes.ts'
-import { call, toQuery } from './client.ts'
-import type { components } from './schema.generated.ts'
+import { answer, api, toQuery } from './client.ts'
+import type { components, operations } from './schema.generated.ts'
 
-export type App = components['schemas']['App']
-
-/** An app in the list: what the app's own answer has, and what one looks for in a list. */
-export type AppRow = App & {
-  email: string | null
-  override: { desired: 'on' | 'off' | 'paused'; expires_at: string | null } | null
-  attention: string[]
-  wanted_version: number
-  done_version: number
-  next_attempt_at: string | null
-  parked_reason: string | null
-}
-
-export type AppsPage = { items: AppRow[]; next_cursor: string | null }
-
-type Counts = Record<string, number>
-
-export type AppCounts = {
-  total: number
-  by_status: Counts
-  by_health: Counts
-  by_tier: Counts
-  by_attention: Counts
-}
+export type AppRow = components['schemas']['ListedApp']
+export type AppCounts = components['schemas']['AppCounts']
+type Query = NonNullable<operations['get-v1-apps']['parameters']['query']>
+export type AppsSort = NonNullable<Query['sort']>
 
 export type AppFilters = {
   q?: string
@@ -40,14 +20,14 @@ export type AppFilters = {
 
 const PAGE_SIZE = 200
 
-export const appsQuery = (filters: AppFilters & { sort?: string }) =>
+export const appsQuery = (filters: AppFilters, sort: AppsSort) =>
   infiniteQueryOptions({
-    queryKey: [...appListKey, filters],
-    queryFn: ({ pageParam, signal }) =>
-      call<AppsPage>('GET', '/v1/apps', {
-        query: { ...filters, limit: PAGE_SIZE, cursor: pageParam },
-        signal,
-      }),
+    queryKey: [...appListKey, filters, sort],
+    queryFn: ({ pageParam, signal }) => {
+      const cursor = pageParam === null ? {} : { cursor: pageParam }
+      const query = { ...wordsOf(filters), ...cursor, sort, limit: PAGE_SIZE }
+      return answer(api.GET('/v1/apps', { params: { query }, signal }))
+    },
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
     // Rows are changed one by one as the stream tells of them; the whole is read again when somebody asks.
@@ -58,8 +38,26 @@ export const appsQuery = (filters: AppFilters & { sort?: string }) =>
 export const appCountsQuery = (filters: AppFilters) =>
   queryOptions({
     queryKey: [...appCountsKey, filters],
-    queryFn: ({ signal }) => call<AppCounts>('GET', '/v1/apps/counts', { query: filters, signal }),
+    queryFn: ({ signal }) =>
+      answer(api.GET('/v1/apps/counts', { params: { query: wordsOf(filters) }, signal })),
     placeholderData: keepPreviousData,
   })
 
+/** Users of the product who have no app: they are in no list of apps, and can still be given one. */
+export const usersWithoutAppQuery = (q: string) =>
+  queryOptions({
+    queryKey: ['apps', 'users', q],
+    queryFn: ({ signal }) =>
+      answer(api.GET('/v1/users', { params: { query: { q, has_app: false, limit: 5 } }, signal })),
+  })
+
 export const appsCsvUrl = (filters: AppFilters): string => `/v1/apps.csv${toQuery(filters)}`
+
+/** Filters as the API reads them: several words with a comma between. */
+export function wordsOf(filters: AppFilters): Record<string, string> {
+  const words: Record<string, string> = {}
+  for (const [key, value] of Object.entries(filters)) {
+    words[key] = typeof value === 'string' ? value : value.join(',')
+  }
+  return words
+}

@@ -1,34 +1,28 @@
 /** Who is signed in. The answer carries the csrf token, so asking for it is what makes changes possible. */
 import { queryOptions } from '@tanstack/react-query'
-import { call, setCsrfToken } from './client.ts'
+import { answer, api, setCsrfToken } from './client.ts'
+import type { components } from './schema.generated.ts'
 
-export const ROLES = ['viewer', 'operator', 'admin'] as const
-export type Role = (typeof ROLES)[number]
+export type Session = components['schemas']['Session']
+export type Role = Session['role']
 
-export type Session = {
-  actor: string
-  email: string | null
-  role: Role
-  expires_at: string
-  csrf_token: string
-}
-
-const PATH = '/admin/session'
+const ROLES: readonly Role[] = ['viewer', 'operator', 'admin']
 
 export const sessionQuery = queryOptions({
   queryKey: ['session'],
-  queryFn: async ({ signal }) => remember(await call<Session>('GET', PATH, { signal })),
+  queryFn: async ({ signal }) => remember(await answer(api.GET('/admin/session', { signal }))),
   staleTime: Infinity,
   retry: false,
 })
 
 export async function signIn(email: string, password: string): Promise<Session> {
-  return remember(await call<Session>('POST', PATH, { body: { email, password } }))
+  return remember(await answer(api.POST('/admin/session', { body: { email, password } })))
 }
 
 /** `everywhere` ends the person's sessions in other browsers too. */
 export async function signOut(everywhere: boolean): Promise<void> {
-  await call('DELETE', PATH, { query: everywhere ? { everywhere: true } : {} })
+  const query = everywhere ? { everywhere: 'true' as const } : {}
+  await api.DELETE('/admin/session', { params: { query } })
 }
 
 /** viewer < operator < admin. */

@@ -27,6 +27,8 @@ export type TypedConfirmProps = {
   word?: string
   reason?: 'required' | 'optional' | 'none'
   danger?: boolean
+  /** Not yet, or not at all. */
+  blocked?: boolean
   /** `key` is the same for each try from this dialog: send it as `Idempotency-Key`. */
   onConfirm: (answer: { reason: string; key: string }) => Promise<unknown>
   onClose: () => void
@@ -43,7 +45,9 @@ export function TypedConfirm(props: TypedConfirmProps) {
     onSuccess: props.onClose,
   })
   const ready =
-    (word === undefined || typed.trim() === word) && (wantsReason !== 'required' || reason.trim() !== '')
+    props.blocked !== true &&
+    (word === undefined || typed.trim() === word) &&
+    (wantsReason !== 'required' || reason.trim() !== '')
   const submit = (event: SubmitEvent) => {
     event.preventDefault()
     if (ready && !confirm.isPending) confirm.mutate()

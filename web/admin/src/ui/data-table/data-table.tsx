@@ -12,7 +12,7 @@ import { idsBetween, type Selection } from './selection.ts'
 import { HeaderRow } from './header-row.tsx'
 import { TableRow } from './table-row.tsx'
 
-const ROW_HEIGHT_PX = 40
+const ROW_HEIGHT_PX = 36
 /** Rows before the end of what is loaded at which the next page is asked for. */
 const LOAD_AHEAD = 60
 
@@ -34,6 +34,8 @@ export type DataTableProps<Row extends object> = {
   onLoadMore?: () => void
   /** Under the last row: that more is loading, or why not. */
   footer?: ReactNode
+  /** Which rows these are: with others, one is at the top again. */
+  resetKey?: string
 }
 
 export function DataTable<Row extends object>(props: DataTableProps<Row>) {
@@ -48,6 +50,10 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   useEffect(() => {
     if (hasMore && last >= rows.length - LOAD_AHEAD) onLoadMore?.()
   }, [hasMore, last, rows.length, onLoadMore])
+
+  useEffect(() => {
+    scroller.current?.scrollTo({ top: 0 })
+  }, [props.resetKey])
 
   useRowKeys({ rows, rowId, active, setActive, scroller, selection, scrollTo: virtualizer.scrollToIndex })
   const select = useSelect(rows, rowId, selection)

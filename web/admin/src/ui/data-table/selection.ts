@@ -1,4 +1,7 @@
-/** Which rows are selected, by their ids: it outlives every change of the rows themselves. */
+/**
+ * Which rows are selected, by their ids: it outlives every change of the rows themselves, and ends when other rows
+ * are asked for, because nobody should act on what they cannot see.
+ */
 import { useCallback, useMemo, useState } from 'react'
 
 export type Selection = {
@@ -38,13 +41,21 @@ export function idsBetween(order: readonly string[], from: string, to: string): 
 
 const NOTHING: ReadonlySet<string> = new Set()
 
-export function useSelection(): Selection {
-  const [ids, setIds] = useState(NOTHING)
-  const toggle = useCallback((id: string) => setIds((before) => toggled(before, id)), [])
-  const setAll = useCallback(
-    (changed: readonly string[], selected: boolean) => setIds((before) => withAll(before, changed, selected)),
+/** `of` says which rows are asked for: their filters, without their order. */
+export function useSelection(of = ''): Selection {
+  const [state, setState] = useState({ of, ids: NOTHING })
+  if (state.of !== of) setState({ of, ids: NOTHING })
+  const change = useCallback(
+    (next: (ids: ReadonlySet<string>) => ReadonlySet<string>) =>
+      setState((before) => ({ ...before, ids: next(before.ids) })),
     [],
   )
-  const clear = useCallback(() => setIds(NOTHING), [])
+  const toggle = useCallback((id: string) => change((ids) => toggled(ids, id)), [change])
+  const setAll = useCallback(
+    (changed: readonly string[], selected: boolean) => change((ids) => withAll(ids, changed, selected)),
+    [change],
+  )
+  const clear = useCallback(() => change(() => NOTHING), [change])
+  const { ids } = state
   return useMemo(() => ({ ids, toggle, setAll, clear }), [ids, toggle, setAll, clear])
 }

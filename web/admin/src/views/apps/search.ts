@@ -1,31 +1,40 @@
 /** What the list of apps shows, as its address says it. */
+import type { AppFilters, AppsSort } from '../../api/apps.ts'
 import { readManyOf, readOneOf, readText, type Search } from '../../lib/search-params.ts'
 
 export const STATUSES = ['provisioning', 'active', 'deprovisioning', 'error', 'deleted'] as const
 export const HEALTH = ['healthy', 'unhealthy', 'unknown'] as const
-export const ATTENTION = ['failing', 'parked', 'drift', 'override', 'stuck', 'unhealthy'] as const
-export const SORTS = ['created_at', 'updated_at', 'email', 'status', 'tier', 'cost'] as const
+export const ATTENTION = ['failing', 'stuck', 'parked', 'drift', 'unhealthy', 'override'] as const
 
-export type AppsSearch = {
-  q?: string
-  status?: (typeof STATUSES)[number][]
-  health?: (typeof HEALTH)[number][]
-  attention?: (typeof ATTENTION)[number][]
-  tier?: string[]
-  region?: string[]
-  sort?: string
-}
+const SORTED_BY = [
+  'email',
+  'name',
+  'status',
+  'health',
+  'tier',
+  'region',
+  'cost',
+  'created_at',
+  'updated_at',
+] as const
+const SORTS: readonly AppsSort[] = SORTED_BY.flatMap((by): AppsSort[] => [by, `-${by}`])
+
+/** Who has just changed is what one comes to see. */
+export const DEFAULT_SORT: AppsSort = '-updated_at'
+
+export type AppsSearch = AppFilters & { sort?: AppsSort }
 
 /** What is unknown or wrong counts as not said: an old link still shows something sensible. */
 export function readAppsSearch(search: Search): AppsSearch {
-  return withoutUndefined({
+  const sort = readOneOf(search['sort'], SORTS)
+  return withoutUndefined<AppsSearch>({
     q: readText(search['q']),
     status: readManyOf(search['status'], STATUSES),
     health: readManyOf(search['health'], HEALTH),
     attention: readManyOf(search['attention'], ATTENTION),
     tier: readWords(search['tier']),
     region: readWords(search['region']),
-    sort: readSort(search['sort']),
+    sort: sort === DEFAULT_SORT ? undefined : sort,
   })
 }
 
@@ -36,14 +45,12 @@ function readWords(value: unknown): string[] | undefined {
   return words.length === 0 ? undefined : [...new Set(words)]
 }
 
-function readSort(value: unknown): string | undefined {
-  const text = readText(value, 40)
-  return readOneOf(text?.replace(/^-/, ''), SORTS) === undefined ? undefined : text
+export function filtersOf(search: AppsSearch): AppFilters {
+  return Object.fromEntries(Object.entries(search).filter(([key]) => key !== 'sort'))
 }
 
-/** Whether anything is filtered: the order does not count. */
 export function isFiltered(search: AppsSearch): boolean {
-  return Object.keys(search).some((key) => key !== 'sort')
+  return Object.keys(filtersOf(search)).length > 0
 }
 
 type Undefinable<T> = { [K in keyof T]?: T[K] | undefined }
