@@ -7,10 +7,8 @@ import { buildAndReport } from './lib/admin-page.ts'
 import { InterruptedError, interruptSignal } from './lib/interrupt.ts'
 import type { ServiceName } from './stack/programs.ts'
 import { watchSources } from './stack/reload.ts'
-import { adminAccessToken, urlOf } from './stack/settings.ts'
+import { DEMO_ADMINS, urlOf } from './stack/settings.ts'
 import { startStack, type Stack } from './stack/stack.ts'
-
-const TOKEN_VALID_SECONDS = 7 * 24 * 3_600
 
 const say = (line: string): void => console.log(line)
 const interrupted = interruptSignal()
@@ -80,9 +78,8 @@ function describe(stack: Stack, user: DemoUser): string {
 Hangar is up. Ctrl-C stops everything; what changes in packages/, services/ or web/ is reloaded.
 
   Admin        ${api}/admin
-    sign in with this key, or with the token below it (role admin)
-    ${secrets.serviceRoleKey}
-    ${adminAccessToken(secrets, TOKEN_VALID_SECONDS)}
+    sign in as ${Object.values(DEMO_ADMINS).join(', ')}
+    password     ${stack.auth.password}
   Queues       ${api}/admin/queues/
   API          ${api}/v1/apps, ${api}/readyz, ${api}/metrics
   Worker       ${urlOf(addresses, 'worker')}/readyz, /metrics

@@ -27,6 +27,11 @@ create table if not exists auth.users (
   raw_user_meta_data jsonb not null default '{}',
   created_at timestamptz not null default now()
 );
+-- Added to a database that was made before they were here.
+alter table auth.users
+  add column if not exists is_anonymous boolean not null default false,
+  add column if not exists banned_until timestamptz,
+  add column if not exists deleted_at timestamptz;
 
 create or replace function auth.uid() returns uuid
 language sql stable

@@ -1,5 +1,5 @@
 /** What each process of a local system is told: addresses on 127.0.0.1 and secrets that live as long as it does. */
-import { createHmac, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import type { ServiceName } from './programs.ts'
 import { SCREENER_IMAGE } from './programs.ts'
 
@@ -7,6 +7,8 @@ export type Addresses = {
   databaseUrl: string
   redisUrl: string
   queuePrefix: string
+  /** The stand-in for Supabase Auth; without it nobody signs in by password. */
+  supabaseUrl?: string
   ports: Readonly<Record<ServiceName | 'flySim', number>>
 }
 
@@ -14,10 +16,16 @@ export type Secrets = {
   masterKey: string
   webhookSecret: string
   serviceRoleKey: string
-  jwtSecret: string
   sharedToken: string
   flyToken: string
 }
+
+/** Who may sign in to a local system's page, all with the stack's one password. Their rows are in auth.users. */
+export const DEMO_ADMINS = {
+  viewer: 'viewer@demo.hangar.test',
+  operator: 'operator@demo.hangar.test',
+  admin: 'admin@demo.hangar.test',
+} as const
 
 /** `confirmed` only where something plays the shared backend: nobody else lets a user's traders go. */
 export type Handover = 'confirmed' | 'immediate'
@@ -31,7 +39,6 @@ export function newSecrets(): Secrets {
     masterKey: random().toString('base64'),
     webhookSecret: `whsec_${random().toString('base64')}`,
     serviceRoleKey: `sb_secret_${random().toString('hex')}`,
-    jwtSecret: random().toString('hex'),
     sharedToken: random().toString('hex'),
     flyToken: `local-${random().toString('hex')}`,
   }
@@ -68,7 +75,7 @@ export function serviceEnvironment(
         ...identity,
         HANGAR_WEBHOOK_SECRET: secrets.webhookSecret,
         SUPABASE_SERVICE_ROLE_KEY: secrets.serviceRoleKey,
-        SUPABASE_JWT_SECRET: secrets.jwtSecret,
+        ...(addresses.supabaseUrl === undefined ? {} : { SUPABASE_URL: addresses.supabaseUrl }),
         PLACEMENT_HANDOVER: handover,
         HANGAR_SHARED_TOKEN: secrets.sharedToken,
       }
@@ -101,21 +108,4 @@ export function inherited(): Record<string, string> {
       return value === undefined ? [] : [[name, value] as const]
     }),
   )
-}
-
-/** A Supabase access token of an admin, as the local system's JWT secret signs it. */
-export function adminAccessToken(secrets: Secrets, validSeconds: number): string {
-  const nowSeconds = Math.floor(Date.now() / 1_000)
-  const claims = {
-    sub: '00000000-0000-4000-8000-000000000001',
-    email: 'admin@example.test',
-    role: 'authenticated',
-    aud: 'authenticated',
-    app_metadata: { role: 'admin' },
-    iat: nowSeconds,
-    exp: nowSeconds + validSeconds,
-  }
-  const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
-  const content = `${encode({ alg: 'HS256', typ: 'JWT' })}.${encode(claims)}`
-  return `${content}.${createHmac('sha256', secrets.jwtSecret).update(content).digest('base64url')}`
 }

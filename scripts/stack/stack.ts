@@ -10,10 +10,12 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   freePort,
+  startAuthStandIn,
   startCourier,
   startProcess,
   temporaryFolder,
   watch,
+  type AuthStandIn,
   type Delivery,
   type ManagedProcess,
 } from '@hangar/testkit/local'
@@ -34,6 +36,8 @@ import { openDatabase, openRedis, prepareDatabase, type StoreEnvironment } from 
 export type Stack = {
   readonly addresses: Addresses
   readonly secrets: Secrets
+  /** Who may sign in (`DEMO_ADMINS`), and with which password. */
+  readonly auth: AuthStandIn
   /** One log file per process. */
   readonly logFolder: string
   /** Where PostgreSQL and Redis are, for people. */
@@ -82,8 +86,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 }
 
-async function startParts(options: StackOptions, logFolder: string, undo: Undo[]) {
-  const timed = stopwatch(options)
+type Timed = ReturnType<typeof stopwatch>
+
+/** What is not Hangar's own: PostgreSQL, Redis, and the accounts of those who may sign in. */
+async function startSurroundings(options: StackOptions, undo: Undo[], timed: Timed) {
   const environment = options.environment ?? process.env
   const [database, redis] = await timed('PostgreSQL and Redis', () =>
     bothOrNeither(
@@ -91,8 +97,17 @@ async function startParts(options: StackOptions, logFolder: string, undo: Undo[]
       openRedis(environment, options.report).then((store) => remember(undo, 'Redis', store)),
     ),
   )
+  const auth = await startAuthStandIn({ connectionString: database.url })
+  undo.push({ what: 'the stand-in for Supabase Auth', run: () => auth.stop() })
+  return { database, redis, auth }
+}
+
+async function startParts(options: StackOptions, logFolder: string, undo: Undo[]) {
+  const timed = stopwatch(options)
+  const { database, redis, auth } = await startSurroundings(options, undo, timed)
   const secrets = newSecrets()
   const addresses: Addresses = {
+    supabaseUrl: auth.url,
     databaseUrl: database.url,
     redisUrl: redis.url,
     queuePrefix: redis.prefix,
@@ -134,6 +149,7 @@ async function startParts(options: StackOptions, logFolder: string, undo: Undo[]
   return {
     addresses,
     secrets,
+    auth,
     where: { postgres: database.where, redis: redis.where },
     services: running,
     restart: async (name: ServiceName) => {

@@ -5,7 +5,9 @@
  */
 import { randomBytes } from 'node:crypto'
 import { createDatabase, DEFAULT_HOST_MAPPING, installHost, loadBaseline, migrateToLatest } from '@hangar/db'
+import { createAdmin } from '@hangar/testkit/factories'
 import { removeRedisKeys, runSql, startPostgres, startRedis } from '@hangar/testkit/local'
+import { DEMO_ADMINS } from './settings.ts'
 
 export type Store = { url: string; where: string; remove(): Promise<void> }
 
@@ -55,7 +57,7 @@ export async function openRedis(
   }
 }
 
-/** The host product's tables, Hangar's own, and the trigger with a webhook to the local API. */
+/** The host product's tables, Hangar's own, the trigger with a webhook to the local API, and who may sign in. */
 export async function prepareDatabase(url: string, webhook: { url: string; secret: string }): Promise<void> {
   await loadBaseline(url)
   await migrateToLatest(url)
@@ -64,6 +66,8 @@ export async function prepareDatabase(url: string, webhook: { url: string; secre
   const db = createDatabase({ connectionString: url, applicationName: 'hangar-stack', maxConnections: 1 })
   try {
     await installHost(db, { ...DEFAULT_HOST_MAPPING, webhook: { url: webhook.url, secret_name: secretName } })
+    for (const role of ['viewer', 'operator', 'admin'] as const)
+      await createAdmin(db, role, DEMO_ADMINS[role])
   } finally {
     await db.destroy()
   }

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { describe, expect, test } from '@jest/globals'
-import { createKeyRing, sessionCookieKeys, shimToken, shutdownToken, verifyShimToken } from './tokens.ts'
+import { createKeyRing, credentialMarks, shimToken, shutdownToken, verifyShimToken } from './tokens.ts'
 
 const key = () => randomBytes(32).toString('base64')
 const rowId = randomUUID()
@@ -39,7 +39,16 @@ describe('tokens of one app', () => {
     const ring = createKeyRing({ current: key() })
     const mac = shimToken(ring, rowId).split('_')[3]
     expect(shutdownToken(ring, rowId)).not.toBe(mac)
-    expect(sessionCookieKeys(ring)[0]?.toString('hex')).not.toBe(mac)
+    expect(credentialMarks(ring, [rowId])[0]).not.toBe(mac)
+  })
+  test('marks of credentials: of these, in this order, and of each accepted key', () => {
+    const [before, after] = [key(), key()]
+    const ring = createKeyRing({ current: before })
+    expect(credentialMarks(ring, ['a', 'b'])).toEqual(credentialMarks(ring, ['a', 'b']))
+    for (const others of [['ab'], ['a', undefined], ['b', 'a'], ['a', 'b', 'c']])
+      expect(credentialMarks(ring, others)).not.toEqual(credentialMarks(ring, ['a', 'b']))
+    const rotating = createKeyRing({ current: after, previous: before })
+    expect(credentialMarks(rotating, ['a', 'b'])[1]).toBe(credentialMarks(ring, ['a', 'b'])[0])
   })
   test('a short master key is refused, and is not in the message', () => {
     const short = randomBytes(31).toString('base64')

@@ -8,7 +8,7 @@ import { HangarError } from './errors.ts'
 
 const MIN_KEY_BYTES = 32
 
-type Purpose = 'shim-token' | 'shutdown-token' | 'session-cookie'
+type Purpose = 'shim-token' | 'shutdown-token' | 'credential-mark'
 
 type Key = { id: string; derive: (purpose: Purpose) => Buffer }
 
@@ -72,7 +72,10 @@ export function isRotating(ring: KeyRing): boolean {
   return ring.accepted.length > 1
 }
 
-/** A key for signing browser session cookies, so that no further secret has to be configured. */
-export function sessionCookieKeys(ring: KeyRing): Buffer[] {
-  return ring.accepted.map((key) => key.derive('session-cookie'))
+/**
+ * Marks by which credentials are known again, one for each accepted master key, the current one's first. They can be
+ * stored: without the master key nobody can try guesses against them.
+ */
+export function credentialMarks(ring: KeyRing, credentials: readonly (string | undefined)[]): string[] {
+  return ring.accepted.map((key) => mac(key, 'credential-mark', JSON.stringify(credentials)).toString('hex'))
 }

@@ -11,6 +11,8 @@ type Narrow<Table, Columns> = Omit<Table, keyof Columns> & Columns
 export type EventStatus = 'started' | 'success' | 'failed' | 'skipped'
 export type OverrideDesired = 'on' | 'off' | 'paused'
 export type OrphanState = 'found' | 'deleted' | 'adopted' | 'gone'
+/** Who may do what in the admin's page and API. */
+export type AdminRole = 'viewer' | 'operator' | 'admin'
 export type AppOperation = 'resize' | 'repair'
 /** A machine of an orphan, as Fly's list showed it. The guest is null where the list did not say. */
 export type OrphanMachine = { id: string; state: string; region: string; guest: Guest | null }
@@ -68,6 +70,10 @@ export type Schema = Narrow<
   {
     userFlyApps: UserFlyApps
     userFlyAppEvents: UserFlyAppEvents
+    'hangar.adminSessions': Narrow<
+      generated.HangarAdminSessions,
+      { kind: 'person' | 'key'; role: AdminRole; tokenHash: Buffer }
+    >
     'hangar.appHeartbeats': Narrow<generated.HangarAppHeartbeats, { drained: JsonOf<DrainReport> | null }>
     'hangar.auditLog': Narrow<
       generated.HangarAuditLog,

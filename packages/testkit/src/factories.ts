@@ -24,6 +24,18 @@ export async function createUser(
   return { userId, email }
 }
 
+/** Somebody among the project's accounts who has one of our roles. No user of the product. */
+export async function createAdmin(
+  db: Db,
+  role: 'viewer' | 'operator' | 'admin',
+  email = `${role}-${randomUUID().slice(0, 8)}@example.test`,
+): Promise<{ userId: string; email: string }> {
+  const userId = randomUUID()
+  await sql`insert into auth.users (id, email, raw_app_meta_data)
+    values (${userId}, ${email}, ${JSON.stringify({ role })}::jsonb)`.execute(db)
+  return { userId, email }
+}
+
 /** The product's write on an upgrade or downgrade: one row, made or changed. `status` undefined leaves it. */
 export async function setTier(db: Db, userId: string, tier: string, status?: string | null): Promise<void> {
   const updated = await sql`

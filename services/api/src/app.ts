@@ -5,7 +5,9 @@
  */
 import express, { type Express } from 'express'
 import { createAuthenticator } from './auth/authenticator.ts'
+import { createDoor, type Door } from './auth/door.ts'
 import { createSessions } from './auth/session.ts'
+import { createSupabaseAuth } from './auth/supabase-auth.ts'
 import type { ApiDeps } from './deps.ts'
 import { notFound, problemHandler } from './http/problem.ts'
 import { requestId } from './http/request-id.ts'
@@ -17,20 +19,27 @@ import { adminRoutes } from './routes/admin/index.ts'
 import { routes, webhookRoutes } from './routes/index.ts'
 
 export function createApp(deps: ApiDeps): Express {
-  const auth = createAuthenticator(deps.auth, deps.clock)
-  const secure = deps.publicUrl.protocol === 'https:'
-  const sessions = createSessions({ keyRing: deps.keyRing, clock: deps.clock, secure })
-
+  const door = openDoor(deps)
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
   declareRoutes(deps.metrics, [...webhookRoutes, ...routes])
   app.use(requestId, timeRequests(deps.metrics), traceRequests(deps.tracing))
   // Before the headers that protect browsers: a database sends this, by the hundred a second.
-  mountRoutes(app, webhookRoutes, deps, auth)
+  mountRoutes(app, webhookRoutes, deps, door)
   app.use(securityHeaders(deps.publicUrl))
-  app.use(adminRoutes(deps, auth, sessions))
-  mountRoutes(app, routes, deps, auth)
+  mountRoutes(app, routes, deps, door)
+  app.use(adminRoutes(deps, door))
   app.use(notFound, problemHandler(deps.logger))
   return app
+}
+
+function openDoor(deps: ApiDeps): Door {
+  const { db, keyRing, auth, publicUrl, sessions: settings } = deps
+  return createDoor({
+    publicUrl,
+    auth: createAuthenticator(auth, deps.clock),
+    sessions: createSessions({ db, keyRing, auth, settings, secure: publicUrl.protocol === 'https:' }),
+    supabaseAuth: deps.supabaseAuth && createSupabaseAuth(deps.supabaseAuth, deps.logger),
+  })
 }

@@ -6,6 +6,7 @@ import { type Clock, PRICE_MODELS } from '@hangar/core'
 import { commonConfig, loadConfig, masterKeyFields, policyFields } from '@hangar/runtime'
 import { z } from 'zod'
 import { createUserTokens, parseSigningKey, type TokenSigner, type UserTokens } from './auth/user-tokens.ts'
+import type { ApiDeps } from './deps.ts'
 import { parseSigningKeys } from './webhooks/supabase/verify.ts'
 
 /** `pro=49,elite=149.50`. */
@@ -67,6 +68,11 @@ const fields = z.object({
   SUPABASE_URL: address.optional(),
   SUPABASE_JWT_SECRET: secret.optional(),
   SUPABASE_SERVICE_ROLE_KEY: secret.optional(),
+  /** Lets the sign-in page ask Supabase Auth without the service key. */
+  SUPABASE_PUBLISHABLE_KEY: secret.optional(),
+  /** A browser's session ends after so long without a request, and after so long in any case. */
+  ADMIN_SESSION_IDLE_MS: count.min(1_000).max(86_400_000).default(1_800_000),
+  ADMIN_SESSION_MAX_MS: count.min(1_000).max(2_592_000_000).default(43_200_000),
   /** Signs the Supabase tokens of users' apps; without it, SUPABASE_JWT_SECRET does. Either needs SUPABASE_URL. */
   SUPABASE_JWT_SIGNING_KEY: tokenSigner.optional(),
   /**
@@ -102,8 +108,15 @@ export const configSchema = fields
     { path: ['HANGAR_WEBHOOK_SECRET'], message: 'set this, or HANGAR_WEBHOOK_SHARED_SECRET', when: always },
   )
   .refine(
-    (config) => config.SUPABASE_SERVICE_ROLE_KEY !== undefined || config.SUPABASE_JWT_SECRET !== undefined,
-    { path: ['SUPABASE_SERVICE_ROLE_KEY'], message: 'set this, or SUPABASE_JWT_SECRET', when: always },
+    (config) =>
+      config.SUPABASE_SERVICE_ROLE_KEY !== undefined ||
+      config.SUPABASE_JWT_SECRET !== undefined ||
+      config.SUPABASE_URL !== undefined,
+    {
+      path: ['SUPABASE_SERVICE_ROLE_KEY'],
+      message: 'set this, SUPABASE_JWT_SECRET or SUPABASE_URL',
+      when: always,
+    },
   )
   .refine((config) => config.HANGAR_SHARED_TOKEN !== undefined || config.PLACEMENT_HANDOVER === 'immediate', {
     path: ['HANGAR_SHARED_TOKEN'],
@@ -133,7 +146,23 @@ export function userTokensFrom(config: ApiConfig, clock: Clock): UserTokens | nu
   return createUserTokens({ signer, url, issuer: issuerOf(url), clock })
 }
 
+/** Who gets in, and with which keys that is checked. */
+export function authSettingsFrom(config: ApiConfig): Pick<ApiDeps, 'auth' | 'supabaseAuth' | 'sessions'> {
+  const {
+    SUPABASE_URL: url,
+    SUPABASE_SERVICE_ROLE_KEY: serviceRoleKey,
+    SUPABASE_JWT_SECRET: jwtSecret,
+  } = config
+  const issuer = url === undefined ? undefined : issuerOf(url)
+  const apiKey = config.SUPABASE_PUBLISHABLE_KEY ?? serviceRoleKey
+  return {
+    auth: { jwtSecret, serviceRoleKey, issuer, keysUrl: issuer && `${issuer}/.well-known/jwks.json` },
+    supabaseAuth: issuer === undefined ? null : { url: issuer, apiKey },
+    sessions: { idleMs: config.ADMIN_SESSION_IDLE_MS, maxMs: config.ADMIN_SESSION_MAX_MS },
+  }
+}
+
 /** Who has to have made a project's access tokens. */
-export function issuerOf(supabaseUrl: string): string {
+function issuerOf(supabaseUrl: string): string {
   return new URL('/auth/v1', supabaseUrl).href
 }

@@ -3,6 +3,8 @@ import type { Database, Handover, HostMapping, TierRevenue } from '@hangar/db'
 import type { Queues } from '@hangar/jobs'
 import type { Logger, Tracing } from '@hangar/runtime'
 import type { AuthSettings } from './auth/authenticator.ts'
+import type { SessionSettings } from './auth/session.ts'
+import type { SupabaseAuthSettings } from './auth/supabase-auth.ts'
 import type { UserTokens } from './auth/user-tokens.ts'
 import type { ApiMetrics } from './metrics.ts'
 import type { WebhookSecrets } from './webhooks/supabase/verify.ts'
@@ -26,6 +28,10 @@ export type ApiDeps = {
   /** Within which the worker lets an app drain: it is told. */
   drainGraceMs: number
   auth: AuthSettings
+  /** Where people sign in by password; null where no project is configured. */
+  supabaseAuth: SupabaseAuthSettings | null
+  /** Of browsers. */
+  sessions: SessionSettings
   webhook: WebhookSecrets
   /** What the host's tables are called. Read once at start: a new mapping needs a restart. */
   host: HostMapping

@@ -12,7 +12,7 @@ import {
   startTracing,
 } from '@hangar/runtime'
 import { createApp } from './app.ts'
-import { issuerOf, readConfig, userTokensFrom } from './config.ts'
+import { authSettingsFrom, readConfig, userTokensFrom } from './config.ts'
 import { createApiMetrics } from './metrics.ts'
 import { startServer } from './server.ts'
 
@@ -41,7 +41,6 @@ await runMain('api', async () => {
   const registry = createMetrics({ service: 'api' })
   measureBrakes(registry, createReadings(registry, { logger }), () => listEngaged(db))
 
-  const issuer = config.SUPABASE_URL && issuerOf(config.SUPABASE_URL)
   const app = createApp({
     db,
     queues,
@@ -57,7 +56,7 @@ await runMain('api', async () => {
     },
     drainGraceMs: config.DRAIN_GRACE_MS,
     quotas: { pro: config.QUOTA_PRO, elite: config.QUOTA_ELITE },
-    auth: { jwtSecret: config.SUPABASE_JWT_SECRET, serviceRoleKey: config.SUPABASE_SERVICE_ROLE_KEY, issuer },
+    ...authSettingsFrom(config),
     webhook: {
       signingKeys: config.HANGAR_WEBHOOK_SECRET ?? [],
       sharedSecret: config.HANGAR_WEBHOOK_SHARED_SECRET,

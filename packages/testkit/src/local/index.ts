@@ -2,6 +2,7 @@
  * Real servers and processes on this machine, for tests, the demo, `npm run dev` and benchmarks: each on a port
  * of its own on 127.0.0.1, each gone when its starter is gone, even by SIGKILL. Needs no test runner.
  */
+export * from './auth-stand-in.ts'
 export * from './courier.ts'
 export { dataFolder, temporaryFolder } from './folders.ts'
 export * from './free-port.ts'

@@ -41,7 +41,8 @@ const bearer = async (claims: Record<string, unknown>) =>
 const refused = (code: string) => expect.objectContaining({ code })
 
 describe('the service key', () => {
-  const service = { kind: 'key', actor: 'service_role', role: 'admin' }
+  const caller = { kind: 'key', actor: 'service_role', role: 'admin', email: null, sessionId: null }
+  const service = { caller, expiresAt: null, userId: null, secondFactor: false }
 
   test('as apikey, as bearer, and in the form field', async () => {
     await expect(auth.fromHeaders({ apikey: SERVICE_KEY })).resolves.toEqual(service)
@@ -52,7 +53,10 @@ describe('the service key', () => {
 
   test('the legacy service_role JWT, which has no sub and no aud', async () => {
     const legacy = await sign({ iss: 'supabase', ref: 'ref', role: 'service_role', exp: inSeconds(1) })
-    await expect(auth.fromHeaders({ apikey: legacy })).resolves.toEqual(service)
+    const until = new Date(inSeconds(1) * 1000)
+    await expect(auth.fromHeaders({ apikey: legacy })).resolves.toEqual({ ...service, expiresAt: until })
+    const endless = await sign({ iss: 'supabase', role: 'service_role' })
+    await expect(auth.fromHeaders({ apikey: endless })).rejects.toEqual(refused('unauthorized'))
     const keyOnly = createAuthenticator({ serviceRoleKey: legacy }, clock)
     await expect(keyOnly.fromHeaders({ authorization: `Bearer ${legacy}` })).resolves.toEqual(service)
   })
@@ -66,7 +70,7 @@ describe('the service key', () => {
   test('beside a user token the user decides, good or bad', async () => {
     const authorization = `Bearer ${await sign(user())}`
     await expect(auth.fromHeaders({ authorization, apikey: SERVICE_KEY })).resolves.toMatchObject({
-      kind: 'person',
+      caller: { kind: 'person' },
     })
     const bad = { authorization: 'Bearer nonsense', apikey: SERVICE_KEY }
     await expect(auth.fromHeaders(bad)).rejects.toEqual(refused('unauthorized'))
@@ -75,10 +79,13 @@ describe('the service key', () => {
 
 describe('a user', () => {
   test.each(['viewer', 'operator', 'admin'])('%s is known by id and role', async (role) => {
-    await expect(bearer(user({ app_metadata: { role } }))).resolves.toEqual({
-      kind: 'person',
-      actor: `user:${sub}`,
-      role,
+    const claims = user({ app_metadata: { role }, email: 'ada@example.test', aal: 'aal2' })
+    const caller = { kind: 'person', actor: `user:${sub}`, role, email: 'ada@example.test', sessionId: null }
+    await expect(bearer(claims)).resolves.toEqual({
+      caller,
+      expiresAt: new Date(inSeconds(3600) * 1000),
+      userId: sub,
+      secondFactor: true,
     })
   })
 

@@ -1,33 +1,43 @@
 /**
- * Tells who a request comes from, by what it carries:
+ * Tells who a credential belongs to:
  *
- *   bearer or apikey equal to SUPABASE_SERVICE_ROLE_KEY ──▶ the key   (a `sb_secret_…` is not a JWT)
- *   bearer or apikey a JWT of role service_role         ──▶ the key   (the legacy form; no sub, no aud)
- *   bearer a user's access token                        ──▶ the person, with `app_metadata.role`
+ *   equal to SUPABASE_SERVICE_ROLE_KEY             ──▶ the key     (a `sb_secret_…` is not a JWT)
+ *   a JWT of role service_role, by the JWT secret  ──▶ the key     (the legacy form; no sub, no aud)
+ *   a user's access token                          ──▶ the person, with `app_metadata.role`
  *
  * `app_metadata` is written by the project's owner only; the token's own `role` is the Postgres role and says
  * nothing. Users without one of our roles, anonymous users and tokens made for OAuth clients are known but not
  * let in (403); everything else is unknown (401).
  */
 import { HangarError, type Clock } from '@hangar/core'
-import { errors, jwtVerify, type JWTPayload } from 'jose'
+import type { JWTPayload } from 'jose'
 import { z } from 'zod'
 import { isRole, type Caller } from './caller.ts'
 import { sameSecret } from './constant-time.ts'
+import { createTokenVerifier, type KeySettings } from './token-keys.ts'
 
-export type AuthSettings = {
-  /** The project's JWT secret (HS256). Without it only the service key gets in. */
-  jwtSecret?: string | undefined
+export type AuthSettings = KeySettings & {
   /** `sb_secret_…`, or the legacy service_role JWT. Without it only JWTs get in. */
   serviceRoleKey?: string | undefined
   /** `<SUPABASE_URL>/auth/v1`; checked on users' tokens when given. */
   issuer?: string | undefined
 }
 
+/** Who it is, and what a session needs to know besides. */
+export type Identity = {
+  caller: Caller
+  /** When the credential ends; null for a key. */
+  expiresAt: Date | null
+  /** A person's id among the project's users. */
+  userId: string | null
+  /** Whether the person showed a second factor (`aal2`). */
+  secondFactor: boolean
+}
+
 export type Authenticator = {
   /** From `Authorization: Bearer` or else `apikey`: with both, the bearer is the user and decides. */
-  fromHeaders(headers: { authorization?: string | undefined; apikey?: string | undefined }): Promise<Caller>
-  fromCredential(credential: string): Promise<Caller>
+  fromHeaders(headers: { authorization?: string | undefined; apikey?: string | undefined }): Promise<Identity>
+  fromCredential(credential: string): Promise<Identity>
 }
 
 const userClaims = z.object({
@@ -37,22 +47,32 @@ const userClaims = z.object({
     z.array(z.string()).refine((all) => all.includes('authenticated')),
   ]),
   exp: z.number(),
+  email: z.string().optional().catch(undefined),
+  aal: z.unknown().optional(),
   is_anonymous: z.boolean().optional(),
   client_id: z.unknown().optional(),
   app_metadata: z.looseObject({ role: z.unknown().optional() }).optional(),
 })
 
-const SERVICE: Caller = { kind: 'key', actor: 'service_role', role: 'admin' }
+const SERVICE: Caller = {
+  kind: 'key',
+  actor: 'service_role',
+  role: 'admin',
+  email: null,
+  sessionId: null,
+}
+const KEY: Identity = { caller: SERVICE, expiresAt: null, userId: null, secondFactor: false }
 
 export function createAuthenticator(settings: AuthSettings, clock: Clock): Authenticator {
-  const secret = settings.jwtSecret === undefined ? undefined : new TextEncoder().encode(settings.jwtSecret)
+  const verify = createTokenVerifier(settings, clock)
 
-  const fromCredential = async (credential: string): Promise<Caller> => {
-    if (settings.serviceRoleKey !== undefined && sameSecret(credential, settings.serviceRoleKey))
-      return SERVICE
-    if (secret === undefined || !credential.startsWith('ey')) throw unknown('no key of ours and no JWT')
-    const claims = await verify(credential, secret, clock)
-    return claims['role'] === 'service_role' ? SERVICE : toPerson(claims, settings.issuer)
+  const fromCredential = async (credential: string): Promise<Identity> => {
+    if (settings.serviceRoleKey !== undefined && sameSecret(credential, settings.serviceRoleKey)) return KEY
+    if (!credential.startsWith('ey')) throw unknown('no key of ours and no JWT')
+    const { claims, signedBy } = await verify(credential)
+    // Only the project's owner has the secret; its signing keys sign for users alone.
+    if (claims['role'] === 'service_role' && signedBy === 'secret') return legacyKey(claims)
+    return toPerson(claims, settings.issuer)
   }
 
   const fromHeaders: Authenticator['fromHeaders'] = async ({ authorization, apikey }) => {
@@ -65,25 +85,33 @@ export function createAuthenticator(settings: AuthSettings, clock: Clock): Authe
   return { fromHeaders, fromCredential }
 }
 
-async function verify(token: string, secret: Uint8Array, clock: Clock): Promise<JWTPayload> {
-  try {
-    const { payload } = await jwtVerify(token, secret, { algorithms: ['HS256'], currentDate: clock.now() })
-    return payload
-  } catch (error) {
-    if (error instanceof errors.JOSEError) throw unknown(`the token was refused: ${error.code}`)
-    throw error
-  }
+function legacyKey({ exp }: JWTPayload): Identity {
+  return { ...KEY, expiresAt: exp === undefined ? null : new Date(exp * 1000) }
 }
 
-function toPerson(payload: JWTPayload, issuer: string | undefined): Caller {
+function toPerson(payload: JWTPayload, issuer: string | undefined): Identity {
   const claims = userClaims.safeParse(payload)
   if (!claims.success) throw unknown('the token is no user access token')
   if (issuer !== undefined && payload.iss !== issuer) throw unknown('the token is of another project')
-  const { sub, is_anonymous: isAnonymous, client_id: clientId, app_metadata: appMetadata } = claims.data
+  const {
+    sub,
+    email,
+    aal,
+    exp,
+    is_anonymous: isAnonymous,
+    client_id: clientId,
+    app_metadata: app,
+  } = claims.data
   if (isAnonymous === true) throw refused('an anonymous user')
   if (clientId !== undefined && clientId !== null) throw refused('a token made for an OAuth client')
-  if (!isRole(appMetadata?.role)) throw refused('a user without a role here')
-  return { kind: 'person', actor: `user:${sub}`, role: appMetadata.role }
+  if (!isRole(app?.role)) throw refused('a user without a role here')
+  const person = { kind: 'person', actor: `user:${sub}`, role: app.role } as const
+  return {
+    caller: { ...person, email: email ?? null, sessionId: null },
+    expiresAt: new Date(exp * 1000),
+    userId: sub,
+    secondFactor: aal === 'aal2',
+  }
 }
 
 function unknown(operator: string): HangarError {

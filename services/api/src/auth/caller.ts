@@ -9,7 +9,15 @@ export function isRole(value: unknown): value is Role {
 }
 
 /** Who asks. `actor` is what the audit log keeps: `user:<uuid>`, or `service_role` for a key. */
-export type Caller = { kind: 'person' | 'key'; actor: string; role: Role }
+export type Caller = {
+  kind: 'person' | 'key'
+  actor: string
+  role: Role
+  /** A person's, as far as it is known. */
+  email: string | null
+  /** The browser's session; null for who shows a token or key with each request. */
+  sessionId: string | null
+}
 
 export function hasRole(caller: Caller, needed: Role): boolean {
   return ROLES.indexOf(caller.role) >= ROLES.indexOf(needed)

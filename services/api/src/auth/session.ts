@@ -1,81 +1,147 @@
 /**
- * The browser's session, for now a signed cookie: who, which role, until when. It holds no credential, ends by
- * itself, and opens only what lies below /admin. Signing keys follow from the master key, so that a rotation of
- * that key ends no session while the previous one is still accepted.
+ * The browser's session. The cookie holds 32 random bytes and nothing else; the session is a row (hangar.admin_sessions),
+ * so it ends on the server, and its role is the account's of at most half a minute ago. The CSRF token is derived from
+ * the cookie's: who can send the one header has read an answer of ours, which no other site can.
  */
-import { sessionCookieKeys, type Clock, type KeyRing } from '@hangar/core'
-import { errors, jwtVerify, SignJWT } from 'jose'
-import { z } from 'zod'
-import { ROLES, type Caller } from './caller.ts'
+import { createHash, createHmac, randomBytes } from 'node:crypto'
+import { credentialMarks, type KeyRing } from '@hangar/core'
+import {
+  endAdminSession,
+  endAdminSessionsOf,
+  findAdminSession,
+  forgetOldAdminSessions,
+  insertAdminSession,
+  insertAudit,
+  type AdminSession,
+  type Database,
+  type Tx,
+} from '@hangar/db'
+import { settleIdentity } from './account.ts'
+import type { AuthSettings, Identity } from './authenticator.ts'
+import type { Caller } from './caller.ts'
+import { sameSecret } from './constant-time.ts'
 
-const COOKIE = 'hangar_session'
-const COOKIE_PATH = '/admin'
-/** As long as a Supabase access token lives. A role taken away is gone after at most twice that: token, then session. */
-const LIFETIME_MS = 3_600_000
+/** Well below the minute within which a role that was taken away has to be gone. */
+const RECHECK_AFTER_MS = 30_000
 
-const sessionClaims = z.object({
-  kind: z.enum(['person', 'key']),
-  sub: z.string(),
-  role: z.enum(ROLES),
-  exp: z.number(),
-})
+const TOKEN_BYTES = 32
+const TOKEN = /^[\w-]{43}$/
 
-export type Session = { caller: Caller; expiresAt: Date }
+export type SessionSettings = {
+  /** Without a request for so long, a session is over. */
+  idleMs: number
+  /** And after so long in any case. */
+  maxMs: number
+}
+
+export type Session = { caller: Caller; expiresAt: Date; csrfToken: string }
 
 export type Sessions = {
-  /** The `Set-Cookie` header of a new session. */
-  open(caller: Caller): Promise<{ cookie: string; session: Session }>
-  /** The session of a request's `Cookie` header, or null: none, ended, or not signed by us. */
-  find(cookieHeader: string | undefined): Promise<Session | null>
-  /** The `Set-Cookie` header that ends the browser's copy. */
-  close(): string
+  readonly settings: SessionSettings
+  /** A new session, in the place of the one that the browser had. Rejects for who may not have one. */
+  open(who: Identity, request: SignInRequest): Promise<{ cookie: string; session: Session }>
+  /** The session of a request's `Cookie` header, or null. `isUse` false: looked at without keeping it from idling. */
+  find(cookieHeader: string | undefined, options?: { isUse?: boolean }): Promise<Session | null>
+  /** Ends it, or all of the same person, and answers with the `Set-Cookie` header that empties the browser's copy. */
+  end(session: Session | null, request: { requestId: string; everywhere: boolean }): Promise<string>
 }
 
-export function createSessions(options: { keyRing: KeyRing; clock: Clock; secure: boolean }): Sessions {
-  const keys = sessionCookieKeys(options.keyRing)
-  const [signingKey] = keys
-  if (signingKey === undefined) throw new Error('a key ring has at least one key')
-  const attributes = `Path=${COOKIE_PATH}; HttpOnly; SameSite=Strict${options.secure ? '; Secure' : ''}`
+export type SignInRequest = { cookieHeader: string | undefined; requestId: string }
 
-  const open: Sessions['open'] = async (caller) => {
-    const expiresAt = new Date(Math.floor((options.clock.now().getTime() + LIFETIME_MS) / 1000) * 1000)
-    const token = await new SignJWT({ kind: caller.kind, role: caller.role })
-      .setProtectedHeader({ alg: 'HS256' })
-      .setSubject(caller.actor)
-      .setExpirationTime(expiresAt)
-      .sign(signingKey)
-    const cookie = `${COOKIE}=${token}; Max-Age=${LIFETIME_MS / 1000}; ${attributes}`
-    return { cookie, session: { caller, expiresAt } }
-  }
-
-  const find: Sessions['find'] = async (cookieHeader) => {
-    const token = readCookie(cookieHeader, COOKIE)
-    if (token === undefined) return null
-    for (const key of keys) {
-      const session = await verify(token, key, options.clock)
-      if (session) return session
-    }
-    return null
-  }
-
-  return { open, find, close: () => `${COOKIE}=; Max-Age=0; ${attributes}` }
+export type SessionOptions = {
+  db: Database
+  keyRing: KeyRing
+  /** The keys of programs: a session that was opened with one ends when they are changed. */
+  auth: AuthSettings
+  settings: SessionSettings
+  /** Over https: then the cookie is sent nowhere else, and no other host of the domain can set it. */
+  secure: boolean
 }
 
-async function verify(token: string, key: Buffer, clock: Clock): Promise<Session | null> {
-  try {
-    const { payload } = await jwtVerify(token, key, { algorithms: ['HS256'], currentDate: clock.now() })
-    const { kind, sub, role, exp } = sessionClaims.parse(payload)
-    return { caller: { kind, actor: sub, role }, expiresAt: new Date(exp * 1000) }
-  } catch (error) {
-    if (error instanceof errors.JOSEError || error instanceof z.ZodError) return null
-    throw error
+export function createSessions({ db, keyRing, auth, settings, secure }: SessionOptions): Sessions {
+  const name = secure ? '__Host-hangar_session' : 'hangar_session'
+  const attributes = `Path=/; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`
+  const keyMarks = credentialMarks(keyRing, [auth.serviceRoleKey, auth.jwtSecret])
+
+  const find: Sessions['find'] = async (cookieHeader, { isUse = true } = {}) => {
+    const token = readToken(cookieHeader, name)
+    if (token === null) return null
+    const rules = { idleMs: settings.idleMs, recheckAfterMs: RECHECK_AFTER_MS, keyMarks, isUse }
+    const row = await findAdminSession(db, hashOf(token), rules)
+    return row && toSession(row, token)
   }
+
+  const open: Sessions['open'] = async (who, { cookieHeader, requestId }) => {
+    const token = randomBytes(TOKEN_BYTES).toString('base64url')
+    const before = await find(cookieHeader, { isUse: false })
+    const row = await db.transaction().execute(async (tx) => {
+      const { caller, notAfter } = await settleIdentity(tx, who)
+      if (before) await endOne(tx, before, 'replaced')
+      const kind = ofKind(who, keyMarks)
+      const made = await insertAdminSession(tx, {
+        ...kind,
+        tokenHash: hashOf(token),
+        actor: caller.actor,
+        email: caller.email,
+        role: caller.role,
+        secondFactor: who.secondFactor,
+        maxMs: settings.maxMs,
+        notAfter,
+      })
+      const after = { role: caller.role, session: made.id }
+      await insertAudit(tx, { actor: caller.actor, action: 'session.create', requestId, after })
+      await forgetOldAdminSessions(tx)
+      return made
+    })
+    const cookie = `${name}=${token}; Max-Age=${Math.floor(settings.maxMs / 1000)}; ${attributes}`
+    return { cookie, session: toSession(row, token) }
+  }
+
+  const end: Sessions['end'] = async (session, { requestId, everywhere }) => {
+    if (session)
+      await db.transaction().execute(async (tx) => {
+        const { actor } = session.caller
+        const ended = everywhere
+          ? await endAdminSessionsOf(tx, actor, 'signed_out_everywhere')
+          : await endOne(tx, session, 'signed_out')
+        const after = { ended, everywhere }
+        if (ended > 0) await insertAudit(tx, { actor, action: 'session.end', requestId, after })
+      })
+    return `${name}=; Max-Age=0; ${attributes}`
+  }
+
+  return { settings, open, find, end }
 }
 
-function readCookie(header: string | undefined, name: string): string | undefined {
+/** Whether the header that a change by cookie has to carry is this session's. */
+export function hasCsrfToken(session: Session, given: string | undefined): boolean {
+  return given !== undefined && sameSecret(given, session.csrfToken)
+}
+
+async function endOne(tx: Tx, { caller }: Session, why: 'replaced' | 'signed_out'): Promise<number> {
+  return caller.sessionId !== null && (await endAdminSession(tx, caller.sessionId, why)) ? 1 : 0
+}
+
+function ofKind({ caller, userId }: Identity, [keyMark = '']: readonly string[]) {
+  return caller.kind === 'key' || userId === null
+    ? ({ kind: 'key', keyMark } as const)
+    : ({ kind: 'person', userId } as const)
+}
+
+function toSession({ id, kind, actor, role, email, expiresAt }: AdminSession, token: string): Session {
+  const csrfToken = createHmac('sha256', token).update('csrf').digest('base64url')
+  return { caller: { kind, actor, role, email, sessionId: id }, expiresAt, csrfToken }
+}
+
+function hashOf(token: string): Buffer {
+  return createHash('sha256').update(token).digest()
+}
+
+/** The first that looks like one of ours: an older version's cookie of the same name may come before it. */
+function readToken(header: string | undefined, name: string): string | null {
   for (const pair of (header ?? '').split(';')) {
-    const [key, value] = pair.trim().split('=', 2)
-    if (key === name) return value
+    const [key, value = ''] = pair.trim().split('=', 2)
+    if (key === name && TOKEN.test(value)) return value
   }
-  return undefined
+  return null
 }

@@ -38,7 +38,7 @@ export function declareRoute<R extends Reads, A extends Answers>(
 }
 
 /** Besides: who asks, and, for answers that go on for long, whether they would still be let in. */
-export type CallerContext = RequestContext & { caller: Caller; isStillAllowed(): Promise<boolean> }
+export type CallerContext = RequestContext & { caller: Caller; isStillAllowed: () => Promise<boolean> }
 
 type RouteSpec<R extends Reads, A extends Answers> = Declared<R, A> & {
   access: Role

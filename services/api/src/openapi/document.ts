@@ -25,6 +25,7 @@ fields, statuses and values may be added, so a client passes over what it does n
 
 const TAGS: Record<string, string> = {
   shim: "What a user's app, and the shared backend, say to Hangar. docs/go-shim.md is the whole contract, in prose.",
+  admin: "The browser's session. The page itself and Bull Board are below the same path.",
   functions: "The product's calls from before Hangar, at the same addresses.",
   webhooks: 'What the database sends.',
   service: 'For orchestrators, Prometheus and readers of this document.',
@@ -37,6 +38,13 @@ const SECURITY_SCHEMES: Record<string, JsonSchema> = {
     description: "A person's Supabase access token with a role in its `app_metadata`, or the service key.",
   },
   apikey: { type: 'apiKey', in: 'header', name: 'apikey', description: 'The service key.' },
+  session: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: 'hangar_session',
+    description:
+      "A browser's session (`__Host-hangar_session` over https). What changes something needs the session's `csrf_token` as the header `X-CSRF-Token`, and comes from the same origin.",
+  },
   appToken: { type: 'http', scheme: 'bearer', description: "`HANGAR_TOKEN` of a user's app." },
   flyMachine: {
     type: 'apiKey',

@@ -40,9 +40,10 @@ const PROBLEM_TYPE = 'application/problem+json'
 
 /** What a caller has to show: one of the list, and of that everything. Named in the document's security schemes. */
 const SECURITY: Record<Access, Record<string, never[]>[]> = {
-  viewer: [{ bearer: [] }, { apikey: [] }],
-  operator: [{ bearer: [] }, { apikey: [] }],
-  admin: [{ bearer: [] }, { apikey: [] }],
+  viewer: [{ bearer: [] }, { apikey: [] }, { session: [] }],
+  operator: [{ bearer: [] }, { apikey: [] }, { session: [] }],
+  admin: [{ bearer: [] }, { apikey: [] }, { session: [] }],
+  session: [{ session: [] }],
   app: [{ appToken: [], flyMachine: [] }],
   shared: [{ sharedToken: [] }],
   sender: [{ webhookSignature: [] }, { webhookSecret: [] }],

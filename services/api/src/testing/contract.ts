@@ -10,8 +10,8 @@ import { describeApi, type OpenApiDocument } from '../openapi/document.ts'
 import { pathOf, type Operation } from '../openapi/operation.ts'
 import { allRoutes } from '../routes/index.ts'
 
-/** Pages for a browser with a session, and Bull Board: no part of what programs are promised. */
-const IS_PAGE = /^\/admin(\/|$)/
+/** Pages for a browser, and Bull Board: no part of what programs are promised. */
+const IS_PAGE = /^\/admin(?!\/session\/?$)(\/|$)/
 
 /** An item that is wrong does not fail its batch, so what these accept need not fit. */
 const TAKES_WRONG_ITEMS = /^\/shim\/v1\/(signals|executions)$/

@@ -53,8 +53,10 @@ export type TestApiOptions = {
   deps?: Partial<ApiDeps>
 }
 
-const ACCESS: Pick<ApiDeps, 'auth' | 'webhook'> = {
+const ACCESS: Pick<ApiDeps, 'auth' | 'sessions' | 'supabaseAuth' | 'webhook'> = {
   auth: { jwtSecret: JWT_SECRET, serviceRoleKey: SERVICE_KEY, issuer: ISSUER },
+  supabaseAuth: null,
+  sessions: { idleMs: 1_800_000, maxMs: 43_200_000 },
   webhook: { signingKeys: parseSigningKeys(WEBHOOK_SECRET) ?? [], sharedSecret: SHARED_SECRET },
 }
 

@@ -1,46 +1,40 @@
 import { listAudit } from '@hangar/db'
-import { describe, expect, test } from '@jest/globals'
+import { createAdmin } from '@hangar/testkit'
+import { expect, test } from '@jest/globals'
 import request from 'supertest'
-import { accessToken, bearer, SERVICE_KEY, useApi } from '../../../testing/harness.ts'
+import { accessToken, SERVICE_KEY, useApi } from '../../../testing/harness.ts'
+import { signedIn } from '../../../testing/browser.ts'
 
 const api = useApi()
 const signIn = () => request(api.app).post('/admin/session')
-const COOKIE = /^hangar_session=[\w.-]+; Max-Age=3600; Path=\/admin; HttpOnly; SameSite=Strict$/
+const COOKIE = /^hangar_session=[\w-]{43}; Max-Age=43200; Path=\/; HttpOnly; SameSite=Strict$/
 
-describe('a credential for a cookie', () => {
-  test('in the body', async () => {
-    const response = await signIn().send({ access_token: await accessToken('viewer') })
-    expect(response.status).toBe(200)
-    expect(response.get('set-cookie')).toEqual([expect.stringMatching(COOKIE)])
-    expect(response.body).toEqual({
-      actor: expect.stringMatching(/^user:/),
-      role: 'viewer',
-      expires_at: expect.any(String),
-    })
-    expect(response.headers['cache-control']).toBe('no-store')
+test('a token for a session: who, which role, until when, and what a change needs', async () => {
+  const { userId, email } = await createAdmin(api.db, 'viewer')
+  const response = await signIn().send({ access_token: await accessToken('viewer', { sub: userId }) })
+  expect(response.status).toBe(200)
+  expect(response.get('set-cookie')).toEqual([expect.stringMatching(COOKIE)])
+  expect(response.body).toEqual({
+    actor: `user:${userId}`,
+    email,
+    role: 'viewer',
+    expires_at: expect.any(String),
+    idle_timeout_ms: 1_800_000,
+    csrf_token: expect.stringMatching(/^[\w-]{43}$/),
   })
-
-  test('as bearer, and the service key as apikey', async () => {
-    const asBearer = await signIn().set(await bearer('admin'))
-    expect(asBearer.body).toMatchObject({ role: 'admin' })
-    const asKey = await signIn().set({ apikey: SERVICE_KEY })
-    expect(asKey.body).toMatchObject({ actor: 'service_role', role: 'admin' })
-  })
-
-  test('each sign-in is in the audit log', async () => {
-    await signIn().set({ apikey: SERVICE_KEY })
-    const [latest] = await listAudit(api.db, { limit: 1 })
-    expect(latest).toMatchObject({
-      actor: 'service_role',
-      action: 'session.create',
-      after: { role: 'admin' },
-    })
-  })
+  expect(response.headers['cache-control']).toBe('no-store')
 })
 
-test('the form of the page leads to the queues', async () => {
-  const response = await signIn().type('form').send({ access_token: SERVICE_KEY })
-  expect(response.status).toBe(303)
-  expect(response.headers['location']).toBe('/admin/queues/')
-  expect(response.get('set-cookie')).toEqual([expect.stringMatching(COOKIE)])
+test('the service key too, and each sign-in is in the audit log', async () => {
+  const response = await signIn().send({ access_token: SERVICE_KEY })
+  expect(response.body).toMatchObject({ actor: 'service_role', email: null, role: 'admin' })
+  const [latest] = await listAudit(api.db, { limit: 1 })
+  expect(latest).toMatchObject({ actor: 'service_role', action: 'session.create', after: { role: 'admin' } })
+  expect(api.log.join('')).not.toContain(SERVICE_KEY)
+})
+
+test('the session that the browser had before is over', async () => {
+  const before = await signedIn(api, 'viewer')
+  await signIn().set(before).send({ access_token: SERVICE_KEY })
+  expect((await request(api.app).get('/admin/session').set(before)).status).toBe(401)
 })

@@ -1,58 +1,66 @@
-import { isHangarError } from '@hangar/core'
-import express, { type Request, type RequestHandler } from 'express'
+import { HangarError } from '@hangar/core'
+import type { Request } from 'express'
 import { z } from 'zod'
-import type { Authenticator } from '../../../auth/authenticator.ts'
-import type { Caller } from '../../../auth/caller.ts'
-import type { Sessions } from '../../../auth/session.ts'
-import type { ApiDeps } from '../../../deps.ts'
-import { insertAudit } from '@hangar/db'
-import { validationError } from '../../../http/problem.ts'
-import { QUEUES_PATH } from '../queues/handler.ts'
-import { adminPage } from '../sign-in-page/page.ts'
+import type { Identity } from '../../../auth/authenticator.ts'
+import type { Door } from '../../../auth/door.ts'
+import { declareRoute, readInput, type RequestContext } from '../../../http/route.ts'
+import { isSameOrigin } from '../../../http/same-origin.ts'
+import { sessionAnswer, sessionView } from '../session-view.ts'
 
-const LIMIT_BYTES = 16 * 1024
+const byPassword = z
+  .strictObject({ email: z.string().trim().min(3).max(320), password: z.string().min(1).max(1024) })
+  .describe('Asked of Supabase Auth.')
+const byToken = z
+  .strictObject({ access_token: z.string().trim().min(1).max(8192) })
+  .describe('A Supabase access token, or the service key.')
 
-const sessionBody = z.object({ access_token: z.string().trim().min(1).max(8192) })
+const reads = { body: z.union([byPassword, byToken]) }
 
-/**
- * `POST /admin/session`: a Supabase access token or the service key, as bearer, apikey, JSON or the form's field
- * `access_token`, for a cookie. A form is answered with a page, everything else with JSON.
- */
-export function createSession(deps: ApiDeps, auth: Authenticator, sessions: Sessions): RequestHandler[] {
-  const signIn: RequestHandler = async (request, response) => {
-    response.setHeader('cache-control', 'no-store')
-    const fromForm = request.is('application/x-www-form-urlencoded') !== false
-    const caller = await findCaller(request, auth).catch((error: unknown) => {
-      if (!fromForm || !isHangarError(error)) throw error
-      response.status(error.status).type('html').send(adminPage(null, error.publicMessage))
-      return null
-    })
-    if (!caller) return
-    const { requestId } = response.locals as { requestId: string }
-    await auditSignIn(deps, caller, requestId)
-    const { cookie, session } = await sessions.open(caller)
-    response.setHeader('set-cookie', cookie)
-    if (fromForm) response.redirect(303, `${QUEUES_PATH}/`)
-    else response.json({ actor: caller.actor, role: caller.role, expires_at: session.expiresAt })
-  }
-  const limit = LIMIT_BYTES
-  return [express.urlencoded({ extended: false, limit }), express.json({ limit, strict: false }), signIn]
+const spec = {
+  method: 'post',
+  path: '/admin/session',
+  summary: 'Sign in: a password or a token for a session in this browser',
+  description:
+    'The session is set as a cookie that scripts cannot read. The one that the browser had before ends. For people with a role in their `app_metadata`, from our own page only.',
+  reads,
+  answers: { 200: { body: sessionAnswer, headers: { 'Set-Cookie': 'The session.' } } },
+  problems: [
+    'csrf_failed',
+    'database_unavailable',
+    'forbidden',
+    'rate_limited',
+    'second_factor_needed',
+    'sign_in_failed',
+    'sign_in_unavailable',
+    'unauthorized',
+  ],
+} as const
+
+/** Who shows a password or a token; the session that Supabase Auth begins for a password is given back at once. */
+async function identify(body: z.output<typeof reads.body>, door: Door): Promise<Identity> {
+  if ('access_token' in body) return door.auth.fromCredential(body.access_token)
+  const { supabaseAuth } = door
+  if (!supabaseAuth) throw new HangarError('sign_in_unavailable', { operator: 'SUPABASE_URL is not set' })
+  const token = await supabaseAuth.signIn(body.email, body.password)
+  const [identity] = await Promise.all([door.auth.fromCredential(token), supabaseAuth.signOut(token)])
+  return identity
 }
 
-function findCaller(request: Request, auth: Authenticator): Promise<Caller> {
-  const { authorization } = request.headers
-  const apikey = request.get('apikey')
-  if (authorization !== undefined || apikey !== undefined) return auth.fromHeaders({ authorization, apikey })
-  const body = sessionBody.safeParse(request.body)
-  if (!body.success) return Promise.reject(validationError(body.error, 'body'))
-  return auth.fromCredential(body.data.access_token)
+async function signIn(
+  request: Request,
+  body: z.output<typeof reads.body>,
+  { requestId }: RequestContext,
+  door: Door,
+) {
+  const who = await identify(body, door)
+  return door.sessions.open(who, { cookieHeader: request.headers.cookie, requestId })
 }
 
-async function auditSignIn(deps: ApiDeps, caller: Caller, requestId: string): Promise<void> {
-  await insertAudit(deps.db, {
-    actor: caller.actor,
-    action: 'session.create',
-    requestId,
-    after: { role: caller.role },
-  })
-}
+export const createSession = declareRoute('anyone', spec, async (request, response, context, door) => {
+  response.setHeader('cache-control', 'no-store')
+  if (!isSameOrigin(request, context.deps.publicUrl)) throw new HangarError('csrf_failed')
+  const { body } = await readInput(reads, request, response)
+  const { cookie, session } = await signIn(request, body, context, door)
+  response.append('set-cookie', cookie)
+  return { status: 200, body: sessionView(session, door.sessions) }
+})

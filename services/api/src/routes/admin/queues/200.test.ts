@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { listAudit } from '@hangar/db'
-import { wake } from '@hangar/jobs'
+import { QUEUES, wake } from '@hangar/jobs'
 import { expect, test } from '@jest/globals'
 import request from 'supertest'
 import { signedIn } from '../../../testing/browser.ts'
@@ -20,16 +20,7 @@ test.each(['viewer', 'operator', 'admin', 'key'] as const)(
     expect(page.text).not.toMatch(/https?:\/\//)
     const queues = await request(api.app).get(board('/api/queues')).set(headers)
     const { queues: listed } = queues.body as { queues: { name: string; readOnlyMode: boolean }[] }
-    expect(listed.map((queue) => queue.name).sort()).toEqual([
-      'cost',
-      'deprovision',
-      'guards',
-      'health',
-      'inspect',
-      'notify',
-      'provision',
-      'sweep',
-    ])
+    expect(listed.map((queue) => queue.name).sort()).toEqual(Object.values(QUEUES).sort())
     expect(new Set(listed.map((queue) => queue.readOnlyMode))).toEqual(
       new Set([who === 'viewer' || who === 'operator']),
     )

@@ -11,7 +11,7 @@ import type { Sessions } from '../../../auth/session.ts'
 import type { ApiDeps } from '../../../deps.ts'
 import { createBoard } from './board.ts'
 
-export const QUEUES_PATH = '/admin/queues'
+const QUEUES_PATH = '/admin/queues'
 
 export function queuesBoard(deps: ApiDeps, sessions: Sessions): Router {
   const acting = createBoard(deps.queues, { basePath: QUEUES_PATH, readOnly: false })

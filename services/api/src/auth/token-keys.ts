@@ -1,0 +1,115 @@
+/**
+ * Which key a JWT has to be signed with. Each kind of key has its algorithms, and a token that names another is refused
+ * before any key is looked at:
+ *
+ *   HS256          ──▶ the project's shared secret, if it is configured
+ *   ES256, RS256   ──▶ the project's published keys (JWKS), if its address is configured
+ *
+ * The published keys are kept for ten minutes, as long as Supabase's own edge keeps them. An unknown key id has them
+ * fetched again, at most each 30 s; after a fetch that failed none is made for 5 s, so that tokens made up by a
+ * stranger neither flood the project nor hold up the next request. Where keys cannot be had the answer is 503 and not
+ * 401: the token may be good.
+ */
+import { HangarError, type Clock } from '@hangar/core'
+import {
+  createRemoteJWKSet,
+  customFetch,
+  decodeProtectedHeader,
+  errors,
+  jwtVerify,
+  type FetchImplementation,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+} from 'jose'
+
+const FETCH_TIMEOUT_MS = 3_000
+const KEPT_MS = 600_000
+const REFETCH_PAUSE_MS = 30_000
+const FAILURE_PAUSE_MS = 5_000
+
+const PUBLISHED_ALGORITHMS = ['ES256', 'RS256']
+
+export type KeySettings = {
+  /** The project's JWT secret (HS256). */
+  jwtSecret?: string | undefined
+  /** Where the project publishes the keys that it signs with. */
+  keysUrl?: string | undefined
+}
+
+export type VerifiedToken = { claims: JWTPayload; signedBy: 'secret' | 'published' }
+
+/** Signature, `exp` and `nbf`; what else a token says is for the caller to judge. Rejects with a `HangarError`. */
+export function createTokenVerifier(
+  { jwtSecret, keysUrl }: KeySettings,
+  clock: Clock,
+): (token: string) => Promise<VerifiedToken> {
+  const secret = jwtSecret === undefined ? undefined : new TextEncoder().encode(jwtSecret)
+  const published = keysUrl === undefined ? undefined : publishedKeys(keysUrl, clock)
+
+  return async (token) => {
+    const alg = algorithmOf(token)
+    const options = { currentDate: clock.now(), requiredClaims: ['exp'] }
+    try {
+      if (alg === 'HS256' && secret) {
+        const { payload } = await jwtVerify(token, secret, { ...options, algorithms: ['HS256'] })
+        return { claims: payload, signedBy: 'secret' }
+      }
+      if (PUBLISHED_ALGORITHMS.includes(alg) && published) {
+        const { payload } = await jwtVerify(token, published, { ...options, algorithms: [alg] })
+        return { claims: payload, signedBy: 'published' }
+      }
+    } catch (error) {
+      throw isAboutTheToken(error) ? refused(`the token was refused: ${error.code}`) : keysMissing(error)
+    }
+    throw refused(`no key for a token signed with ${alg}`)
+  }
+}
+
+function algorithmOf(token: string): string {
+  try {
+    return String(decodeProtectedHeader(token).alg)
+  } catch {
+    throw refused('not a JWT')
+  }
+}
+
+/** What jose says of the token itself; what it says of the key set is the project's trouble. */
+function isAboutTheToken(error: unknown): error is errors.JOSEError {
+  return (
+    error instanceof errors.JOSEError &&
+    !(error instanceof errors.JWKSTimeout) &&
+    !(error instanceof errors.JWKSInvalid) &&
+    error.code !== errors.JOSEError.code
+  )
+}
+
+function publishedKeys(keysUrl: string, clock: Clock): JWTVerifyGetKey {
+  let failedAtMs = -Infinity
+  const fetchUnlessFailing: FetchImplementation = async (url, options) => {
+    const nowMs = clock.now().getTime()
+    if (nowMs < failedAtMs + FAILURE_PAUSE_MS) throw new Error('the keys could not be had a moment ago')
+    try {
+      const response = await fetch(url, options)
+      failedAtMs = response.status === 200 ? -Infinity : nowMs
+      return response
+    } catch (error) {
+      failedAtMs = nowMs
+      throw error
+    }
+  }
+  return createRemoteJWKSet(new URL(keysUrl), {
+    timeoutDuration: FETCH_TIMEOUT_MS,
+    cacheMaxAge: KEPT_MS,
+    cooldownDuration: REFETCH_PAUSE_MS,
+    [customFetch]: fetchUnlessFailing,
+  })
+}
+
+function keysMissing(cause: unknown): HangarError {
+  const why = cause instanceof Error ? cause.message : String(cause)
+  return new HangarError('sign_in_unavailable', { operator: `no keys of the project: ${why}`, cause })
+}
+
+function refused(operator: string): HangarError {
+  return new HangarError('unauthorized', { operator })
+}
