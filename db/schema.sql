@@ -574,6 +574,7 @@ create table hangar.bulk_items (
   detail text,
   wanted_version bigint,
   not_before timestamp with time zone,
+  tries integer default 0 not null,
   asked_at timestamp with time zone,
   ended_at timestamp with time zone,
   constraint bulk_items_asked_says_for_what CHECK (state <> 'asked'::text OR wanted_version IS NOT NULL AND asked_at IS NOT NULL),

@@ -50,8 +50,10 @@ create table hangar.bulk_items (
   detail text,
   -- What was wanted of the engine: it has ended when that is done, or when the engine gives it up.
   wanted_version bigint,
-  -- Somebody holds the user's row at the moment: the others come first.
+  -- waiting: it could not be asked just now, and so many times before; the others come first. asked: when whoever was to
+  -- look at the app is asked once more.
   not_before timestamptz,
+  tries integer not null default 0,
   asked_at timestamptz,
   ended_at timestamptz,
   primary key (bulk_id, place),

@@ -45,7 +45,7 @@ export type NewBulk = Pick<
   items: readonly { userId: string; code?: string; detail?: string }[]
 }
 
-const COLUMNS = sql`bulk.id, bulk.action, bulk.force, bulk.reason, bulk.actor, bulk.request_id, bulk.per_minute,
+export const BULK_COLUMNS = sql`bulk.id, bulk.action, bulk.force, bulk.reason, bulk.actor, bulk.request_id, bulk.per_minute,
   bulk.burst_approval_id, bulk.state, bulk.held_by, bulk.created_at, bulk.updated_at, bulk.ended_at`
 
 /** No user may be in it twice. The caller writes the audit row in the same transaction. */
@@ -85,7 +85,7 @@ async function summarise(
 ): Promise<BulkSummary[]> {
   type Row = BulkRow & BulkCounts & { itemSeconds: number | null }
   const { rows } = await sql<Row>`
-    select ${COLUMNS}, counted.*
+    select ${BULK_COLUMNS}, counted.*
     from (select * from hangar.bulks bulk where ${where} order by id desc limit ${limit}) bulk
     cross join lateral (
       select count(*) filter (where state = 'waiting') as waiting, count(*) filter (where state = 'asked') as asked,
@@ -109,6 +109,8 @@ export type BulkItemRow = {
   state: BulkItemState
   code: string | null
   detail: string | null
+  /** Of one that was asked: what it waits for, as the engine has it. */
+  waitsFor: string | null
   askedAt: Date | null
   endedAt: Date | null
 }
@@ -120,8 +122,11 @@ export async function listBulkItems(
   page: { limit: number; state?: BulkItemState | undefined; afterPlace?: number | undefined },
 ): Promise<BulkItemRow[]> {
   const { rows } = await sql<BulkItemRow>`
-    select item.place, item.user_id, host.email, item.state, item.code, item.detail, item.asked_at, item.ended_at
-    from hangar.bulk_items item left join hangar.host_users host on host.user_id = item.user_id
+    select item.place, item.user_id, host.email, item.state, item.code, item.detail, item.asked_at, item.ended_at,
+      case when item.state = 'asked' then coalesce(work.parked_reason, work.failed_reason) end as waits_for
+    from hangar.bulk_items item
+    left join hangar.host_users host on host.user_id = item.user_id
+    left join hangar.user_work work on work.user_id = item.user_id
     where item.bulk_id = ${bulkId} and item.place > ${page.afterPlace ?? 0}
       and ${page.state === undefined ? sql`true` : sql`item.state = ${page.state}`}
     order by item.place limit ${page.limit}`.execute(db)
@@ -157,11 +162,26 @@ export async function changeBulk(
     update hangar.bulks set state = ${to}, held_by = null, looked_at = null, updated_at = hangar.now(),
       next_ask_at = greatest(next_ask_at, hangar.now())
     where id = ${id}`.execute(tx)
-  if (verb === 'cancel')
-    await sql`
-      update hangar.bulk_items set state = 'skipped', code = 'cancelled', ended_at = hangar.now()
-      where bulk_id = ${id} and state = 'waiting'`.execute(tx)
+  if (verb === 'cancel') await leaveOutWaiting(tx, id)
   return { before: state, changed: true }
+}
+
+/** Of a burst that was approved for it, what those who were asked may yet need stays. */
+async function leaveOutWaiting(tx: Tx, id: number): Promise<void> {
+  await sql`
+    update hangar.bulk_items set state = 'skipped', code = 'cancelled', detail = 'the bulk was cancelled before',
+      ended_at = hangar.now()
+    where bulk_id = ${id} and state = 'waiting'`.execute(tx)
+  await sql`
+    with needed as (
+      select bulk.burst_approval_id as id,
+        (select count(*) from hangar.bulk_items where bulk_id = bulk.id and state = 'asked')::integer as asked
+      from hangar.bulks bulk where bulk.id = ${id}
+    )
+    update hangar.burst_approvals approval
+    set approved = greatest(1, least(approved, used + asked)),
+      expires_at = case when used + asked = 0 then least(expires_at, hangar.now()) else expires_at end
+    from needed where approval.id = needed.id`.execute(tx)
 }
 
 /** Whose apps the filter shows, in the order of the apps' ids. A deleted app's user is among them once. */

@@ -15,7 +15,20 @@ export * from './asks.ts'
 export * from './audit.ts'
 export * from './brakes.ts'
 export * from './budget.ts'
-export * from './bulks.ts'
+export {
+  changeBulk,
+  findBulk,
+  insertBulk,
+  listBulkItems,
+  listBulks,
+  listForgottenBulks,
+  listUsersOfApps,
+  type BulkItemRow,
+  type BulkRow,
+  type BulkSummary,
+  type BulkVerb,
+} from './bulks.ts'
+export * from './bulk-run.ts'
 export * from './bursts.ts'
 export { loadBaseline } from './baseline.ts'
 export { setCostInterval, sumCostUsd, type IntervalPrice } from './cost.ts'
@@ -39,6 +52,7 @@ export * from './forced.ts'
 export * from './health.ts'
 export * from './heartbeats.ts'
 export * from './held.ts'
+export * from './history.ts'
 export {
   assertHostRowsVisible,
   countHostRows,
@@ -61,6 +75,7 @@ export * from './orphans.ts'
 export * from './overrides.ts'
 export * from './overview.ts'
 export * from './permits.ts'
+export { isLockTimeout } from './pg-errors.ts'
 export {
   confirmReleased,
   findPlacement,

@@ -11,6 +11,14 @@ export function isUniqueViolation(error: unknown, constraint: string): boolean {
   )
 }
 
+/** lock_timeout, or a deadlock that this one was chosen to end. */
+const LOCK_NOT_TAKEN = new Set(['55P03', '40P01'])
+
+/** Somebody else holds a row, for longer than may be waited here. */
+export function isLockTimeout(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && LOCK_NOT_TAKEN.has(error.code ?? '')
+}
+
 export function nameTaken(name = '', cause?: unknown): HangarError {
   return new HangarError('app_name_taken', { operator: `a row has the name ${name} already`, cause })
 }

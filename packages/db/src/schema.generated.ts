@@ -161,6 +161,7 @@ export interface HangarBulkItems {
   notBefore: Timestamp | null;
   place: number;
   state: Generated<string>;
+  tries: Generated<number>;
   userId: string;
   wantedVersion: number | null;
 }

@@ -3,8 +3,14 @@
  * late or refused and a user who waits; and it fills the queues again after Redis was flushed. It runs outside
  * BullMQ, because it is what repairs BullMQ. Any number of replicas may run it: waking twice is waking once.
  */
-import { listUsersToWake, measureBacklog, type Database, type LanePolicy } from '@hangar/db'
-import { wake, type Queues } from '@hangar/jobs'
+import {
+  listForgottenBulks,
+  listUsersToWake,
+  measureBacklog,
+  type Database,
+  type LanePolicy,
+} from '@hangar/db'
+import { wake, wakeBulk, type Queues } from '@hangar/jobs'
 
 import type { RelayMetrics } from './metrics.ts'
 
@@ -21,12 +27,15 @@ export type RelayOptions = {
 const CONCURRENT_WAKES = 50
 /** The relay answers nobody, so it may wait longer than a webhook; it still never hangs. */
 const WAKE_TIMEOUT_MS = 5000
+/** A worker comes back to a bulk each few seconds: one that nobody came back to has no job any more. */
+const BULK_SILENT_MS = 10_000
 
 /** One round. Throws when Postgres or Redis is away; then nothing is lost, because nothing was moved. */
 export async function relayOnce({ db, queues, policy, batchSize, metrics }: RelayOptions): Promise<void> {
   const due = await listUsersToWake(db, { ...policy, limit: batchSize })
   metrics.observeBacklog(due.length === 0 ? { dueCount: 0, oldestDueMs: 0 } : await measureBacklog(db))
 
+  for (const bulkId of await listForgottenBulks(db, BULK_SILENT_MS)) await wakeBulk(queues, bulkId)
   for (let from = 0; from < due.length; from += CONCURRENT_WAKES) {
     const group = due.slice(from, from + CONCURRENT_WAKES)
     const results = await Promise.allSettled(

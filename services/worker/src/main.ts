@@ -14,6 +14,7 @@ import {
 } from '@hangar/runtime'
 import { readConfig } from './config.ts'
 import { buildReconcileDeps } from './build.ts'
+import { startBulk } from './bulk/index.ts'
 import { watchWorker } from './instruments.ts'
 import { startLanes } from './lanes.ts'
 import { countOutcomes } from './metrics/jobs.ts'
@@ -60,11 +61,13 @@ await runMain('worker', async () => {
   measureWorker({ registry, db, keyRing: deps.keyRing, logger })
   const counted = countOutcomes(registry)
   const lanes = startLanes({ config, deps, redis, logger, counted, ...traces })
-  const notify = startNotify({ config, db, redis, logger, counted, owner: deps.owner })
+  const shared = { config, db, redis, logger, counted, owner: deps.owner }
+  const notify = startNotify(shared)
+  const bulk = startBulk({ ...shared, policy: deps.settings.policy })
   // Together: a mail server that hangs must not take from the time that the lanes have.
   stopper.onStop('lanes', async () => {
     const deadlineMs = config.SHUTDOWN_DEADLINE_MS - STOP_MARGIN_MS
-    await Promise.all([lanes.close(deadlineMs), notify.close(deadlineMs)])
+    await Promise.all([lanes, notify, bulk].map((queues) => queues.close(deadlineMs)))
   })
 
   const checks = {

@@ -6,12 +6,13 @@ import { SWEEP_NAMES } from '../sweeps/index.ts'
 
 const OUTCOMES = ['done', 'again_after', 'retry', 'never', 'thrown'] as const
 /** A lane's job is called after its lane, a sweep's and a channel's after its schedule. */
-type JobName = Lane | SweepName | NotifyName | 'inspect'
+type JobName = Lane | SweepName | NotifyName | 'inspect' | 'bulk'
 const JOBS: readonly JobName[] = [
   ...LANES,
   ...SWEEP_NAMES,
   ...NOTIFY_SCHEDULES.map(({ id }) => id),
   'inspect',
+  'bulk',
 ]
 
 export type Counted = (job: JobName, work: Promise<Outcome>) => Promise<Outcome>

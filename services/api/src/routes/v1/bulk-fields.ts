@@ -84,20 +84,20 @@ export const bulkItemAnswer = z
     email: z.string().nullable(),
     state: bulkItemState,
     code: z.string().nullable().describe('How it ended, or why the user was left out.'),
-    text: z.string().nullable().describe('The same for people.'),
+    text: z.string().nullable().describe('The same for people; of one that was asked, what it waits for.'),
     asked_at: time.nullable(),
     at: time.nullable().describe('When it came to its state; null while it waits.'),
   })
   .meta({ id: 'BulkItem' })
 
 export function viewBulkItem(item: BulkItemRow): z.output<typeof bulkItemAnswer> {
-  const { userId, email, state, code, detail, askedAt, endedAt } = item
+  const { userId, email, state, code, detail, waitsFor, askedAt, endedAt } = item
   return {
     user_id: userId,
     email,
     state,
     code,
-    text: detail,
+    text: detail ?? waitsFor,
     asked_at: askedAt,
     at: endedAt ?? askedAt,
   }
