@@ -47,16 +47,26 @@ function optionsFor(element: HTMLElement, props: ChartProps & { heightPx: number
     height: props.heightPx,
     legend: { show: props.series.length > 1, live: true },
     cursor: { points: { size: 7 }, drag: { x: false, y: false } },
-    scales: { y: { range: (_plot, _min, max) => [0, max > 0 ? max * 1.12 : 1] } },
+    padding: [8, 12, 0, 0],
+    scales: {
+      x: { range: (_plot, min, max) => widened(min, max, props) },
+      y: { range: (_plot, _min, max) => [0, max > 0 ? max * 1.12 : 1] },
+    },
     axes: [
-      { ...axis, values: (_plot, splits) => splits.map(timeText), space: 70 },
-      { ...axis, size: 64, values: (_plot, splits) => splits.map(props.format) },
+      { ...axis, size: 28, values: (_plot, splits) => splits.map(timeText), space: 70 },
+      { ...axis, size: 64, space: 32, values: (_plot, splits) => splits.map(props.format) },
     ],
     series: [
       { value: (_plot, seconds: number | null) => (seconds === null ? '' : timeText(seconds)) },
       ...props.series.map((one) => seriesFor(one, colour, props.format)),
     ],
   }
+}
+
+/** Half a column of room at both ends, so that the first and the last are whole. */
+function widened(min: number, max: number, { times, series }: ChartProps): [number, number] {
+  const room = series.some((one) => one.bars === true) ? (max - min) / Math.max(1, times.length - 1) / 2 : 0
+  return room === 0 && min === max ? [min - 1, max + 1] : [min - room, max + room]
 }
 
 function seriesFor(
