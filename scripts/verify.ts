@@ -44,6 +44,12 @@ const CHECKS: Record<string, Check> = {
     args: ['--project', 'web/admin'],
     remedy: 'change the code where the compiler points',
   },
+  size: {
+    what: 'the dashboard can be built, and is small enough to fetch',
+    program: join(root, 'scripts', 'check-page.ts'),
+    args: [],
+    remedy: 'load what is large only where it is needed, or do without it',
+  },
   imports: {
     what: 'nobody imports what they may not',
     program: tool('dependency-cruiser/bin/dependency-cruiser.mjs'),

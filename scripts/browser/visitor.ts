@@ -55,7 +55,7 @@ export class Visitor {
     await this.page.getByLabel('Email').fill(person.email)
     await this.page.getByLabel('Password').fill(person.password)
     await this.page.getByRole('button', { name: 'Sign in' }).click()
-    await this.page.getByRole('navigation').first().waitFor()
+    await this.page.locator('#main').waitFor()
   }
 
   /** What WCAG 2.2 AA says against what is on show: a line for each rule, with where it is broken. */

@@ -38,6 +38,8 @@ export function formatMoney(usd: string | number | null | undefined): string {
   if (usd === null || usd === undefined || usd === '') return NONE
   const value = Number(usd)
   if (!Number.isFinite(value)) return NONE
+  // Not nothing, and too little for cents.
+  if (value > 0 && value < 0.005) return '<$0.01'
   return Math.abs(value) >= 10_000 ? wholeDollars.format(value) : cents.format(value)
 }
 

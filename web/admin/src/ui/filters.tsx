@@ -5,7 +5,7 @@ const PAUSE_MS = 300
 
 export function FilterBar({ label, children }: { label: string; children: ReactNode }) {
   return (
-    <search className="filter-bar" aria-label={label}>
+    <search className="filters" aria-label={label}>
       {children}
     </search>
   )

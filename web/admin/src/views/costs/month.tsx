@@ -36,6 +36,10 @@ export function Figures({ costs }: { costs: Costs }) {
   )
 }
 
+/** A fleet of a few apps costs parts of a cent a day, and an axis of zeros says nothing. */
+const formatAmount = (usd: number): string =>
+  usd > 0 && usd < 0.1 ? `$${usd.toPrecision(1)}` : formatMoney(usd)
+
 export function ByDay({ costs }: { costs: Costs }) {
   const days = daysOf(costs.month, costs.days, costs.as_of)
   return (
@@ -44,7 +48,7 @@ export function ByDay({ costs }: { costs: Costs }) {
         label={`Costs of each day of ${costs.month}`}
         times={days.map(({ day }) => day)}
         series={[{ label: 'US dollars', values: days.map(({ usd }) => Number(usd)), bars: true }]}
-        format={formatMoney}
+        format={formatAmount}
         formatTime={formatDay}
       />
     </Section>

@@ -15,9 +15,9 @@ export function Overview() {
       title="Overview"
       meta={
         query.data && (
-          <>
+          <span>
             As of <Ago at={query.data.generated_at} />
-          </>
+          </span>
         )
       }
     >

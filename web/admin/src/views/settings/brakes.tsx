@@ -32,8 +32,10 @@ export function Brakes({ isAdmin }: { isAdmin: boolean }) {
                 </div>
                 {isAdmin && (
                   <Button onClick={() => setAsked(brake)}>
-                    {brake.engaged ? 'Release' : 'Engage'}
-                    <span className="visually-hidden"> {formatCode(brake.name)}</span>…
+                    <span>
+                      {brake.engaged ? 'Release' : 'Engage'}
+                      <span className="visually-hidden"> {formatCode(brake.name)}</span>…
+                    </span>
                   </Button>
                 )}
               </li>

@@ -80,7 +80,9 @@ function LimitsForm({
         {save.isError && <ErrorText error={save.error} />}
         {isAdmin && (
           <Button type="submit" disabled={!isChanged} busy={save.isPending}>
-            Save<span className="visually-hidden"> {group.title}</span>
+            <span>
+              Save<span className="visually-hidden"> {group.title}</span>
+            </span>
           </Button>
         )}
       </form>
