@@ -70,10 +70,10 @@ export async function listUserCostDays(
     with clock as (select hangar.now() as at),
     day as (
       select begins, begins + interval '1 day' as ends
-      from clock, generate_series(date_trunc('day', at at time zone 'UTC') - make_interval(days => ${days}::int - 1),
-        date_trunc('day', at at time zone 'UTC'), interval '1 day') begins),
+      from clock, generate_series(date_trunc('day', clock.at at time zone 'UTC') - make_interval(days => ${days}::int - 1),
+        date_trunc('day', clock.at at time zone 'UTC'), interval '1 day') begins),
     part as (
-      select usd_per_second, started_at at time zone 'UTC' as started, coalesce(ended_at, at) at time zone 'UTC' as ended
+      select usd_per_second, ledger.started_at at time zone 'UTC' as started, coalesce(ledger.ended_at, clock.at) at time zone 'UTC' as ended
       from clock, public.user_fly_apps app join hangar.cost_intervals ledger on ledger.user_fly_app_id = app.id
       where app.user_id = ${userId})
     select to_char(begins, 'YYYY-MM-DD') as day, ${usd6(sql`coalesce(sum(

@@ -48,8 +48,14 @@ import { getInspection } from './v1/get-inspection/handler.ts'
 import { getPlan } from './v1/get-plan/handler.ts'
 import { listAppEvents } from './v1/list-app-events/handler.ts'
 import { countAppsRoute } from './v1/count-apps/handler.ts'
+import { exportApps } from './v1/export-apps/handler.ts'
+import { getHealthStrip } from './v1/get-health-strip/handler.ts'
+import { getTimeline } from './v1/get-timeline/handler.ts'
+import { getUserCosts } from './v1/get-user-costs/handler.ts'
 import { getOverview } from './v1/get-overview/handler.ts'
 import { listAppsRoute } from './v1/list-apps/handler.ts'
+import { listAuditRoute } from './v1/list-audit/handler.ts'
+import { listEventsRoute } from './v1/list-events/handler.ts'
 import { listUsersRoute } from './v1/list-users/handler.ts'
 import { putOverride } from './v1/put-override/handler.ts'
 import { provisionApp } from './v1/provision-app/handler.ts'
@@ -67,9 +73,15 @@ export const routes: readonly Route[] = [
   listAppsRoute,
   // Before the one user's, whose id it would be.
   countAppsRoute,
+  exportApps,
   listUsersRoute,
   getApp,
   listAppEvents,
+  getTimeline,
+  getHealthStrip,
+  getUserCosts,
+  listEventsRoute,
+  listAuditRoute,
   provisionApp,
   deprovisionApp,
   retryApp,

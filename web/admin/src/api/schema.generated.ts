@@ -83,6 +83,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/apps.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Apps, filtered and sorted, as a file for a spreadsheet
+         * @description All that the filters let pass, however many. CSV (RFC 4180, UTF-8) with a line of names. Text that a spreadsheet would run as a formula has an apostrophe before it. A file that breaks off in the middle ends the connection.
+         */
+        get: operations["get-v1-apps-csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/apps/{userId}": {
         parameters: {
             query?: never;
@@ -114,6 +134,23 @@ export interface paths {
          * @description What it finds is in the app's `health_status` and `last_health_check` a moment later.
          */
         post: operations["post-v1-apps-userId-check-health"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/apps/{userId}/costs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the user's apps cost, day by day */
+        get: operations["get-v1-apps-userId-costs"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -171,6 +208,23 @@ export interface paths {
          * @description 409 where it would change nothing. Asked again, the newer one counts.
          */
         post: operations["post-v1-apps-userId-force"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/apps/{userId}/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How healthy the user's app was, piece by piece */
+        get: operations["get-v1-apps-userId-health"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -255,6 +309,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/apps/{userId}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What led to what for this user: what was wanted, who acted, what the engine did, newest first */
+        get: operations["get-v1-apps-userId-timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/apps/counts": {
         parameters: {
             query?: never;
@@ -267,6 +338,23 @@ export interface paths {
          * @description With the filters of the list. Each breakdown passes over the filter on itself, so it says how many there would be if that were chosen. What there is none of is left out.
          */
         get: operations["get-v1-apps-counts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What people and keys have done, newest first */
+        get: operations["get-v1-audit"];
         put?: never;
         post?: never;
         delete?: never;
@@ -511,6 +599,23 @@ export interface paths {
          * @description All pages of a list are about the moment of its first page.
          */
         get: operations["get-v1-costs-users"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened in the whole fleet, newest first */
+        get: operations["get-v1-events"];
         put?: never;
         post?: never;
         delete?: never;
@@ -823,6 +928,21 @@ export interface components {
          * @enum {string}
          */
         Attention: "failing" | "parked" | "drift" | "override" | "stuck" | "unhealthy";
+        AuditEntry: {
+            /** @description `app.provision`, `brake.release`, … */
+            action: string;
+            /** @description `user:` and an id, `service_role` for a key, or the name of a worker. */
+            actor: string;
+            after: unknown;
+            before: unknown;
+            /** Format: date-time */
+            created_at: string;
+            id: number;
+            reason: string | null;
+            request_id: string | null;
+            /** @description The user it was done to. */
+            user_id: string | null;
+        };
         Bootstrap: {
             app_name: string;
             /**
@@ -1027,11 +1147,47 @@ export interface components {
             /** @description US dollars */
             today_usd: string;
         };
+        FleetEvent: {
+            actor: string;
+            /** Format: date-time */
+            created_at: string;
+            event_type: string;
+            id: number;
+            message: string | null;
+            metadata: {
+                [key: string]: unknown;
+            };
+            /** @enum {string} */
+            status: "started" | "success" | "failed" | "skipped";
+            user_fly_app_id: string | null;
+            /** Format: uuid */
+            user_id: string;
+        };
         Guest: {
             /** @enum {string} */
             cpuKind: "shared" | "performance";
             cpus: number;
             memoryMb: number;
+        };
+        HealthStrip: {
+            /** Format: date-time */
+            from: string;
+            /** @description Without gaps, oldest first; neighbours differ. */
+            segments: {
+                /** Format: date-time */
+                from: string;
+                /** @description What was found when it began. */
+                message: string | null;
+                /**
+                 * @description `unknown`: not seen, coming up, or ending. `none`: there was no app.
+                 * @enum {string}
+                 */
+                status: "healthy" | "unhealthy" | "unknown" | "none";
+                /** Format: date-time */
+                to: string;
+            }[];
+            /** Format: date-time */
+            to: string;
         };
         HeartbeatAnswer: {
             /** @description `drain`: begin the graceful end. `reload`: ask bootstrap again. `token`: `supabase` has a new one. */
@@ -1598,6 +1754,8 @@ export interface components {
             /** @constant */
             code: "rate_limited";
             request_id: string;
+            /** @description As in the header `Retry-After`. */
+            retry_after_seconds?: number;
             /** @constant */
             status: 429;
             title: string;
@@ -1821,6 +1979,33 @@ export interface components {
             token: string;
             url: string;
         };
+        TimelineEntry: {
+            actor: string;
+            /** Format: date-time */
+            at: string;
+            /** @description The worker's hold on the user and the number of the try, as in Fly's log (`X-Hangar-Attempt`). */
+            attempt: string | null;
+            details: {
+                [key: string]: unknown;
+            };
+            /** @description Fly's answer, where one is on record. */
+            fly: {
+                request_id: string | null;
+                status: number | null;
+            } | null;
+            /** @description The same entry always has the same. */
+            key: string;
+            /**
+             * @description `want`: something was asked for, by a webhook, a person or a sweep (only the last is kept). `act`: of a person or key. `attempt`: the engine began or ended an operation. `step`: one step of it. `failure`: an attempt failed. `health`, `drift`: what a look found.
+             * @enum {string}
+             */
+            kind: "want" | "act" | "attempt" | "step" | "failure" | "health" | "drift";
+            message: string | null;
+            /** @description The event's type, the act's name, or who raised the want. */
+            name: string;
+            status: ("started" | "success" | "failed" | "skipped") | null;
+            user_fly_app_id: string | null;
+        };
         User: {
             /** @description The live one. */
             app: {
@@ -1857,6 +2042,14 @@ export interface components {
             total_usd: string;
             /** Format: uuid */
             user_id: string;
+        };
+        UserCostDays: {
+            /** @description In UTC, oldest first, none left out; today until now. */
+            days: {
+                day: string;
+                /** @description US dollars */
+                usd: string;
+            }[];
         };
         UserOverride: {
             actor: string;
@@ -2162,6 +2355,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemValidationFailed"];
                 };
             };
+            /** @description `rate_limited`: Too many requests. Try again later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemRateLimited"];
+                };
+            };
             /** @description `internal`: Something went wrong on our side. */
             500: {
                 headers: {
@@ -2255,6 +2457,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemValidationFailed"];
                 };
             };
+            /** @description `rate_limited`: Too many requests. Try again later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemRateLimited"];
+                };
+            };
             /** @description `internal`: Something went wrong on our side. */
             500: {
                 headers: {
@@ -2344,6 +2555,110 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. Try again later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemRateLimited"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemInternal"];
+                };
+            };
+            /**
+             * @description `database_unavailable`: The database is not reachable.
+             *
+             *     `sign_in_unavailable`: Supabase Auth is not reachable, so nobody can sign in right now.
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"] | components["schemas"]["ProblemSignInUnavailable"];
+                };
+            };
+        };
+    };
+    "get-v1-apps-csv": {
+        parameters: {
+            query?: {
+                /** @description Apps of which at least one of these is true: `failing`, `parked`, `drift`, `override`, `stuck`, `unhealthy`, or several with a comma between. */
+                attention?: string;
+                /** @description What the last look found: `healthy`, `unhealthy`, `unknown`, or several with a comma between. */
+                health?: string;
+                /** @description A part of the mail address, of the app's name, or the beginning of the user's id. */
+                q?: string;
+                /** @description A region of Fly; several with a comma between. */
+                region?: string;
+                /** @description Rising, or falling with a minus before it. Those that are equal are in the order of their ids. */
+                sort?: "id" | "-id" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "email" | "-email" | "name" | "-name" | "status" | "-status" | "health" | "-health" | "tier" | "-tier" | "region" | "-region" | "cost" | "-cost";
+                /** @description Without it, all but those that are deleted: `provisioning`, `active`, `deprovisioning`, `deleted`, `error`, or several with a comma between. */
+                status?: string;
+                /** @description A tier; several with a comma between. */
+                tier?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description A name for the file. */
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description `unauthorized`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnauthorized"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemForbidden"];
+                };
+            };
+            /** @description `validation_failed`: A field is missing or wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. Try again later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemRateLimited"];
                 };
             };
             /** @description `internal`: Something went wrong on our side. */
@@ -2579,6 +2894,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemValidationFailed"];
                 };
             };
+            /** @description `rate_limited`: Too many requests. Try again later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemRateLimited"];
+                };
+            };
             /** @description `internal`: Something went wrong on our side. */
             500: {
                 headers: {
@@ -2707,6 +3031,116 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. Try again later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemRateLimited"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemInternal"];
+                };
+            };
+            /**
+             * @description `database_unavailable`: The database is not reachable.
+             *
+             *     `sign_in_unavailable`: Supabase Auth is not reachable, so nobody can sign in right now.
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"] | components["schemas"]["ProblemSignInUnavailable"];
+                };
+            };
+        };
+    };
+    "get-v1-apps-userId-costs": {
+        parameters: {
+            query?: {
+                /** @description How far back, today included. */
+                days?: number;
+            };
+            header?: never;
+            path: {
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserCostDays"];
+                };
+            };
+            /** @description `bad_request`: The request could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBadRequest"];
+                };
+            };
+            /** @description `unauthorized`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnauthorized"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemForbidden"];
+                };
+            };
+            /** @description `unknown_user`: There is no such user. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnknownUser"];
+                };
+            };
+            /** @description `validation_failed`: A field is missing or wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. Try again later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemRateLimited"];
                 };
             };
             /** @description `internal`: Something went wrong on our side. */
@@ -2850,6 +3284,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemValidationFailed"];
                 };
             };
+            /** @description `rate_limited`: Too many requests. Try again later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemRateLimited"];
+                };
+            };
             /** @description `internal`: Something went wrong on our side. */
             500: {
                 headers: {
@@ -2945,6 +3388,15 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. Try again later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemRateLimited"];
                 };
             };
             /** @description `internal`: Something went wrong on our side. */
@@ -3086,6 +3538,116 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. Try again later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemRateLimited"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemInternal"];
+                };
+            };
+            /**
+             * @description `database_unavailable`: The database is not reachable.
+             *
+             *     `sign_in_unavailable`: Supabase Auth is not reachable, so nobody can sign in right now.
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"] | components["schemas"]["ProblemSignInUnavailable"];
+                };
+            };
+        };
+    };
+    "get-v1-apps-userId-health": {
+        parameters: {
+            query?: {
+                /** @description How far back. */
+                hours?: number;
+            };
+            header?: never;
+            path: {
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HealthStrip"];
+                };
+            };
+            /** @description `bad_request`: The request could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBadRequest"];
+                };
+            };
+            /** @description `unauthorized`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnauthorized"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemForbidden"];
+                };
+            };
+            /** @description `unknown_user`: There is no such user. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnknownUser"];
+                };
+            };
+            /** @description `validation_failed`: A field is missing or wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. Try again later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemRateLimited"];
                 };
             };
             /** @description `internal`: Something went wrong on our side. */
@@ -3272,6 +3834,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemValidationFailed"];
                 };
             };
+            /** @description `rate_limited`: Too many requests. Try again later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemRateLimited"];
+                };
+            };
             /** @description `internal`: Something went wrong on our side. */
             500: {
                 headers: {
@@ -3440,6 +4011,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemValidationFailed"];
                 };
             };
+            /** @description `rate_limited`: Too many requests. Try again later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemRateLimited"];
+                };
+            };
             /** @description `internal`: Something went wrong on our side. */
             500: {
                 headers: {
@@ -3536,6 +4116,15 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. Try again later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemRateLimited"];
                 };
             };
             /** @description `internal`: Something went wrong on our side. */
@@ -3682,6 +4271,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemValidationFailed"];
                 };
             };
+            /** @description `rate_limited`: Too many requests. Try again later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemRateLimited"];
+                };
+            };
             /** @description `internal`: Something went wrong on our side. */
             500: {
                 headers: {
@@ -3812,6 +4410,121 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemValidationFailed"];
                 };
             };
+            /** @description `rate_limited`: Too many requests. Try again later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemRateLimited"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemInternal"];
+                };
+            };
+            /**
+             * @description `database_unavailable`: The database is not reachable.
+             *
+             *     `sign_in_unavailable`: Supabase Auth is not reachable, so nobody can sign in right now.
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"] | components["schemas"]["ProblemSignInUnavailable"];
+                };
+            };
+        };
+    };
+    "get-v1-apps-userId-timeline": {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["TimelineEntry"][];
+                        /** @description For the next page; null on the last. */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description `bad_request`: The request could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBadRequest"];
+                };
+            };
+            /** @description `unauthorized`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnauthorized"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemForbidden"];
+                };
+            };
+            /** @description `unknown_user`: There is no such user. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnknownUser"];
+                };
+            };
+            /** @description `validation_failed`: A field is missing or wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. Try again later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemRateLimited"];
+                };
+            };
             /** @description `internal`: Something went wrong on our side. */
             500: {
                 headers: {
@@ -3894,6 +4607,107 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemValidationFailed"];
                 };
             };
+            /** @description `rate_limited`: Too many requests. Try again later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemRateLimited"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemInternal"];
+                };
+            };
+            /**
+             * @description `database_unavailable`: The database is not reachable.
+             *
+             *     `sign_in_unavailable`: Supabase Auth is not reachable, so nobody can sign in right now.
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"] | components["schemas"]["ProblemSignInUnavailable"];
+                };
+            };
+        };
+    };
+    "get-v1-audit": {
+        parameters: {
+            query?: {
+                /** @description The name of an act; several with a comma between. */
+                action?: string;
+                actor?: string;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                limit?: number;
+                /** @description Nothing that is older than this. */
+                since?: string;
+                user_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["AuditEntry"][];
+                        /** @description For the next page; null on the last. */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description `unauthorized`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnauthorized"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemForbidden"];
+                };
+            };
+            /** @description `validation_failed`: A field is missing or wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. Try again later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemRateLimited"];
+                };
+            };
             /** @description `internal`: Something went wrong on our side. */
             500: {
                 headers: {
@@ -3954,6 +4768,15 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemForbidden"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. Try again later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemRateLimited"];
                 };
             };
             /** @description `internal`: Something went wrong on our side. */
@@ -4076,6 +4899,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemValidationFailed"];
                 };
             };
+            /** @description `rate_limited`: Too many requests. Try again later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemRateLimited"];
+                };
+            };
             /** @description `internal`: Something went wrong on our side. */
             500: {
                 headers: {
@@ -4189,6 +5021,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemValidationFailed"];
                 };
             };
+            /** @description `rate_limited`: Too many requests. Try again later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemRateLimited"];
+                };
+            };
             /** @description `internal`: Something went wrong on our side. */
             500: {
                 headers: {
@@ -4264,6 +5105,15 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. Try again later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemRateLimited"];
                 };
             };
             /** @description `internal`: Something went wrong on our side. */
@@ -4433,6 +5283,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemValidationFailed"];
                 };
             };
+            /** @description `rate_limited`: Too many requests. Try again later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemRateLimited"];
+                };
+            };
             /** @description `internal`: Something went wrong on our side. */
             500: {
                 headers: {
@@ -4520,6 +5379,15 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. Try again later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemRateLimited"];
                 };
             };
             /** @description `internal`: Something went wrong on our side. */
@@ -4656,6 +5524,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemValidationFailed"];
                 };
             };
+            /** @description `rate_limited`: Too many requests. Try again later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemRateLimited"];
+                };
+            };
             /** @description `internal`: Something went wrong on our side. */
             500: {
                 headers: {
@@ -4752,6 +5629,15 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. Try again later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemRateLimited"];
                 };
             };
             /** @description `internal`: Something went wrong on our side. */
@@ -4888,6 +5774,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemValidationFailed"];
                 };
             };
+            /** @description `rate_limited`: Too many requests. Try again later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemRateLimited"];
+                };
+            };
             /** @description `internal`: Something went wrong on our side. */
             500: {
                 headers: {
@@ -5022,6 +5917,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemValidationFailed"];
                 };
             };
+            /** @description `rate_limited`: Too many requests. Try again later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemRateLimited"];
+                };
+            };
             /** @description `internal`: Something went wrong on our side. */
             500: {
                 headers: {
@@ -5097,6 +6001,15 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. Try again later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemRateLimited"];
                 };
             };
             /** @description `internal`: Something went wrong on our side. */
@@ -5224,6 +6137,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemValidationFailed"];
                 };
             };
+            /** @description `rate_limited`: Too many requests. Try again later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemRateLimited"];
+                };
+            };
             /** @description `internal`: Something went wrong on our side. */
             500: {
                 headers: {
@@ -5294,6 +6216,15 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. Try again later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemRateLimited"];
                 };
             };
             /** @description `internal`: Something went wrong on our side. */
@@ -5368,6 +6299,15 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. Try again later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemRateLimited"];
                 };
             };
             /** @description `internal`: Something went wrong on our side. */
@@ -5453,6 +6393,108 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. Try again later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemRateLimited"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemInternal"];
+                };
+            };
+            /**
+             * @description `database_unavailable`: The database is not reachable.
+             *
+             *     `sign_in_unavailable`: Supabase Auth is not reachable, so nobody can sign in right now.
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"] | components["schemas"]["ProblemSignInUnavailable"];
+                };
+            };
+        };
+    };
+    "get-v1-events": {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                limit?: number;
+                /** @description Nothing that is older than this. */
+                since?: string;
+                /** @description One of started, success, failed, skipped; several with a comma between. */
+                status?: string;
+                /** @description An event's type; several with a comma between. */
+                type?: string;
+                user_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["FleetEvent"][];
+                        /** @description For the next page; null on the last. */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description `unauthorized`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnauthorized"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemForbidden"];
+                };
+            };
+            /** @description `validation_failed`: A field is missing or wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. Try again later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemRateLimited"];
                 };
             };
             /** @description `internal`: Something went wrong on our side. */
@@ -5544,6 +6586,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemValidationFailed"];
                 };
             };
+            /** @description `rate_limited`: Too many requests. Try again later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemRateLimited"];
+                };
+            };
             /** @description `internal`: Something went wrong on our side. */
             500: {
                 headers: {
@@ -5625,6 +6676,15 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. Try again later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemRateLimited"];
                 };
             };
             /** @description `internal`: Something went wrong on our side. */
@@ -5782,6 +6842,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemValidationFailed"];
                 };
             };
+            /** @description `rate_limited`: Too many requests. Try again later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemRateLimited"];
+                };
+            };
             /** @description `internal`: Something went wrong on our side. */
             500: {
                 headers: {
@@ -5908,6 +6977,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemValidationFailed"];
                 };
             };
+            /** @description `rate_limited`: Too many requests. Try again later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemRateLimited"];
+                };
+            };
             /** @description `internal`: Something went wrong on our side. */
             500: {
                 headers: {
@@ -5968,6 +7046,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemForbidden"];
                 };
             };
+            /** @description `rate_limited`: Too many requests. Try again later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemRateLimited"];
+                };
+            };
             /** @description `internal`: Something went wrong on our side. */
             500: {
                 headers: {
@@ -6026,6 +7113,15 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemForbidden"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. Try again later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemRateLimited"];
                 };
             };
             /** @description `internal`: Something went wrong on our side. */
@@ -6103,6 +7199,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemValidationFailed"];
                 };
             };
+            /** @description `rate_limited`: Too many requests. Try again later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemRateLimited"];
+                };
+            };
             /** @description `internal`: Something went wrong on our side. */
             500: {
                 headers: {
@@ -6161,6 +7266,15 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemForbidden"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. Try again later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemRateLimited"];
                 };
             };
             /** @description `internal`: Something went wrong on our side. */
@@ -6288,6 +7402,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemValidationFailed"];
                 };
             };
+            /** @description `rate_limited`: Too many requests. Try again later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemRateLimited"];
+                };
+            };
             /** @description `internal`: Something went wrong on our side. */
             500: {
                 headers: {
@@ -6358,6 +7481,15 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. Try again later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemRateLimited"];
                 };
             };
             /** @description `internal`: Something went wrong on our side. */
@@ -6440,6 +7572,15 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. Try again later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemRateLimited"];
                 };
             };
             /** @description `internal`: Something went wrong on our side. */

@@ -24,7 +24,7 @@ export const listAppEvents = defineRoute({
   },
 })
 
-function viewEvent(event: Awaited<ReturnType<typeof listEvents>>[number]) {
+export function viewEvent(event: Awaited<ReturnType<typeof listEvents>>[number]) {
   return {
     id: event.id,
     user_fly_app_id: event.userFlyAppId,
