@@ -63,6 +63,13 @@ const fields = z.object({
   ...policyFields,
   /** The address that browsers and apps know us by; https in production. */
   HANGAR_PUBLIC_URL: address,
+  /** Proxies of our own before the API: without them every caller seems to have their address. */
+  TRUSTED_PROXY_HOPS: count.max(10).default(0),
+  /** Requests in a minute, of each person and each key; 0 is without a limit. */
+  RATE_LIMIT_PERSON: count.default(1_200),
+  RATE_LIMIT_KEY: count.default(6_000),
+  /** Failed sign-ins in 15 minutes: of one account from one address, and five times as many from one address. */
+  RATE_LIMIT_SIGN_IN: count.min(1).default(10),
   HANGAR_WEBHOOK_SECRET: signingKeys.optional(),
   HANGAR_WEBHOOK_SHARED_SECRET: secret.optional(),
   SUPABASE_URL: address.optional(),
@@ -146,8 +153,10 @@ export function userTokensFrom(config: ApiConfig, clock: Clock): UserTokens | nu
   return createUserTokens({ signer, url, issuer: issuerOf(url), clock })
 }
 
-/** Who gets in, and with which keys that is checked. */
-export function authSettingsFrom(config: ApiConfig): Pick<ApiDeps, 'auth' | 'supabaseAuth' | 'sessions'> {
+type AccessSettings = Pick<ApiDeps, 'auth' | 'supabaseAuth' | 'sessions' | 'limits' | 'trustedProxyHops'>
+
+/** Who gets in, with which keys that is checked, and how often they may ask. */
+export function accessFrom(config: ApiConfig): AccessSettings {
   const {
     SUPABASE_URL: url,
     SUPABASE_SERVICE_ROLE_KEY: serviceRoleKey,
@@ -159,6 +168,12 @@ export function authSettingsFrom(config: ApiConfig): Pick<ApiDeps, 'auth' | 'sup
     auth: { jwtSecret, serviceRoleKey, issuer, keysUrl: issuer && `${issuer}/.well-known/jwks.json` },
     supabaseAuth: issuer === undefined ? null : { url: issuer, apiKey },
     sessions: { idleMs: config.ADMIN_SESSION_IDLE_MS, maxMs: config.ADMIN_SESSION_MAX_MS },
+    limits: {
+      personPerMinute: config.RATE_LIMIT_PERSON,
+      keyPerMinute: config.RATE_LIMIT_KEY,
+      signInFailures: config.RATE_LIMIT_SIGN_IN,
+    },
+    trustedProxyHops: config.TRUSTED_PROXY_HOPS,
   }
 }
 

@@ -3,6 +3,7 @@ import type { Database, Handover, HostMapping, TierRevenue } from '@hangar/db'
 import type { Queues } from '@hangar/jobs'
 import type { Logger, Tracing } from '@hangar/runtime'
 import type { AuthSettings } from './auth/authenticator.ts'
+import type { LimitSettings } from './auth/rate-limits.ts'
 import type { SessionSettings } from './auth/session.ts'
 import type { SupabaseAuthSettings } from './auth/supabase-auth.ts'
 import type { UserTokens } from './auth/user-tokens.ts'
@@ -32,6 +33,9 @@ export type ApiDeps = {
   supabaseAuth: SupabaseAuthSettings | null
   /** Of browsers. */
   sessions: SessionSettings
+  limits: LimitSettings
+  /** How many proxies of our own stand before this process; each adds the address it was asked from. */
+  trustedProxyHops: number
   webhook: WebhookSecrets
   /** What the host's tables are called. Read once at start: a new mapping needs a restart. */
   host: HostMapping

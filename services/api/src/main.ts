@@ -12,7 +12,7 @@ import {
   startTracing,
 } from '@hangar/runtime'
 import { createApp } from './app.ts'
-import { authSettingsFrom, readConfig, userTokensFrom } from './config.ts'
+import { accessFrom, readConfig, userTokensFrom } from './config.ts'
 import { createApiMetrics } from './metrics.ts'
 import { startServer } from './server.ts'
 
@@ -56,7 +56,7 @@ await runMain('api', async () => {
     },
     drainGraceMs: config.DRAIN_GRACE_MS,
     quotas: { pro: config.QUOTA_PRO, elite: config.QUOTA_ELITE },
-    ...authSettingsFrom(config),
+    ...accessFrom(config),
     webhook: {
       signingKeys: config.HANGAR_WEBHOOK_SECRET ?? [],
       sharedSecret: config.HANGAR_WEBHOOK_SHARED_SECRET,

@@ -2,11 +2,12 @@
  * The one place where people and programs are let in. A token or a key shown with the request decides by itself; else
  * it is the browser's session, and then whoever changes something has to show that the request is the page's own.
  */
-import { HangarError } from '@hangar/core'
+import { HangarError, isHangarError } from '@hangar/core'
 import type { Request } from 'express'
 import { isSameOrigin } from '../http/same-origin.ts'
 import type { Authenticator } from './authenticator.ts'
 import { hasRole, requireRole, type Caller, type Role } from './caller.ts'
+import type { RateLimits } from './rate-limits.ts'
 import { hasCsrfToken, type Session, type Sessions } from './session.ts'
 import type { SupabaseAuth } from './supabase-auth.ts'
 
@@ -26,15 +27,16 @@ export type Door = {
   readonly sessions: Sessions
   /** Null where no project is configured. */
   readonly supabaseAuth: SupabaseAuth | null
-  /** Rejects with `unauthorized`, `forbidden` or `csrf_failed`. */
+  readonly limits: RateLimits
+  /** Rejects with `unauthorized`, `forbidden`, `csrf_failed` or `rate_limited`. */
   admit(request: Request, needed: Role): Promise<Admitted>
   /** The session that a request of the page belongs to, or null; rejects where it has to prove that and does not. */
   findSession(request: Request): Promise<Session | null>
 }
 
-export type DoorParts = Pick<Door, 'auth' | 'sessions' | 'supabaseAuth'> & { publicUrl: URL }
+export type DoorParts = Pick<Door, 'auth' | 'sessions' | 'supabaseAuth' | 'limits'> & { publicUrl: URL }
 
-export function createDoor({ auth, sessions, supabaseAuth, publicUrl }: DoorParts): Door {
+export function createDoor({ auth, sessions, supabaseAuth, limits, publicUrl }: DoorParts): Door {
   const findSession: Door['findSession'] = async (request) => {
     const session = await sessions.find(request.headers.cookie, { isUse: !isPassive(request) })
     if (session && !READING.has(request.method)) {
@@ -65,12 +67,22 @@ export function createDoor({ auth, sessions, supabaseAuth, publicUrl }: DoorPart
 
   const admit: Door['admit'] = async (request, needed) => {
     const shows = request.get('authorization') !== undefined || request.get('apikey') !== undefined
-    const admitted = shows ? await byCredential(request) : await bySession(request, needed)
+    const known = shows ? byCredential(request) : bySession(request, needed)
+    const admitted = await known.catch(async (error: unknown) => {
+      if (isHangarError(error, 'unauthorized')) await limits.countRefused(addressOf(request))
+      throw error
+    })
+    await limits.countRequest(admitted.caller)
     requireRole(admitted.caller, needed)
     return admitted
   }
 
-  return { auth, sessions, supabaseAuth, admit, findSession }
+  return { auth, sessions, supabaseAuth, limits, admit, findSession }
+}
+
+/** Where a request comes from: the last hop that is not one of our own proxies (`TRUSTED_PROXY_HOPS`). */
+export function addressOf(request: Request): string {
+  return request.ip ?? 'unknown'
 }
 
 function isPassive(request: Request): boolean {
@@ -79,6 +91,6 @@ function isPassive(request: Request): boolean {
 
 /** False where the caller is refused; what else goes wrong is not the caller's, and stays an error. */
 function isRefusal(error: unknown): boolean {
-  if (error instanceof HangarError && (error.status === 401 || error.status === 403)) return false
+  if (isHangarError(error, 'unauthorized') || isHangarError(error, 'forbidden')) return false
   throw error
 }

@@ -10,6 +10,9 @@ const TIMEOUT_MS = 8_000
 /** Giving back the session that we do not need must not keep anybody waiting. */
 const SIGN_OUT_TIMEOUT_MS = 2_000
 
+/** It does not say when it will listen again; its limits are counted by the minute and the hour. */
+const TRY_AGAIN_SECONDS = 60
+
 const granted = z.object({ access_token: z.string().min(1) })
 const refusal = z.object({ error_code: z.string().optional().catch(undefined) }).catch({})
 
@@ -66,7 +69,8 @@ export function createSupabaseAuth(settings: SupabaseAuthSettings, logger: Logge
 /** What is wrong with our key (401 without a code of its own) or with the service is no fault of who signs in. */
 function whyRefused(status: number, code: string): HangarError {
   const operator = `Supabase Auth answered ${status} ${code}`
-  if (status === 429) return new HangarError('rate_limited', { operator })
+  if (status === 429)
+    return new HangarError('rate_limited', { operator, details: { retry_after_seconds: TRY_AGAIN_SECONDS } })
   const ofThePerson = status < 500 && status !== 401 && status !== 404 && code !== 'captcha_failed'
   return new HangarError(ofThePerson ? 'sign_in_failed' : 'sign_in_unavailable', { operator })
 }

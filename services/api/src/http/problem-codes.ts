@@ -15,6 +15,9 @@ const DETAILS: { [Code in ErrorCode]?: z.ZodRawShape } = {
   method_not_allowed: { allow: z.array(z.string()) },
   orphan_not_adoptable: { detail },
   orphan_not_provable: { detail },
+  rate_limited: {
+    retry_after_seconds: z.int().optional().describe('As in the header `Retry-After`.'),
+  },
   validation_failed: {
     errors: z.array(
       z.strictObject({
@@ -68,7 +71,7 @@ const BY_SESSION: ReadonlySet<Access> = new Set([...BY_TOKEN, 'session'])
 export function problemsOf(access: Access, spec: Declared<Reads, Answers>): ErrorCode[] {
   const { path, query, header, body } = spec.reads ?? {}
   const codes: ErrorCode[] = [...BY_ACCESS[access], ...(spec.problems ?? []), 'internal']
-  if (BY_TOKEN.has(access)) codes.push('sign_in_unavailable')
+  if (BY_TOKEN.has(access)) codes.push('rate_limited', 'sign_in_unavailable')
   if (BY_SESSION.has(access) && spec.method !== 'get') codes.push('csrf_failed')
   if (path ?? query ?? header ?? body) codes.push('validation_failed')
   if (path ?? body) codes.push('bad_request')

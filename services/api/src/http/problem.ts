@@ -74,6 +74,8 @@ function sendProblem(response: Response, error: HangarError, requestId: string):
   // RFC 9110: a 401 names the scheme; a 503 says when to come back.
   if (error.status === 401) response.setHeader('www-authenticate', 'Bearer realm="hangar"')
   if (error.status === 503 && !response.hasHeader('retry-after')) response.setHeader('retry-after', '2')
+  const seconds = error.details?.['retry_after_seconds']
+  if (typeof seconds === 'number') response.setHeader('retry-after', String(seconds))
   response.status(error.status).type('application/problem+json').send(JSON.stringify(problem))
 }
 

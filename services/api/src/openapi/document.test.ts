@@ -2,6 +2,7 @@
 import { expect, test } from '@jest/globals'
 import express, { type Express } from 'express'
 import request from 'supertest'
+import { styleHash } from '../http/security-headers.ts'
 import { allRoutes } from '../routes/index.ts'
 import { createContract } from '../testing/contract.ts'
 import { useApi } from '../testing/harness.ts'
@@ -69,7 +70,8 @@ test('GET /openapi.json is the document', async () => {
 test('GET /docs shows every endpoint and type, without a script and without asking elsewhere', async () => {
   const response = await request(api.app).get('/docs')
   expect(response.status).toBe(200)
-  expect(response.headers['content-security-policy']).toContain("default-src 'self'")
+  const style = /<style>([^]*)<\/style>/.exec(response.text)?.[1] ?? ''
+  expect(response.headers['content-security-policy']).toContain(`style-src 'self' ${styleHash(style)};`)
   for (const path of Object.keys(document.paths)) expect(response.text).toContain(`<code>${path}</code>`)
   for (const name of Object.keys(document.components.schemas)) expect(response.text).toContain(`id="${name}"`)
   expect(response.text).not.toMatch(/<(script|link|img|iframe)|@import|url\(|(src|href)="(https?:)?\/\//)

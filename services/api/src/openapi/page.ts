@@ -6,7 +6,8 @@ import type { OpenApiDocument } from './document.ts'
 import type { Content, Operation, Parameter } from './operation.ts'
 import type { JsonSchema } from './schemas.ts'
 
-const STYLE = `
+/** In the page itself: the policy on content names it by its hash. */
+export const PAGE_STYLE = `
 :root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif }
 body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
 h2 { margin: 2.5rem 0 .5rem; border-bottom: 1px solid #8886 }
@@ -31,7 +32,7 @@ ${description === undefined ? '' : prose(description)}${operationsOf(paths, name
   const contents = tags.map(({ name }) => `<a href="#tag-${text(name)}">${text(name)}</a>`)
   return `<!doctype html><html lang="en"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${text(info.title)} API</title><style>${STYLE}</style></head><body>
+<title>${text(info.title)} API</title><style>${PAGE_STYLE}</style></head><body>
 <h1>${text(info.title)} API</h1>${prose(info.description)}
 <p><a href="openapi.json">openapi.json</a> says the same to programs.</p>
 <nav><p>${contents.join(' · ')} · <a href="#types">types</a></p></nav>

@@ -53,9 +53,14 @@ export type TestApiOptions = {
   deps?: Partial<ApiDeps>
 }
 
-const ACCESS: Pick<ApiDeps, 'auth' | 'sessions' | 'supabaseAuth' | 'webhook'> = {
+const ACCESS: Pick<
+  ApiDeps,
+  'auth' | 'limits' | 'sessions' | 'supabaseAuth' | 'trustedProxyHops' | 'webhook'
+> = {
   auth: { jwtSecret: JWT_SECRET, serviceRoleKey: SERVICE_KEY, issuer: ISSUER },
   supabaseAuth: null,
+  limits: { personPerMinute: 0, keyPerMinute: 0, signInFailures: 1_000 },
+  trustedProxyHops: 0,
   sessions: { idleMs: 1_800_000, maxMs: 43_200_000 },
   webhook: { signingKeys: parseSigningKeys(WEBHOOK_SECRET) ?? [], sharedSecret: SHARED_SECRET },
 }

@@ -9,7 +9,7 @@ import { queuesBoard } from './queues/handler.ts'
 export function adminRoutes(deps: ApiDeps, door: Door): Router {
   const router = Router()
   router.use('/admin', sameOriginOnly(deps.publicUrl))
-  router.use(queuesBoard(deps, door.sessions))
+  router.use(queuesBoard(deps, door))
   router.use('/admin', adminPage())
   return router
 }

@@ -2,7 +2,7 @@ import { HangarError } from '@hangar/core'
 import type { Request } from 'express'
 import { z } from 'zod'
 import type { Identity } from '../../../auth/authenticator.ts'
-import type { Door } from '../../../auth/door.ts'
+import { addressOf, type Door } from '../../../auth/door.ts'
 import { declareRoute, readInput, type RequestContext } from '../../../http/route.ts'
 import { isSameOrigin } from '../../../http/same-origin.ts'
 import { sessionAnswer, sessionView } from '../session-view.ts'
@@ -52,8 +52,11 @@ async function signIn(
   { requestId }: RequestContext,
   door: Door,
 ) {
-  const who = await identify(body, door)
-  return door.sessions.open(who, { cookieHeader: request.headers.cookie, requestId })
+  const account = 'email' in body ? body.email : null
+  return door.limits.countSignIn({ address: addressOf(request), account }, async () => {
+    const who = await identify(body, door)
+    return door.sessions.open(who, { cookieHeader: request.headers.cookie, requestId })
+  })
 }
 
 export const createSession = declareRoute('anyone', spec, async (request, response, context, door) => {

@@ -7,13 +7,13 @@ import { HangarError } from '@hangar/core'
 import { insertAudit } from '@hangar/db'
 import { Router, type RequestHandler } from 'express'
 import { hasRole, type Caller } from '../../../auth/caller.ts'
-import type { Sessions } from '../../../auth/session.ts'
+import type { Door } from '../../../auth/door.ts'
 import type { ApiDeps } from '../../../deps.ts'
 import { createBoard } from './board.ts'
 
-const QUEUES_PATH = '/admin/queues'
+export const QUEUES_PATH = '/admin/queues'
 
-export function queuesBoard(deps: ApiDeps, sessions: Sessions): Router {
+export function queuesBoard(deps: ApiDeps, { sessions, limits }: Door): Router {
   const acting = createBoard(deps.queues, { basePath: QUEUES_PATH, readOnly: false })
   const showing = createBoard(deps.queues, { basePath: QUEUES_PATH, readOnly: true })
 
@@ -26,6 +26,7 @@ export function queuesBoard(deps: ApiDeps, sessions: Sessions): Router {
       return
     }
     const { caller } = session
+    await limits.countRequest(caller)
     const mayAct = hasRole(caller, 'admin')
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       const { requestId } = response.locals as { requestId: string }
