@@ -30,6 +30,8 @@ const REFRESHED: Readonly<Record<string, readonly Topic[]>> = {
 const EVERYTHING: readonly Topic[] = ['overview', 'app', 'alerts', 'brakes', 'bulk', 'orphans', 'costs']
 
 const REFRESH_MS = 1_500
+/** The one app that somebody looks at: its steps are to be seen as they happen. */
+const REFRESH_APP_MS = 250
 
 /** The key of every list of apps begins so, and of everything about one of them. */
 export const appListKey = ['apps', 'list'] as const
@@ -49,9 +51,9 @@ export type Changes = {
 }
 
 export function createChanges(queries: QueryClient, onApp: (change: AppChange) => void = () => {}): Changes {
-  const due = new Map<string, readonly unknown[]>()
+  const soon = createRefresher(queries, REFRESH_APP_MS)
+  const later = createRefresher(queries, REFRESH_MS)
   const listeners = new Set<() => void>()
-  let timer: ReturnType<typeof setTimeout> | undefined
   let outdated = false
 
   const setOutdated = (value: boolean) => {
@@ -59,31 +61,20 @@ export function createChanges(queries: QueryClient, onApp: (change: AppChange) =
     outdated = value
     for (const listener of listeners) listener()
   }
-  const flush = () => {
-    timer = undefined
-    const keys = [...due.values()]
-    due.clear()
-    for (const queryKey of keys) void queries.invalidateQueries({ queryKey })
-  }
-  const refresh = (queryKey: readonly unknown[]) => {
-    due.set(JSON.stringify(queryKey), queryKey)
-    timer ??= setTimeout(flush, REFRESH_MS)
-  }
-
   return {
     handle(event) {
       if (event.type === 'reset') {
-        for (const topic of EVERYTHING) refresh([topic])
-        refresh(appCountsKey)
+        for (const topic of EVERYTHING) later.refresh([topic])
+        later.refresh(appCountsKey)
         setOutdated(true)
         return
       }
-      for (const topic of REFRESHED[event.type] ?? []) refresh([topic])
+      for (const topic of REFRESHED[event.type] ?? []) later.refresh([topic])
       if (event.type !== 'app') return
       const change = readChange(event.data)
       if (change === undefined) return
-      refresh(appKey(change.user_id))
-      refresh(appCountsKey)
+      soon.refresh(appKey(change.user_id))
+      later.refresh(appCountsKey)
       if (!patchLists(queries, change)) setOutdated(true)
       onApp(change)
     },
@@ -94,7 +85,31 @@ export function createChanges(queries: QueryClient, onApp: (change: AppChange) =
       return () => listeners.delete(listener)
     },
     close() {
+      soon.close()
+      later.close()
+    },
+  }
+}
+
+/** Asks again for what it is told of, at most once in `everyMs`; what nobody looks at is only marked as old. */
+function createRefresher(queries: QueryClient, everyMs: number) {
+  const due = new Map<string, readonly unknown[]>()
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const flush = () => {
+    timer = undefined
+    const keys = [...due.values()]
+    due.clear()
+    for (const queryKey of keys) void queries.invalidateQueries({ queryKey })
+  }
+  return {
+    refresh(queryKey: readonly unknown[]) {
+      due.set(JSON.stringify(queryKey), queryKey)
+      timer ??= setTimeout(flush, everyMs)
+    },
+    close() {
       clearTimeout(timer)
+      timer = undefined
+      due.clear()
     },
   }
 }

@@ -82,7 +82,5 @@ function withoutSteps(result: ActionResult): string {
 export function stepsOf(result: ActionResult): string[] {
   const plan = (result.inspection?.result as { plan?: { steps?: unknown } } | null | undefined)?.plan
   if (!Array.isArray(plan?.steps)) return []
-  return (plan.steps as { text?: unknown }[])
-    .map((step) => String(step.text ?? ''))
-    .filter((text) => text !== '')
+  return (plan.steps as { text?: unknown }[]).flatMap(({ text }) => (typeof text === 'string' ? [text] : []))
 }

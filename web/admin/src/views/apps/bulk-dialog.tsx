@@ -51,7 +51,7 @@ export function BulkDialog(props: BulkDialogProps) {
     const id = await startBulk(action, target, choice, { ...confirmed, expected: eligible })
     toast.done(`${action.label}: ${plural(eligible, 'app')}, begun`, 'It goes on when this page is closed.')
     props.onStarted()
-    await navigate({ to: '/bulk', search: id === 0 ? {} : { id } } as never)
+    await navigate({ to: '/bulk/$bulkId', params: { bulkId: String(id) } })
   }
   return (
     <TypedConfirm

@@ -19,7 +19,7 @@ const NAME_MAX = 60
 const AT_MOST = 30
 
 /** Kept as addresses, so that what a later version no longer knows is dropped as in an old link. */
-type Stored = { name: string; search: string }[]
+type Stored = { name: string; search: string }
 
 const listeners = new Set<() => void>()
 let cache: { text: string | null; filters: readonly SavedFilter[] } = { text: null, filters: [] }
@@ -59,12 +59,17 @@ export function decodeFilters(text: string | null): SavedFilter[] {
   try {
     const stored: unknown = JSON.parse(text ?? '[]')
     if (!Array.isArray(stored)) return []
-    return (stored as Stored)
-      .filter((one) => typeof one.name === 'string' && typeof one.search === 'string')
+    return stored
+      .filter(isStored)
       .map(({ name, search }) => ({ name, search: readAppsSearch(parseSearch(search)) }))
   } catch {
     return []
   }
+}
+
+function isStored(value: unknown): value is Stored {
+  const { name, search } = (value ?? {}) as Partial<Stored>
+  return typeof name === 'string' && typeof search === 'string'
 }
 
 /** Closed to us in some private windows: then nothing is kept. */
