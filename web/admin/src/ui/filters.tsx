@@ -1,7 +1,5 @@
-/** Filters above a list. What they say goes into the address when somebody stops typing. */
-import { useEffect, useId, useRef, useState, type ReactNode } from 'react'
-
-const PAUSE_MS = 300
+/** Filters above a list. What they say goes into the address with Enter, or when one goes on to something else. */
+import { useId, useState, type ReactNode } from 'react'
 
 export function FilterBar({ label, children }: { label: string; children: ReactNode }) {
   return (
@@ -15,26 +13,24 @@ export function FilterText({
   label,
   value,
   onCommit,
-  placeholder,
+  suggestions = [],
 }: {
   label: string
   /** As the address has it. */
   value: string
   onCommit: (value: string) => void
-  placeholder?: string
+  /** What there is to choose from, as far as is known. */
+  suggestions?: readonly string[]
 }) {
   const id = useId()
   const [text, setText] = useState(value)
   const [committed, setCommitted] = useState(value)
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   // Somebody went back, or followed a link: the address wins.
   if (committed !== value) {
     setCommitted(value)
     setText(value)
   }
-  useEffect(() => () => clearTimeout(timer.current), [])
   const commit = (next: string) => {
-    clearTimeout(timer.current)
     if (next.trim() !== value) onCommit(next.trim())
   }
   return (
@@ -43,17 +39,26 @@ export function FilterText({
       <input
         id={id}
         type="search"
+        list={`${id}-list`}
         value={text}
-        placeholder={placeholder}
         onChange={({ target }) => {
           setText(target.value)
-          clearTimeout(timer.current)
-          timer.current = setTimeout(() => commit(target.value), PAUSE_MS)
+          // One was picked, or everything was taken out: there is nothing more to type.
+          if (target.value === '' || suggestions.includes(target.value)) commit(target.value)
         }}
+        onBlur={() => commit(text)}
         onKeyDown={(event) => {
           if (event.key === 'Enter') commit(text)
         }}
       />
+      <datalist id={`${id}-list`}>
+        {suggestions.map((one) => (
+          <option key={one} value={one} />
+        ))}
+      </datalist>
     </div>
   )
 }
+
+/** The different ones among them, in order. */
+export const distinct = (values: readonly string[]): string[] => [...new Set(values)].sort()

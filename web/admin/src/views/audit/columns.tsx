@@ -49,8 +49,8 @@ export function auditColumns(onOpen: (entry: AuditEntry) => void): Column<AuditE
 export function AuditedUser({ entry }: { entry: AuditEntry }) {
   if (entry.user_id === null) return <span className="muted">–</span>
   return (
-    <Link to="/apps/$userId" params={{ userId: entry.user_id }}>
-      {entry.email ?? entry.user_id}
+    <Link to="/apps/$userId" params={{ userId: entry.user_id }} className="id">
+      {entry.user_id}
     </Link>
   )
 }

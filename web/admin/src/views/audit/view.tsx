@@ -4,7 +4,7 @@ import { useMemo, useState } from 'react'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { FieldsOf } from '../../ui/fields-of.tsx'
-import { FilterBar, FilterText } from '../../ui/filters.tsx'
+import { distinct, FilterBar, FilterText } from '../../ui/filters.tsx'
 import { Facts, Page } from '../../ui/page.tsx'
 import { PagedTable } from '../../ui/paged-table.tsx'
 import { Empty } from '../../ui/states.tsx'
@@ -18,6 +18,7 @@ export function Audit() {
   const navigate = useNavigate({ from: '/audit' })
   const [shown, setShown] = useState<AuditEntry>()
   const columns = useMemo(() => auditColumns(setShown), [])
+  const pages = useAudit(search)
   const set = (change: AuditSearch) => {
     const next = Object.entries({ ...search, ...change }).filter(([, value]) => value !== '')
     void navigate({ search: Object.fromEntries(next) as AuditSearch })
@@ -25,14 +26,24 @@ export function Audit() {
   return (
     <Page title="Audit" fill>
       <FilterBar label="Audit log">
-        <FilterText label="By" value={search.actor ?? ''} onCommit={(actor) => set({ actor })} />
-        <FilterText label="Action" value={search.action ?? ''} onCommit={(action) => set({ action })} />
+        <FilterText
+          label="By"
+          value={search.actor ?? ''}
+          onCommit={(actor) => set({ actor })}
+          suggestions={distinct(pages.rows.map((entry) => entry.actor))}
+        />
+        <FilterText
+          label="Action"
+          value={search.action ?? ''}
+          onCommit={(action) => set({ action })}
+          suggestions={distinct(pages.rows.map((entry) => entry.action))}
+        />
         <FilterText label="User id" value={search.user ?? ''} onCommit={(user) => set({ user })} />
       </FilterBar>
       <PagedTable
         what="entries"
         label="Audit log"
-        pages={useAudit(search)}
+        pages={pages}
         columns={columns}
         rowId={(entry) => String(entry.id)}
         empty={<Empty title="Nobody has done such a thing" />}

@@ -55,8 +55,8 @@ export function eventColumns(onOpen: (event: FleetEvent) => void): Column<FleetE
 
 export function UserLink({ event }: { event: FleetEvent }) {
   return (
-    <Link to="/apps/$userId" params={{ userId: event.user_id }}>
-      {event.email ?? event.user_id}
+    <Link to="/apps/$userId" params={{ userId: event.user_id }} className="id">
+      {event.user_id}
     </Link>
   )
 }

@@ -1,19 +1,9 @@
-import { call } from '../../api/client.ts'
-import { usePages, type PageOf } from '../../api/pages.ts'
+import { answer, api } from '../../api/client.ts'
+import { usePages } from '../../api/pages.ts'
+import type { components } from '../../api/schema.generated.ts'
 import type { EventsSearch } from './route.ts'
 
-export type FleetEvent = {
-  id: number
-  user_id: string
-  email: string | null
-  user_fly_app_id: string | null
-  event_type: string
-  status: 'started' | 'success' | 'failed' | 'skipped'
-  message: string | null
-  metadata: Record<string, unknown>
-  actor: string
-  created_at: string
-}
+export type FleetEvent = components['schemas']['FleetEvent']
 
 const PAGE = 100
 const REFRESH_MS = 10_000
@@ -22,8 +12,9 @@ export function useEvents({ type, status, user }: EventsSearch) {
   return usePages<FleetEvent>(
     ['events', 'list', type ?? '', status ?? '', user ?? ''],
     (cursor, signal) => {
-      const query = { type, status, user_id: user, limit: PAGE, cursor }
-      return call<PageOf<FleetEvent>>('GET', '/v1/events', { query, signal })
+      const filter = { ...(type && { type }), ...(status && { status }), ...(user && { user_id: user }) }
+      const query = { ...filter, limit: PAGE, ...(cursor && { cursor }) }
+      return answer(api.GET('/v1/events', { params: { query }, signal }))
     },
     { refetchInterval: REFRESH_MS },
   )

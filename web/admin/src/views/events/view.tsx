@@ -6,7 +6,7 @@ import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { SelectField } from '../../ui/field.tsx'
 import { FieldsOf } from '../../ui/fields-of.tsx'
-import { FilterBar, FilterText } from '../../ui/filters.tsx'
+import { distinct, FilterBar, FilterText } from '../../ui/filters.tsx'
 import { Facts, Page } from '../../ui/page.tsx'
 import { PagedTable } from '../../ui/paged-table.tsx'
 import { Empty } from '../../ui/states.tsx'
@@ -20,13 +20,14 @@ export function Events() {
   const search = eventsRoute.useSearch()
   const [shown, setShown] = useState<FleetEvent>()
   const columns = useMemo(() => eventColumns(setShown), [])
+  const pages = useEvents(search)
   return (
     <Page title="Events" fill>
-      <Filters search={search} />
+      <Filters search={search} types={distinct(pages.rows.map((event) => event.event_type))} />
       <PagedTable
         what="events"
         label="Events"
-        pages={useEvents(search)}
+        pages={pages}
         columns={columns}
         rowId={(event) => String(event.id)}
         empty={<Empty title="There is no such event" />}
@@ -36,7 +37,7 @@ export function Events() {
   )
 }
 
-function Filters({ search }: { search: EventsSearch }) {
+function Filters({ search, types }: { search: EventsSearch; types: string[] }) {
   const navigate = useNavigate({ from: '/events' })
   const set = (change: { [Name in keyof EventsSearch]: EventsSearch[Name] | undefined }) => {
     const next = Object.entries({ ...search, ...change }).filter(
@@ -46,7 +47,12 @@ function Filters({ search }: { search: EventsSearch }) {
   }
   return (
     <FilterBar label="Events">
-      <FilterText label="Type" value={search.type ?? ''} onCommit={(type) => set({ type })} />
+      <FilterText
+        label="Type"
+        value={search.type ?? ''}
+        onCommit={(type) => set({ type })}
+        suggestions={types}
+      />
       <SelectField
         label="Outcome"
         value={search.status ?? ''}
