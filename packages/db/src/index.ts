@@ -31,6 +31,7 @@ export {
 export * from './bulk-run.ts'
 export * from './bursts.ts'
 export { loadBaseline } from './baseline.ts'
+export * from './changes.ts'
 export { setCostInterval, sumCostUsd, type IntervalPrice } from './cost.ts'
 export { closeCostDays, readClosedThrough } from './cost-days.ts'
 export * from './cost-reports.ts'
@@ -65,6 +66,7 @@ export {
   type Subscription,
   type TraderSet,
 } from './host.ts'
+export * from './idempotency.ts'
 export * from './install-host.ts'
 export * from './inspections.ts'
 export * from './installation.ts'

@@ -3,6 +3,7 @@ import { ERRORS, type ErrorCode } from '@hangar/core'
 import { z } from 'zod'
 import { ROLES } from '../auth/caller.ts'
 import type { Access, Answers, Declared, Reads } from './declaration.ts'
+import { takesIdempotencyKey } from './idempotency.ts'
 
 const detail = z.string().describe('What exactly is in the way.')
 
@@ -12,6 +13,7 @@ const DETAILS: { [Code in ErrorCode]?: z.ZodRawShape } = {
   entitlement_conflict: { detail },
   forbidden: { needed_role: z.enum(ROLES).optional().describe('The least role that may do this.') },
   force_pointless: { detail },
+  idempotency_answer_lost: { first_request_id: z.string() },
   method_not_allowed: { allow: z.array(z.string()) },
   orphan_not_adoptable: { detail },
   orphan_not_provable: { detail },
@@ -73,6 +75,13 @@ export function problemsOf(access: Access, spec: Declared<Reads, Answers>): Erro
   const codes: ErrorCode[] = [...BY_ACCESS[access], ...(spec.problems ?? []), 'internal']
   if (BY_TOKEN.has(access)) codes.push('rate_limited', 'sign_in_unavailable')
   if (BY_SESSION.has(access) && spec.method !== 'get') codes.push('csrf_failed')
+  if (BY_TOKEN.has(access) && takesIdempotencyKey(spec))
+    codes.push(
+      'idempotency_answer_lost',
+      'idempotency_in_flight',
+      'idempotency_mismatch',
+      'validation_failed',
+    )
   if (path ?? query ?? header ?? body) codes.push('validation_failed')
   if (path ?? body) codes.push('bad_request')
   if (body) codes.push('payload_too_large', 'unsupported_media_type')

@@ -10,6 +10,7 @@ import type { Caller, Role } from '../auth/caller.ts'
 import type { Door } from '../auth/door.ts'
 import type { ApiDeps } from '../deps.ts'
 import type { Access, Answers, Declared, Input, Reads, Reply, ReplyTo } from './declaration.ts'
+import { carryOutOnce, takesIdempotencyKey } from './idempotency.ts'
 import { readJsonBody, type BodyLimit } from './json-body.ts'
 import { problemsOf } from './problem-codes.ts'
 import { methodNotAllowed, validationError } from './problem.ts'
@@ -52,7 +53,8 @@ export function defineRoute<A extends Answers, R extends Reads = Reads>(spec: Ro
     // What one person may see is nobody else's, and no older than the moment it was asked for.
     response.setHeader('cache-control', 'no-store')
     const input = await readInput(spec.reads, request, response, spec.bodyLimit)
-    return spec.handle(input, { ...context, caller, isStillAllowed })
+    const carryOut = () => spec.handle(input, { ...context, caller, isStillAllowed })
+    return takesIdempotencyKey(spec) ? carryOutOnce(request, { ...context, caller }, carryOut) : carryOut()
   })
 }
 

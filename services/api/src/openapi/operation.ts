@@ -4,6 +4,7 @@ import { ERRORS, type ErrorCode } from '@hangar/core'
 import { z } from 'zod'
 import type { Access, Answer } from '../http/declaration.ts'
 import { problemSchema } from '../http/problem-codes.ts'
+import { idempotencyHeader, takesIdempotencyKey } from '../http/idempotency.ts'
 import type { Route } from '../http/route.ts'
 import type { JsonSchema, Schemas } from './schemas.ts'
 
@@ -55,6 +56,7 @@ export function operationOf(route: Route, schemas: Schemas): Operation {
   const parameters = (['path', 'query', 'header'] as const).flatMap((where) =>
     parametersOf(where, route.reads?.[where], schemas),
   )
+  if (takesIdempotencyKey(route)) parameters.push(...parametersOf('header', idempotencyHeader, schemas))
   const { body } = route.reads ?? {}
   return {
     operationId: idOf(route),
