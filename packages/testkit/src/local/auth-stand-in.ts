@@ -63,18 +63,20 @@ const BANNED: Answer = {
 }
 
 export async function startAuthStandIn(options: {
-  connectionString: string
+  /** Of the database that has auth.users; a function is asked when somebody signs in for the first time. */
+  connectionString: string | (() => string)
   /** Default: made up. */
   password?: string
   /** Default: any that is free. */
   port?: number
 }): Promise<AuthStandIn> {
   const { connectionString, password = randomBytes(9).toString('base64url'), port = 0 } = options
-  const pool = new pg.Pool({ connectionString, max: 2, application_name: 'auth-stand-in' })
-  pool.on('error', () => {})
+  let pool: pg.Pool | undefined
+  const database = () =>
+    (pool ??= openPool(typeof connectionString === 'string' ? connectionString : connectionString()))
   const calls: Record<Endpoint, number> = { jwks: 0, token: 0, logout: 0 }
   const keys = createKeys()
-  const parts = { pool, keys, password, issuer: '' }
+  const parts = { database, keys, password, issuer: '' }
 
   const answerTo = async (request: IncomingMessage): Promise<Answer> => {
     const { endpoint, isOpen } = endpointOf(request)
@@ -104,20 +106,20 @@ export async function startAuthStandIn(options: {
     stop: async () => {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
-      await pool.end()
+      await pool?.end()
     },
   }
 }
 
-type Parts = { pool: pg.Pool; keys: Keys; password: string; issuer: string }
+type Parts = { database: () => pg.Pool; keys: Keys; password: string; issuer: string }
 
 const answers: Record<Endpoint, (request: IncomingMessage, parts: Parts) => Promise<Answer> | Answer> = {
   jwks: (_request, { keys }) => ({ status: 200, body: { keys: keys.published() }, cacheSeconds: 600 }),
   logout: () => ({ status: 204 }),
-  token: async (request, { pool, keys, password, issuer }) => {
+  token: async (request, { database, keys, password, issuer }) => {
     const given = (await readBody(request)) as { email?: unknown; password?: unknown }
     if (typeof given.email !== 'string' || given.password !== password) return WRONG
-    const account = await findAccount(pool, given.email)
+    const account = await findAccount(database(), given.email)
     if (!account || account.deleted) return WRONG
     return account.banned
       ? BANNED
@@ -159,6 +161,13 @@ async function listen(port: number, listener: RequestListener): Promise<Server> 
     server.listen(port, '127.0.0.1', resolve)
   })
   return server
+}
+
+function openPool(connectionString: string): pg.Pool {
+  const pool = new pg.Pool({ connectionString, max: 2, application_name: 'auth-stand-in' })
+  // The server going away ends idle connections; the next sign-in says so.
+  pool.on('error', () => {})
+  return pool
 }
 
 async function findAccount(pool: pg.Pool, email: string): Promise<Account | undefined> {

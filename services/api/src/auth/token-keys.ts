@@ -34,17 +34,19 @@ export type KeySettings = {
   jwtSecret?: string | undefined
   /** Where the project publishes the keys that it signs with. */
   keysUrl?: string | undefined
+  /** Default 3 s. */
+  fetchTimeoutMs?: number | undefined
 }
 
 export type VerifiedToken = { claims: JWTPayload; signedBy: 'secret' | 'published' }
 
 /** Signature, `exp` and `nbf`; what else a token says is for the caller to judge. Rejects with a `HangarError`. */
 export function createTokenVerifier(
-  { jwtSecret, keysUrl }: KeySettings,
+  { jwtSecret, keysUrl, fetchTimeoutMs = FETCH_TIMEOUT_MS }: KeySettings,
   clock: Clock,
 ): (token: string) => Promise<VerifiedToken> {
   const secret = jwtSecret === undefined ? undefined : new TextEncoder().encode(jwtSecret)
-  const published = keysUrl === undefined ? undefined : publishedKeys(keysUrl, clock)
+  const published = keysUrl === undefined ? undefined : publishedKeys(keysUrl, fetchTimeoutMs, clock)
 
   return async (token) => {
     const alg = algorithmOf(token)
@@ -83,7 +85,7 @@ function isAboutTheToken(error: unknown): error is errors.JOSEError {
   )
 }
 
-function publishedKeys(keysUrl: string, clock: Clock): JWTVerifyGetKey {
+function publishedKeys(keysUrl: string, fetchTimeoutMs: number, clock: Clock): JWTVerifyGetKey {
   let failedAtMs = -Infinity
   const fetchUnlessFailing: FetchImplementation = async (url, options) => {
     const nowMs = clock.now().getTime()
@@ -98,7 +100,7 @@ function publishedKeys(keysUrl: string, clock: Clock): JWTVerifyGetKey {
     }
   }
   return createRemoteJWKSet(new URL(keysUrl), {
-    timeoutDuration: FETCH_TIMEOUT_MS,
+    timeoutDuration: fetchTimeoutMs,
     cacheMaxAge: KEPT_MS,
     cooldownDuration: REFETCH_PAUSE_MS,
     [customFetch]: fetchUnlessFailing,

@@ -23,6 +23,7 @@ import { Registry } from 'prom-client'
 import { Webhook } from 'standardwebhooks'
 import request from 'supertest'
 import { createApp } from '../app.ts'
+import { createChangeFeed, type ChangeFeed } from '../changes/feed.ts'
 import type { Role } from '../auth/caller.ts'
 import type { ApiDeps } from '../deps.ts'
 import { createApiMetrics } from '../metrics.ts'
@@ -41,6 +42,7 @@ export type TestApi = {
   /** The same without the look at its answers, for tests of how it is put together. */
   readonly express: Express
   readonly db: Database
+  readonly databaseUrl: string
   readonly queues: Queues
   readonly keyRing: KeyRing
   /** Every line logged so far, as text: what a secret must never be in. */
@@ -72,13 +74,14 @@ export function useApi(options: TestApiOptions = {}): TestApi {
   const log: string[] = []
   const keyRing = createKeyRing({ current: randomBytes(32).toString('base64') })
   const contract = createContract()
-  let made: { app: RequestListener; express: Express; queues: Queues } | undefined
+  let made: { app: RequestListener; express: Express; queues: Queues; changes: ChangeFeed } | undefined
 
   beforeAll(async () => {
     const queues = await openQueues(
       options.redis === 'down' ? 'redis://127.0.0.1:1' : redisCorner.url,
       redisCorner.prefix,
     )
+    const changes = createChangeFeed({ db: database.db, clock: systemClock, logger: loggerInto(log) })
     const express = createApp({
       db: database.db,
       queues,
@@ -93,6 +96,7 @@ export function useApi(options: TestApiOptions = {}): TestApi {
       userTokens: null,
       publicUrl: new URL('http://hangar.test'),
       clock: systemClock,
+      changes,
       // No worker answers here.
       inspectWaitMs: 0,
       logger: loggerInto(log),
@@ -100,10 +104,13 @@ export function useApi(options: TestApiOptions = {}): TestApi {
       tracing: NO_TRACING,
       ...options.deps,
     })
-    made = { app: contract.watch(express as RequestListener), express, queues }
+    made = { app: contract.watch(express as RequestListener), express, queues, changes }
   })
   afterEach(() => expect(contract.takeComplaints()).toEqual([]))
-  afterAll(() => made && close(made.queues))
+  afterAll(async () => {
+    made?.changes.close()
+    if (made) await close(made.queues)
+  })
 
   const there = () => {
     if (!made) throw new Error('useApi: the app exists only inside tests and hooks')
@@ -123,6 +130,9 @@ export function useApi(options: TestApiOptions = {}): TestApi {
     },
     get db() {
       return database.db
+    },
+    get databaseUrl() {
+      return database.url
     },
   }
 }
