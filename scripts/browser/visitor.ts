@@ -58,6 +58,12 @@ export class Visitor {
     await this.page.locator('#main').waitFor()
   }
 
+  /** Changes arrive by themselves from now on. */
+  async isLive(timeoutMs = PATIENCE_MS): Promise<void> {
+    const live = this.page.getByRole('status').filter({ hasText: /^Live\./ })
+    await live.waitFor({ timeout: timeoutMs })
+  }
+
   /** What WCAG 2.2 AA says against what is on show: a line for each rule, with where it is broken. */
   async accessibilityProblems(): Promise<string[]> {
     const { violations } = await new AxeBuilder({ page: this.page }).withTags(WCAG).analyze()
