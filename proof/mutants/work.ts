@@ -14,9 +14,19 @@ export const WORK_MUTANTS: readonly Mutant[] = [
   {
     name: 'lease: a transaction does not look at its fence',
     file: 'packages/db/src/work.ts',
-    find: '    if (rows.length === 0) throw leaseLost(lease)\n    return change(tx)',
-    replace: '    if (rows.length > 1) throw leaseLost(lease)\n    return change(tx)',
+    find: '  if (rows.length === 0) throw leaseLost(lease)\n}\n\n/**',
+    replace: '  if (rows.length > 1) throw leaseLost(lease)\n}\n\n/**',
     test: { file: 'packages/db/src/work.test.ts', name: 'refuses an older fence, and writes nothing' },
+  },
+  {
+    name: 'lease: a transaction may end after its lease',
+    file: 'packages/db/src/work.ts',
+    find: '    await assertHeld(tx, lease)\n    return result',
+    replace: '    return result',
+    test: {
+      file: 'packages/db/src/work.test.ts',
+      name: 'lets nobody claim before its end, and writes nothing if the lease runs out before that',
+    },
   },
   {
     name: 'lease: a valid one can be claimed',

@@ -177,7 +177,7 @@ describe('withFence', () => {
     })
   })
 
-  test('lets nobody claim between its look at the lease and its commit, even if the lease runs out', async () => {
+  test('lets nobody claim before its end, and writes nothing if the lease runs out before that', async () => {
     const { userId } = await createUser(t.db)
     const { lease } = (await claimLease(t.db, { userId, owner: 'a', ttlMs: 4_000 }))!
     const order: string[] = []
@@ -187,7 +187,10 @@ describe('withFence', () => {
       open(undefined)
       await finish
       await insertApp(tx, anApp(userId))
-    }).then(() => order.push('written'))
+    }).catch((error: unknown) => {
+      order.push('refused')
+      return error
+    })
     await opened
     await waitFor(
       async () => {
@@ -213,9 +216,10 @@ describe('withFence', () => {
       { what: 'the claim to wait', timeoutMs: 5_000 },
     )
     letFinish(undefined)
-    await write
+    expect(await write).toMatchObject({ code: 'lease_lost' })
     expect((await claim)?.lease.fence).toBe(2)
-    expect(order).toEqual(['written', 'claimed'])
+    expect(order).toEqual(['refused', 'claimed'])
+    expect(await findLiveApp(t.db, userId)).toBeNull()
   })
 })
 

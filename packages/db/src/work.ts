@@ -93,13 +93,22 @@ export async function extendLease(db: Database, lease: Lease, ttlMs: number): Pr
   return result.numAffectedRows === 1n
 }
 
-/** A transaction that commits only while the lease is valid and nobody has claimed since. Throws `lease_lost`. */
+/**
+ * A transaction that commits only if nobody has claimed since and the lease is valid from its first to its last statement:
+ * a process that stood still in the midst of it would write what it had read long ago. Throws `lease_lost`.
+ */
 export function withFence<T>(db: Database, lease: Lease, change: (tx: Tx) => Promise<T>): Promise<T> {
   return db.transaction().execute(async (tx) => {
-    const { rows } = await sql`select from hangar.user_work where ${holds(lease)} for share`.execute(tx)
-    if (rows.length === 0) throw leaseLost(lease)
-    return change(tx)
+    await assertHeld(tx, lease)
+    const result = await change(tx)
+    await assertHeld(tx, lease)
+    return result
   })
+}
+
+async function assertHeld(tx: Tx, lease: Lease): Promise<void> {
+  const { rows } = await sql`select from hangar.user_work where ${holds(lease)} for share`.execute(tx)
+  if (rows.length === 0) throw leaseLost(lease)
 }
 
 /**
