@@ -5,7 +5,7 @@ import { isSignedOut } from './api/problem.ts'
 import { sessionQuery } from './api/session.ts'
 import { Shell } from './shell/shell.tsx'
 import { Toasts } from './shell/toasts.tsx'
-import { Empty, Failed } from './ui/states.tsx'
+import { Failed } from './ui/states.tsx'
 
 export const rootRoute = createRootRouteWithContext<{ queries: QueryClient }>()({
   component: () => (
@@ -15,9 +15,12 @@ export const rootRoute = createRootRouteWithContext<{ queries: QueryClient }>()(
     </>
   ),
   notFoundComponent: () => (
-    <Empty title="There is no such page">
-      <a href="/admin">To the start</a>
-    </Empty>
+    <main className="lone">
+      <div className="state">
+        <h1>There is no such page</h1>
+        <a href="/admin">To the start</a>
+      </div>
+    </main>
   ),
 })
 

@@ -775,7 +775,10 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Changes any part of any setting, on every worker, with its next look */
+        /**
+         * Changes any part of any setting, on every worker, with its next look
+         * @description Answers with all of them as they are then, or, for a dry run, as they would be.
+         */
         patch: operations["patch-v1-settings"];
         trace?: never;
     };
@@ -788,6 +791,33 @@ export interface paths {
         };
         /** How long it takes to give and to take away apps, how often it fails, and why */
         get: operations["get-v1-stats-lifecycle"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What changes, as it happens
+         * @description Server-sent events. `hello` comes first. `app`: something happened to a user, `{event_id, user_id,
+         *     app_id, status, health_status, event_type, message, at}`, with the app's status as it is now. `alert`: one was raised,
+         *     raised again, acknowledged or resolved, `{id, kind, subject, severity, message, times, state, at}`. `bulk`: one goes
+         *     on, `{bulk_id, state, at}`. `audit`: a person or a key acted, `{id, actor, action, user_id, reason, at}`.
+         *
+         *     Whoever comes back with the last `id` in `Last-Event-ID` is told everything that they missed; some of it twice, where
+         *     the connection broke in the middle. `reset`: that cannot be told any more, or it is too much: read everything anew.
+         *     A comment comes at least each 15 seconds. The stream ends when the session does, or the reader is too slow.
+         */
+        get: operations["get-v1-stream"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1645,6 +1675,40 @@ export interface components {
             /** @constant */
             type: "urn:hangar:problem:host_not_installed";
         };
+        /** @description The first request with this key was carried out, and its answer is lost. The audit log has it. */
+        ProblemIdempotencyAnswerLost: {
+            /** @constant */
+            code: "idempotency_answer_lost";
+            first_request_id: string;
+            request_id: string;
+            /** @constant */
+            status: 409;
+            title: string;
+            /** @constant */
+            type: "urn:hangar:problem:idempotency_answer_lost";
+        };
+        /** @description The first request with this key is still being carried out. */
+        ProblemIdempotencyInFlight: {
+            /** @constant */
+            code: "idempotency_in_flight";
+            request_id: string;
+            /** @constant */
+            status: 409;
+            title: string;
+            /** @constant */
+            type: "urn:hangar:problem:idempotency_in_flight";
+        };
+        /** @description This Idempotency-Key was used for another request. */
+        ProblemIdempotencyMismatch: {
+            /** @constant */
+            code: "idempotency_mismatch";
+            request_id: string;
+            /** @constant */
+            status: 422;
+            title: string;
+            /** @constant */
+            type: "urn:hangar:problem:idempotency_mismatch";
+        };
         /** @description Something went wrong on our side. */
         ProblemInternal: {
             /** @constant */
@@ -2390,8 +2454,13 @@ export interface operations {
     };
     "post-v1-alerts-id-acknowledge": {
         parameters: {
-            query?: never;
-            header?: never;
+            query?: {
+                dryRun?: boolean;
+            };
+            header?: {
+                /** @description Sent again under the same key, the same request is carried out once and answered alike, for a day. */
+                "idempotency-key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -2448,13 +2517,30 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemNotFound"];
                 };
             };
-            /** @description `validation_failed`: A field is missing or wrong. */
+            /**
+             * @description `idempotency_answer_lost`: The first request with this key was carried out, and its answer is lost. The audit log has it.
+             *
+             *     `idempotency_in_flight`: The first request with this key is still being carried out.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemIdempotencyAnswerLost"] | components["schemas"]["ProblemIdempotencyInFlight"];
+                };
+            };
+            /**
+             * @description `idempotency_mismatch`: This Idempotency-Key was used for another request.
+             *
+             *     `validation_failed`: A field is missing or wrong.
+             */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                    "application/problem+json": components["schemas"]["ProblemIdempotencyMismatch"] | components["schemas"]["ProblemValidationFailed"];
                 };
             };
             /** @description `rate_limited`: Too many requests. Try again later. */
@@ -2932,7 +3018,10 @@ export interface operations {
             query?: {
                 dryRun?: boolean;
             };
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the same request is carried out once and answered alike, for a day. */
+                "idempotency-key"?: string;
+            };
             path: {
                 userId: string;
             };
@@ -3006,6 +3095,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemNoApp"];
                 };
             };
+            /**
+             * @description `idempotency_answer_lost`: The first request with this key was carried out, and its answer is lost. The audit log has it.
+             *
+             *     `idempotency_in_flight`: The first request with this key is still being carried out.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemIdempotencyAnswerLost"] | components["schemas"]["ProblemIdempotencyInFlight"];
+                };
+            };
             /** @description `payload_too_large`: The request body is too large. */
             413: {
                 headers: {
@@ -3024,13 +3126,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemUnsupportedMediaType"];
                 };
             };
-            /** @description `validation_failed`: A field is missing or wrong. */
+            /**
+             * @description `idempotency_mismatch`: This Idempotency-Key was used for another request.
+             *
+             *     `validation_failed`: A field is missing or wrong.
+             */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                    "application/problem+json": components["schemas"]["ProblemIdempotencyMismatch"] | components["schemas"]["ProblemValidationFailed"];
                 };
             };
             /** @description `rate_limited`: Too many requests. Try again later. */
@@ -3172,7 +3278,10 @@ export interface operations {
             query?: {
                 dryRun?: boolean;
             };
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the same request is carried out once and answered alike, for a day. */
+                "idempotency-key"?: string;
+            };
             path: {
                 userId: string;
             };
@@ -3248,13 +3357,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemUnknownUser"];
                 };
             };
-            /** @description `entitlement_conflict`: The user's subscription says otherwise. Repeat with force and a reason to override it. */
+            /**
+             * @description `entitlement_conflict`: The user's subscription says otherwise. Repeat with force and a reason to override it.
+             *
+             *     `idempotency_answer_lost`: The first request with this key was carried out, and its answer is lost. The audit log has it.
+             *
+             *     `idempotency_in_flight`: The first request with this key is still being carried out.
+             */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemEntitlementConflict"];
+                    "application/problem+json": components["schemas"]["ProblemEntitlementConflict"] | components["schemas"]["ProblemIdempotencyAnswerLost"] | components["schemas"]["ProblemIdempotencyInFlight"];
                 };
             };
             /** @description `payload_too_large`: The request body is too large. */
@@ -3275,13 +3390,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemUnsupportedMediaType"];
                 };
             };
-            /** @description `validation_failed`: A field is missing or wrong. */
+            /**
+             * @description `idempotency_mismatch`: This Idempotency-Key was used for another request.
+             *
+             *     `validation_failed`: A field is missing or wrong.
+             */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                    "application/problem+json": components["schemas"]["ProblemIdempotencyMismatch"] | components["schemas"]["ProblemValidationFailed"];
                 };
             };
             /** @description `rate_limited`: Too many requests. Try again later. */
@@ -3428,7 +3547,10 @@ export interface operations {
             query?: {
                 dryRun?: boolean;
             };
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the same request is carried out once and answered alike, for a day. */
+                "idempotency-key"?: string;
+            };
             path: {
                 userId: string;
             };
@@ -3504,13 +3626,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemNoApp"];
                 };
             };
-            /** @description `force_pointless`: Forcing this would change nothing on this app now. */
+            /**
+             * @description `force_pointless`: Forcing this would change nothing on this app now.
+             *
+             *     `idempotency_answer_lost`: The first request with this key was carried out, and its answer is lost. The audit log has it.
+             *
+             *     `idempotency_in_flight`: The first request with this key is still being carried out.
+             */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemForcePointless"];
+                    "application/problem+json": components["schemas"]["ProblemForcePointless"] | components["schemas"]["ProblemIdempotencyAnswerLost"] | components["schemas"]["ProblemIdempotencyInFlight"];
                 };
             };
             /** @description `payload_too_large`: The request body is too large. */
@@ -3531,13 +3659,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemUnsupportedMediaType"];
                 };
             };
-            /** @description `validation_failed`: A field is missing or wrong. */
+            /**
+             * @description `idempotency_mismatch`: This Idempotency-Key was used for another request.
+             *
+             *     `validation_failed`: A field is missing or wrong.
+             */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                    "application/problem+json": components["schemas"]["ProblemIdempotencyMismatch"] | components["schemas"]["ProblemValidationFailed"];
                 };
             };
             /** @description `rate_limited`: Too many requests. Try again later. */
@@ -3679,7 +3811,10 @@ export interface operations {
             query?: {
                 dryRun?: boolean;
             };
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the same request is carried out once and answered alike, for a day. */
+                "idempotency-key"?: string;
+            };
             path: {
                 userId: string;
             };
@@ -3807,6 +3942,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemUnknownUser"];
                 };
             };
+            /**
+             * @description `idempotency_answer_lost`: The first request with this key was carried out, and its answer is lost. The audit log has it.
+             *
+             *     `idempotency_in_flight`: The first request with this key is still being carried out.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemIdempotencyAnswerLost"] | components["schemas"]["ProblemIdempotencyInFlight"];
+                };
+            };
             /** @description `payload_too_large`: The request body is too large. */
             413: {
                 headers: {
@@ -3825,13 +3973,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemUnsupportedMediaType"];
                 };
             };
-            /** @description `validation_failed`: A field is missing or wrong. */
+            /**
+             * @description `idempotency_mismatch`: This Idempotency-Key was used for another request.
+             *
+             *     `validation_failed`: A field is missing or wrong.
+             */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                    "application/problem+json": components["schemas"]["ProblemIdempotencyMismatch"] | components["schemas"]["ProblemValidationFailed"];
                 };
             };
             /** @description `rate_limited`: Too many requests. Try again later. */
@@ -3872,7 +4024,10 @@ export interface operations {
             query?: {
                 dryRun?: boolean;
             };
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the same request is carried out once and answered alike, for a day. */
+                "idempotency-key"?: string;
+            };
             path: {
                 userId: string;
             };
@@ -3984,6 +4139,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemUnknownUser"];
                 };
             };
+            /**
+             * @description `idempotency_answer_lost`: The first request with this key was carried out, and its answer is lost. The audit log has it.
+             *
+             *     `idempotency_in_flight`: The first request with this key is still being carried out.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemIdempotencyAnswerLost"] | components["schemas"]["ProblemIdempotencyInFlight"];
+                };
+            };
             /** @description `payload_too_large`: The request body is too large. */
             413: {
                 headers: {
@@ -4002,13 +4170,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemUnsupportedMediaType"];
                 };
             };
-            /** @description `validation_failed`: A field is missing or wrong. */
+            /**
+             * @description `idempotency_mismatch`: This Idempotency-Key was used for another request.
+             *
+             *     `validation_failed`: A field is missing or wrong.
+             */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                    "application/problem+json": components["schemas"]["ProblemIdempotencyMismatch"] | components["schemas"]["ProblemValidationFailed"];
                 };
             };
             /** @description `rate_limited`: Too many requests. Try again later. */
@@ -4158,7 +4330,10 @@ export interface operations {
             query?: {
                 dryRun?: boolean;
             };
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the same request is carried out once and answered alike, for a day. */
+                "idempotency-key"?: string;
+            };
             path: {
                 userId: string;
             };
@@ -4235,13 +4410,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemUnknownUser"];
                 };
             };
-            /** @description `entitlement_conflict`: The user's subscription says otherwise. Repeat with force and a reason to override it. */
+            /**
+             * @description `entitlement_conflict`: The user's subscription says otherwise. Repeat with force and a reason to override it.
+             *
+             *     `idempotency_answer_lost`: The first request with this key was carried out, and its answer is lost. The audit log has it.
+             *
+             *     `idempotency_in_flight`: The first request with this key is still being carried out.
+             */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemEntitlementConflict"];
+                    "application/problem+json": components["schemas"]["ProblemEntitlementConflict"] | components["schemas"]["ProblemIdempotencyAnswerLost"] | components["schemas"]["ProblemIdempotencyInFlight"];
                 };
             };
             /** @description `payload_too_large`: The request body is too large. */
@@ -4262,13 +4443,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemUnsupportedMediaType"];
                 };
             };
-            /** @description `validation_failed`: A field is missing or wrong. */
+            /**
+             * @description `idempotency_mismatch`: This Idempotency-Key was used for another request.
+             *
+             *     `validation_failed`: A field is missing or wrong.
+             */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                    "application/problem+json": components["schemas"]["ProblemIdempotencyMismatch"] | components["schemas"]["ProblemValidationFailed"];
                 };
             };
             /** @description `rate_limited`: Too many requests. Try again later. */
@@ -4309,7 +4494,10 @@ export interface operations {
             query?: {
                 dryRun?: boolean;
             };
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the same request is carried out once and answered alike, for a day. */
+                "idempotency-key"?: string;
+            };
             path: {
                 userId: string;
             };
@@ -4383,6 +4571,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemUnknownUser"];
                 };
             };
+            /**
+             * @description `idempotency_answer_lost`: The first request with this key was carried out, and its answer is lost. The audit log has it.
+             *
+             *     `idempotency_in_flight`: The first request with this key is still being carried out.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemIdempotencyAnswerLost"] | components["schemas"]["ProblemIdempotencyInFlight"];
+                };
+            };
             /** @description `payload_too_large`: The request body is too large. */
             413: {
                 headers: {
@@ -4401,13 +4602,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemUnsupportedMediaType"];
                 };
             };
-            /** @description `validation_failed`: A field is missing or wrong. */
+            /**
+             * @description `idempotency_mismatch`: This Idempotency-Key was used for another request.
+             *
+             *     `validation_failed`: A field is missing or wrong.
+             */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                    "application/problem+json": components["schemas"]["ProblemIdempotencyMismatch"] | components["schemas"]["ProblemValidationFailed"];
                 };
             };
             /** @description `rate_limited`: Too many requests. Try again later. */
@@ -4805,8 +5010,13 @@ export interface operations {
     };
     "post-v1-brakes-name-engage": {
         parameters: {
-            query?: never;
-            header?: never;
+            query?: {
+                dryRun?: boolean;
+            };
+            header?: {
+                /** @description Sent again under the same key, the same request is carried out once and answered alike, for a day. */
+                "idempotency-key"?: string;
+            };
             path: {
                 name: "fly_unreachable" | "unhealthy_share" | "deletion_burst" | "restored" | "operator";
             };
@@ -4815,6 +5025,8 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @default false */
+                    dryRun?: boolean;
                     reason: string;
                 };
             };
@@ -4827,7 +5039,9 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description As it is then, or, for a dry run, as it would be. */
                         brake: components["schemas"]["Brake"];
+                        /** @description False where it was as wished already. */
                         changed: boolean;
                     };
                 };
@@ -4863,13 +5077,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemCsrfFailed"] | components["schemas"]["ProblemForbidden"];
                 };
             };
-            /** @description `brake_not_by_hand`: This brake engages by its own condition only. The brake called operator is engaged by hand. */
+            /**
+             * @description `brake_not_by_hand`: This brake engages by its own condition only. The brake called operator is engaged by hand.
+             *
+             *     `idempotency_answer_lost`: The first request with this key was carried out, and its answer is lost. The audit log has it.
+             *
+             *     `idempotency_in_flight`: The first request with this key is still being carried out.
+             */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemBrakeNotByHand"];
+                    "application/problem+json": components["schemas"]["ProblemBrakeNotByHand"] | components["schemas"]["ProblemIdempotencyAnswerLost"] | components["schemas"]["ProblemIdempotencyInFlight"];
                 };
             };
             /** @description `payload_too_large`: The request body is too large. */
@@ -4890,13 +5110,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemUnsupportedMediaType"];
                 };
             };
-            /** @description `validation_failed`: A field is missing or wrong. */
+            /**
+             * @description `idempotency_mismatch`: This Idempotency-Key was used for another request.
+             *
+             *     `validation_failed`: A field is missing or wrong.
+             */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                    "application/problem+json": components["schemas"]["ProblemIdempotencyMismatch"] | components["schemas"]["ProblemValidationFailed"];
                 };
             };
             /** @description `rate_limited`: Too many requests. Try again later. */
@@ -4934,8 +5158,13 @@ export interface operations {
     };
     "post-v1-brakes-name-release": {
         parameters: {
-            query?: never;
-            header?: never;
+            query?: {
+                dryRun?: boolean;
+            };
+            header?: {
+                /** @description Sent again under the same key, the same request is carried out once and answered alike, for a day. */
+                "idempotency-key"?: string;
+            };
             path: {
                 name: "fly_unreachable" | "unhealthy_share" | "deletion_burst" | "restored" | "operator";
             };
@@ -4944,6 +5173,8 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @default false */
+                    dryRun?: boolean;
                     /** @default 0 */
                     ignore_for_minutes?: number;
                     reason: string;
@@ -4958,7 +5189,9 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description As it is then, or, for a dry run, as it would be. */
                         brake: components["schemas"]["Brake"];
+                        /** @description False where it was as wished already. */
                         changed: boolean;
                     };
                 };
@@ -4994,6 +5227,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemCsrfFailed"] | components["schemas"]["ProblemForbidden"];
                 };
             };
+            /**
+             * @description `idempotency_answer_lost`: The first request with this key was carried out, and its answer is lost. The audit log has it.
+             *
+             *     `idempotency_in_flight`: The first request with this key is still being carried out.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemIdempotencyAnswerLost"] | components["schemas"]["ProblemIdempotencyInFlight"];
+                };
+            };
             /** @description `payload_too_large`: The request body is too large. */
             413: {
                 headers: {
@@ -5012,13 +5258,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemUnsupportedMediaType"];
                 };
             };
-            /** @description `validation_failed`: A field is missing or wrong. */
+            /**
+             * @description `idempotency_mismatch`: This Idempotency-Key was used for another request.
+             *
+             *     `validation_failed`: A field is missing or wrong.
+             */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                    "application/problem+json": components["schemas"]["ProblemIdempotencyMismatch"] | components["schemas"]["ProblemValidationFailed"];
                 };
             };
             /** @description `rate_limited`: Too many requests. Try again later. */
@@ -5145,7 +5395,10 @@ export interface operations {
             query?: {
                 dryRun?: boolean;
             };
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the same request is carried out once and answered alike, for a day. */
+                "idempotency-key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5247,13 +5500,17 @@ export interface operations {
              * @description `bulk_changed`: It would be done to another number of users by now. Look at the preview again.
              *
              *     `bulk_pointless`: It could be done to none of these users.
+             *
+             *     `idempotency_answer_lost`: The first request with this key was carried out, and its answer is lost. The audit log has it.
+             *
+             *     `idempotency_in_flight`: The first request with this key is still being carried out.
              */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemBulkChanged"] | components["schemas"]["ProblemBulkPointless"];
+                    "application/problem+json": components["schemas"]["ProblemBulkChanged"] | components["schemas"]["ProblemBulkPointless"] | components["schemas"]["ProblemIdempotencyAnswerLost"] | components["schemas"]["ProblemIdempotencyInFlight"];
                 };
             };
             /** @description `payload_too_large`: The request body is too large. */
@@ -5274,13 +5531,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemUnsupportedMediaType"];
                 };
             };
-            /** @description `validation_failed`: A field is missing or wrong. */
+            /**
+             * @description `idempotency_mismatch`: This Idempotency-Key was used for another request.
+             *
+             *     `validation_failed`: A field is missing or wrong.
+             */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                    "application/problem+json": components["schemas"]["ProblemIdempotencyMismatch"] | components["schemas"]["ProblemValidationFailed"];
                 };
             };
             /** @description `rate_limited`: Too many requests. Try again later. */
@@ -5419,7 +5680,10 @@ export interface operations {
             query?: {
                 dryRun?: boolean;
             };
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the same request is carried out once and answered alike, for a day. */
+                "idempotency-key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -5488,13 +5752,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemNotFound"];
                 };
             };
-            /** @description `bulk_over`: This bulk is over, or cancelled. */
+            /**
+             * @description `bulk_over`: This bulk is over, or cancelled.
+             *
+             *     `idempotency_answer_lost`: The first request with this key was carried out, and its answer is lost. The audit log has it.
+             *
+             *     `idempotency_in_flight`: The first request with this key is still being carried out.
+             */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemBulkOver"];
+                    "application/problem+json": components["schemas"]["ProblemBulkOver"] | components["schemas"]["ProblemIdempotencyAnswerLost"] | components["schemas"]["ProblemIdempotencyInFlight"];
                 };
             };
             /** @description `payload_too_large`: The request body is too large. */
@@ -5515,13 +5785,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemUnsupportedMediaType"];
                 };
             };
-            /** @description `validation_failed`: A field is missing or wrong. */
+            /**
+             * @description `idempotency_mismatch`: This Idempotency-Key was used for another request.
+             *
+             *     `validation_failed`: A field is missing or wrong.
+             */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                    "application/problem+json": components["schemas"]["ProblemIdempotencyMismatch"] | components["schemas"]["ProblemValidationFailed"];
                 };
             };
             /** @description `rate_limited`: Too many requests. Try again later. */
@@ -5669,7 +5943,10 @@ export interface operations {
             query?: {
                 dryRun?: boolean;
             };
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the same request is carried out once and answered alike, for a day. */
+                "idempotency-key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -5738,13 +6015,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemNotFound"];
                 };
             };
-            /** @description `bulk_over`: This bulk is over, or cancelled. */
+            /**
+             * @description `bulk_over`: This bulk is over, or cancelled.
+             *
+             *     `idempotency_answer_lost`: The first request with this key was carried out, and its answer is lost. The audit log has it.
+             *
+             *     `idempotency_in_flight`: The first request with this key is still being carried out.
+             */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemBulkOver"];
+                    "application/problem+json": components["schemas"]["ProblemBulkOver"] | components["schemas"]["ProblemIdempotencyAnswerLost"] | components["schemas"]["ProblemIdempotencyInFlight"];
                 };
             };
             /** @description `payload_too_large`: The request body is too large. */
@@ -5765,13 +6048,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemUnsupportedMediaType"];
                 };
             };
-            /** @description `validation_failed`: A field is missing or wrong. */
+            /**
+             * @description `idempotency_mismatch`: This Idempotency-Key was used for another request.
+             *
+             *     `validation_failed`: A field is missing or wrong.
+             */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                    "application/problem+json": components["schemas"]["ProblemIdempotencyMismatch"] | components["schemas"]["ProblemValidationFailed"];
                 };
             };
             /** @description `rate_limited`: Too many requests. Try again later. */
@@ -5812,7 +6099,10 @@ export interface operations {
             query?: {
                 dryRun?: boolean;
             };
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the same request is carried out once and answered alike, for a day. */
+                "idempotency-key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -5881,13 +6171,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemNotFound"];
                 };
             };
-            /** @description `bulk_over`: This bulk is over, or cancelled. */
+            /**
+             * @description `bulk_over`: This bulk is over, or cancelled.
+             *
+             *     `idempotency_answer_lost`: The first request with this key was carried out, and its answer is lost. The audit log has it.
+             *
+             *     `idempotency_in_flight`: The first request with this key is still being carried out.
+             */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemBulkOver"];
+                    "application/problem+json": components["schemas"]["ProblemBulkOver"] | components["schemas"]["ProblemIdempotencyAnswerLost"] | components["schemas"]["ProblemIdempotencyInFlight"];
                 };
             };
             /** @description `payload_too_large`: The request body is too large. */
@@ -5908,13 +6204,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemUnsupportedMediaType"];
                 };
             };
-            /** @description `validation_failed`: A field is missing or wrong. */
+            /**
+             * @description `idempotency_mismatch`: This Idempotency-Key was used for another request.
+             *
+             *     `validation_failed`: A field is missing or wrong.
+             */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                    "application/problem+json": components["schemas"]["ProblemIdempotencyMismatch"] | components["schemas"]["ProblemValidationFailed"];
                 };
             };
             /** @description `rate_limited`: Too many requests. Try again later. */
@@ -6038,8 +6338,13 @@ export interface operations {
     };
     "post-v1-burst-approvals": {
         parameters: {
-            query?: never;
-            header?: never;
+            query?: {
+                dryRun?: boolean;
+            };
+            header?: {
+                /** @description Sent again under the same key, the same request is carried out once and answered alike, for a day. */
+                "idempotency-key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6047,6 +6352,8 @@ export interface operations {
             content: {
                 "application/json": {
                     count: number;
+                    /** @default false */
+                    dryRun?: boolean;
                     /** @default 1440 */
                     expires_in_minutes?: number;
                     reason: string;
@@ -6054,6 +6361,31 @@ export interface operations {
             };
         };
         responses: {
+            /** @description A dry run: what would be answered. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        actor: string;
+                        approved: number;
+                        brake_released: boolean;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** @description When the last of them is through, at the pace at which Fly deletes. */
+                        eta_minutes: number;
+                        expired: boolean;
+                        /** Format: date-time */
+                        expires_at: string;
+                        id: number;
+                        reason: string;
+                        used: number;
+                        /** @description Whom the brake kept from beginning. */
+                        waiting_users: number;
+                    };
+                };
+            };
             /** @description Created */
             201: {
                 headers: {
@@ -6110,6 +6442,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemCsrfFailed"] | components["schemas"]["ProblemForbidden"];
                 };
             };
+            /**
+             * @description `idempotency_answer_lost`: The first request with this key was carried out, and its answer is lost. The audit log has it.
+             *
+             *     `idempotency_in_flight`: The first request with this key is still being carried out.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemIdempotencyAnswerLost"] | components["schemas"]["ProblemIdempotencyInFlight"];
+                };
+            };
             /** @description `payload_too_large`: The request body is too large. */
             413: {
                 headers: {
@@ -6128,13 +6473,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemUnsupportedMediaType"];
                 };
             };
-            /** @description `validation_failed`: A field is missing or wrong. */
+            /**
+             * @description `idempotency_mismatch`: This Idempotency-Key was used for another request.
+             *
+             *     `validation_failed`: A field is missing or wrong.
+             */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                    "application/problem+json": components["schemas"]["ProblemIdempotencyMismatch"] | components["schemas"]["ProblemValidationFailed"];
                 };
             };
             /** @description `rate_limited`: Too many requests. Try again later. */
@@ -6716,7 +7065,10 @@ export interface operations {
             query?: {
                 dryRun?: boolean;
             };
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, the same request is carried out once and answered alike, for a day. */
+                "idempotency-key"?: string;
+            };
             path: {
                 appName: string;
             };
@@ -6806,13 +7158,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemNotFound"];
                 };
             };
-            /** @description `orphan_not_adoptable`: This app can not become its user's app again. */
+            /**
+             * @description `idempotency_answer_lost`: The first request with this key was carried out, and its answer is lost. The audit log has it.
+             *
+             *     `idempotency_in_flight`: The first request with this key is still being carried out.
+             *
+             *     `orphan_not_adoptable`: This app can not become its user's app again.
+             */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemOrphanNotAdoptable"];
+                    "application/problem+json": components["schemas"]["ProblemIdempotencyAnswerLost"] | components["schemas"]["ProblemIdempotencyInFlight"] | components["schemas"]["ProblemOrphanNotAdoptable"];
                 };
             };
             /** @description `payload_too_large`: The request body is too large. */
@@ -6833,13 +7191,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemUnsupportedMediaType"];
                 };
             };
-            /** @description `validation_failed`: A field is missing or wrong. */
+            /**
+             * @description `idempotency_mismatch`: This Idempotency-Key was used for another request.
+             *
+             *     `validation_failed`: A field is missing or wrong.
+             */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                    "application/problem+json": components["schemas"]["ProblemIdempotencyMismatch"] | components["schemas"]["ProblemValidationFailed"];
                 };
             };
             /** @description `rate_limited`: Too many requests. Try again later. */
@@ -6877,8 +7239,13 @@ export interface operations {
     };
     "post-v1-orphans-appName-delete": {
         parameters: {
-            query?: never;
-            header?: never;
+            query?: {
+                dryRun?: boolean;
+            };
+            header?: {
+                /** @description Sent again under the same key, the same request is carried out once and answered alike, for a day. */
+                "idempotency-key"?: string;
+            };
             path: {
                 appName: string;
             };
@@ -6887,11 +7254,22 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @default false */
+                    dryRun?: boolean;
                     reason: string;
                 };
             };
         };
         responses: {
+            /** @description A dry run. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Orphan"];
+                };
+            };
             /** @description Accepted */
             202: {
                 headers: {
@@ -6941,13 +7319,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemNotFound"];
                 };
             };
-            /** @description `orphan_not_provable`: Hangar can not prove that this app is its own, and would never delete it. */
+            /**
+             * @description `idempotency_answer_lost`: The first request with this key was carried out, and its answer is lost. The audit log has it.
+             *
+             *     `idempotency_in_flight`: The first request with this key is still being carried out.
+             *
+             *     `orphan_not_provable`: Hangar can not prove that this app is its own, and would never delete it.
+             */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemOrphanNotProvable"];
+                    "application/problem+json": components["schemas"]["ProblemIdempotencyAnswerLost"] | components["schemas"]["ProblemIdempotencyInFlight"] | components["schemas"]["ProblemOrphanNotProvable"];
                 };
             };
             /** @description `payload_too_large`: The request body is too large. */
@@ -6968,13 +7352,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemUnsupportedMediaType"];
                 };
             };
-            /** @description `validation_failed`: A field is missing or wrong. */
+            /**
+             * @description `idempotency_mismatch`: This Idempotency-Key was used for another request.
+             *
+             *     `validation_failed`: A field is missing or wrong.
+             */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                    "application/problem+json": components["schemas"]["ProblemIdempotencyMismatch"] | components["schemas"]["ProblemValidationFailed"];
                 };
             };
             /** @description `rate_limited`: Too many requests. Try again later. */
@@ -7303,8 +7691,13 @@ export interface operations {
     };
     "patch-v1-settings": {
         parameters: {
-            query?: never;
-            header?: never;
+            query?: {
+                dryRun?: boolean;
+            };
+            header?: {
+                /** @description Sent again under the same key, the same request is carried out once and answered alike, for a day. */
+                "idempotency-key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -7314,6 +7707,8 @@ export interface operations {
                     budget?: {
                         monthly_usd?: string | null;
                     };
+                    /** @default false */
+                    dryRun?: boolean;
                     health?: {
                         no_cycles_ms?: number;
                     };
@@ -7375,6 +7770,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemCsrfFailed"] | components["schemas"]["ProblemForbidden"];
                 };
             };
+            /**
+             * @description `idempotency_answer_lost`: The first request with this key was carried out, and its answer is lost. The audit log has it.
+             *
+             *     `idempotency_in_flight`: The first request with this key is still being carried out.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemIdempotencyAnswerLost"] | components["schemas"]["ProblemIdempotencyInFlight"];
+                };
+            };
             /** @description `payload_too_large`: The request body is too large. */
             413: {
                 headers: {
@@ -7393,13 +7801,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemUnsupportedMediaType"];
                 };
             };
-            /** @description `validation_failed`: A field is missing or wrong. */
+            /**
+             * @description `idempotency_mismatch`: This Idempotency-Key was used for another request.
+             *
+             *     `validation_failed`: A field is missing or wrong.
+             */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                    "application/problem+json": components["schemas"]["ProblemIdempotencyMismatch"] | components["schemas"]["ProblemValidationFailed"];
                 };
             };
             /** @description `rate_limited`: Too many requests. Try again later. */
@@ -7454,6 +7866,91 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LifecycleStats"];
+                };
+            };
+            /** @description `unauthorized`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnauthorized"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemForbidden"];
+                };
+            };
+            /** @description `validation_failed`: A field is missing or wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. Try again later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemRateLimited"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemInternal"];
+                };
+            };
+            /**
+             * @description `database_unavailable`: The database is not reachable.
+             *
+             *     `sign_in_unavailable`: Supabase Auth is not reachable, so nobody can sign in right now.
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"] | components["schemas"]["ProblemSignInUnavailable"];
+                };
+            };
+        };
+    };
+    "get-v1-stream": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The last `id` seen. */
+                "last-event-id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description Never kept. */
+                    "Cache-Control"?: string;
+                    /** @description Proxies pass each event on at once. */
+                    "X-Accel-Buffering"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
                 };
             };
             /** @description `unauthorized`: Sign in first. */

@@ -25,6 +25,7 @@ const REFRESHED: Readonly<Record<string, readonly Topic[]>> = {
   app: ['overview', 'alerts', 'brakes'],
   alert: ['overview', 'alerts', 'brakes'],
   bulk: ['bulk'],
+  audit: ['audit'],
 }
 
 const EVERYTHING: readonly Topic[] = ['overview', 'app', 'alerts', 'brakes', 'bulk', 'orphans', 'costs']

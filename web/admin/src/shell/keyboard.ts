@@ -1,7 +1,9 @@
-/** Single keys that act. They rest while somebody types, while a dialog is open, and with any modifier held. */
+/** Single keys that act. They rest while somebody types, while a dialog or a menu is open, and with any modifier held. */
 import { useEffect, useRef } from 'react'
 
 export type Keys = Readonly<Record<string, (event: KeyboardEvent) => void>>
+
+const OPEN = 'dialog[open], :popover-open'
 
 /** What `?` shows. */
 export const KEY_HELP: readonly (readonly [keys: string, what: string])[] = [
@@ -21,7 +23,7 @@ export function useKeys(keys: Keys): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return
-      if (isTyping(event.target) || document.querySelector('dialog[open]') !== null) return
+      if (isTyping(event.target) || document.querySelector(OPEN) !== null) return
       const act = current.current[event.key]
       if (act === undefined) return
       event.preventDefault()

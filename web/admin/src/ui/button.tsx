@@ -1,7 +1,7 @@
 import type { ButtonHTMLAttributes, ReactNode } from 'react'
 
 type ButtonProps = ButtonHTMLAttributes<HTMLButtonElement> & {
-  kind?: 'plain' | 'primary' | 'danger' | 'quiet'
+  kind?: 'plain' | 'primary' | 'danger' | 'danger-outline' | 'quiet'
   /** Under way: it keeps its place and its focus, and cannot be pressed again. */
   busy?: boolean
   children: ReactNode

@@ -5,6 +5,8 @@
 import { useEffect, useId, useRef, type ReactNode } from 'react'
 import { Icon } from './icon.tsx'
 
+const FIRST_FIELD = 'input:not([type=checkbox], [type=radio]), select, textarea'
+
 export function Dialog({
   title,
   onClose,
@@ -22,6 +24,8 @@ export function Dialog({
     const dialog = ref.current
     const opener = document.activeElement
     dialog?.showModal()
+    // The first thing to fill in, rather than the button that closes.
+    dialog?.querySelector<HTMLElement>(FIRST_FIELD)?.focus()
     return () => {
       dialog?.close()
       if (opener instanceof HTMLElement && opener.isConnected) opener.focus({ preventScroll: true })

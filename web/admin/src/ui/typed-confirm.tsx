@@ -64,7 +64,6 @@ export function TypedConfirm(props: TypedConfirmProps) {
             value={reason}
             onChange={setReason}
             maxLength={500}
-            autoFocus
           />
         )}
         {word !== undefined && (
@@ -76,7 +75,6 @@ export function TypedConfirm(props: TypedConfirmProps) {
             }
             value={typed}
             onChange={setTyped}
-            autoFocus={wantsReason === 'none'}
             autoComplete="off"
           />
         )}

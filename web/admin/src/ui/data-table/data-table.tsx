@@ -144,6 +144,11 @@ function useSelect<Row>(rows: Row[], rowId: (row: Row) => string, selection: Sel
   }, [])
 }
 
+function focusRow(table: HTMLElement | null, index: number): void {
+  const row = table?.querySelector(`[data-index="${String(index)}"]`)
+  row?.querySelector<HTMLElement>('[data-row-focus]')?.focus({ preventScroll: true })
+}
+
 function useRowKeys<Row>(table: {
   rows: Row[]
   rowId: (row: Row) => string
@@ -154,16 +159,22 @@ function useRowKeys<Row>(table: {
   scrollTo: (index: number) => void
 }): void {
   const { rows, rowId, active, setActive, scroller, selection, scrollTo } = table
+  const isMoving = useRef(false)
+  // The active row is always in the page, so it can be given the focus as soon as it is drawn.
+  useEffect(() => {
+    if (!isMoving.current) return
+    isMoving.current = false
+    focusRow(scroller.current, active)
+  }, [active, scroller])
   const moveTo = (index: number) => {
     const next = Math.max(0, Math.min(rows.length - 1, index))
     if (rows.length === 0) return
-    setActive(next)
     scrollTo(next)
-    // Drawn first, then focused.
-    requestAnimationFrame(() => {
-      const row = scroller.current?.querySelector(`[data-index="${next}"]`)
-      row?.querySelector<HTMLElement>('[data-row-focus]')?.focus({ preventScroll: true })
-    })
+    if (next === active) focusRow(scroller.current, next)
+    else {
+      isMoving.current = true
+      setActive(next)
+    }
   }
   useKeys({
     j: () => moveTo(active + 1),

@@ -11,8 +11,8 @@ export function CostSection({ user }: { user: User }) {
   return (
     <Section title="Cost by day" aside={<span>{formatMoney(user.cost.month_usd)} this month</span>}>
       <Loaded query={query} what="its costs">
-        {({ items }) =>
-          items.length === 0 ? <p className="muted">It has cost nothing yet.</p> : <Days days={items} />
+        {({ days }) =>
+          days.length === 0 ? <p className="muted">It has cost nothing yet.</p> : <Days days={days} />
         }
       </Loaded>
     </Section>

@@ -1,6 +1,6 @@
 /** A day of health as a strip: the height tells the states apart as well as the colour, and the words are below. */
 import { useQuery } from '@tanstack/react-query'
-import { formatDuration, formatTime } from '../../lib/format.ts'
+import { formatCode, formatDuration, formatTime } from '../../lib/format.ts'
 import { Loaded } from '../../ui/states.tsx'
 import { lookOf, Status } from '../../ui/status.tsx'
 import { healthQuery, type HealthSegment } from './queries.ts'
@@ -9,11 +9,11 @@ export function HealthStrip({ userId }: { userId: string }) {
   const query = useQuery(healthQuery(userId))
   return (
     <Loaded query={query} what="its health">
-      {({ items }) =>
-        items.length === 0 ? (
+      {({ segments }) =>
+        segments.length === 0 ? (
           <p className="muted">Nothing is known of its health.</p>
         ) : (
-          <Strip segments={items} />
+          <Strip segments={segments} />
         )
       }
     </Loaded>
@@ -31,20 +31,24 @@ function Strip({ segments }: { segments: readonly HealthSegment[] }) {
             key={one.from}
             className={`strip-part strip-${one.status} tone-${lookOf(one.status).tone}`}
             style={{ flexGrow: lasted(one) }}
-            title={`${one.status}, ${formatTime(one.from)} to ${formatTime(one.to)}`}
+            title={`${wordOf(one.status)}, ${formatTime(one.from)} to ${formatTime(one.to)}${one.message === null ? '' : `: ${one.message}`}`}
           />
         ))}
       </div>
       <ul className="strip-totals">
         {totals.map(([status, ms]) => (
           <li key={status}>
-            <Status state={status} /> <span className="muted">{formatDuration(ms)}</span>
+            <Status state={status} word={wordOf(status)} />{' '}
+            <span className="muted">{formatDuration(ms)}</span>
           </li>
         ))}
       </ul>
     </>
   )
 }
+
+/** `none`: there was no app to be healthy. */
+const wordOf = (status: string): string => (status === 'none' ? 'No app' : formatCode(status))
 
 function totalsOf(
   segments: readonly HealthSegment[],

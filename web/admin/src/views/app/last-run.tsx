@@ -24,14 +24,14 @@ const NEAR_PX = 24
 
 function Log({ events }: { events: readonly AppEvent[] }) {
   const lines = useMemo(() => lastRunOf(events), [events])
-  const box = useRef<HTMLOListElement>(null)
+  const box = useRef<HTMLDivElement>(null)
   const follows = useRef(true)
   useEffect(() => {
     if (follows.current && box.current) box.current.scrollTop = box.current.scrollHeight
   }, [lines])
   if (lines.length === 0) return <p className="muted">Nothing has been done for this user yet.</p>
   return (
-    <ol
+    <div
       ref={box}
       className="log"
       role="log"
@@ -42,15 +42,18 @@ function Log({ events }: { events: readonly AppEvent[] }) {
         follows.current = scrollHeight - scrollTop - clientHeight < NEAR_PX
       }}
     >
-      {lines.map((event) => (
-        <li key={event.id}>
-          <time dateTime={event.created_at}>{formatTime(event.created_at)}</time>
-          <Status state={event.status} />
-          <span className="log-text">
-            {event.message ?? formatCode(event.event_type)} <span className="muted">{event.event_type}</span>
-          </span>
-        </li>
-      ))}
-    </ol>
+      <ol>
+        {lines.map((event) => (
+          <li key={event.id}>
+            <time dateTime={event.created_at}>{formatTime(event.created_at)}</time>
+            <Status state={event.status} />
+            <span className="log-text">
+              {event.message ?? formatCode(event.event_type)}{' '}
+              <span className="muted">{event.event_type}</span>
+            </span>
+          </li>
+        ))}
+      </ol>
+    </div>
   )
 }

@@ -1,6 +1,6 @@
 /** Everything that is known of one user, each part asked for by itself. The stream has all of it asked again. */
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
-import { answer, api, call } from '../../api/client.ts'
+import { answer, api } from '../../api/client.ts'
 import type { components, operations } from '../../api/schema.generated.ts'
 import { appKey } from '../../live/changes.ts'
 
@@ -28,45 +28,39 @@ export const recentEventsQuery = (userId: string) =>
       ),
   })
 
-export type TimelineEntry = {
-  id: string
-  at: string
-  kind: string
-  title: string
-  text: string | null
-  status: string | null
-  actor: string | null
-  request_id: string | null
-}
+export type TimelineEntry = components['schemas']['TimelineEntry']
+
+const TIMELINE_PAGE = 50
 
 export const timelineQuery = (userId: string) =>
   infiniteQueryOptions({
     queryKey: [...appKey(userId), 'timeline'],
-    queryFn: ({ pageParam, signal }) =>
-      call<{ items: TimelineEntry[]; next_cursor: string | null }>('GET', `/v1/apps/${userId}/timeline`, {
-        query: { limit: 50, cursor: pageParam },
-        signal,
-      }),
+    queryFn: ({ pageParam, signal }) => {
+      const query = { limit: TIMELINE_PAGE, ...(pageParam === null ? {} : { cursor: pageParam }) }
+      const params = { path: { userId }, query }
+      return answer(api.GET('/v1/apps/{userId}/timeline', { params, signal }))
+    },
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
   })
 
-export type HealthSegment = { from: string; to: string; status: string }
+export type HealthSegment = components['schemas']['HealthStrip']['segments'][number]
 
 export const healthQuery = (userId: string) =>
   queryOptions({
     queryKey: [...appKey(userId), 'health'],
-    queryFn: ({ signal }) =>
-      call<{ items: HealthSegment[] }>('GET', `/v1/apps/${userId}/health`, { query: { hours: 24 }, signal }),
+    queryFn: ({ signal }) => {
+      const params = { path: { userId }, query: { hours: 24 } }
+      return answer(api.GET('/v1/apps/{userId}/health', { params, signal }))
+    },
   })
 
 export const costsQuery = (userId: string) =>
   queryOptions({
     queryKey: [...appKey(userId), 'costs'],
-    queryFn: ({ signal }) =>
-      call<{ items: { day: string; usd: string }[] }>('GET', `/v1/apps/${userId}/costs`, {
-        query: { days: 30 },
-        signal,
-      }),
+    queryFn: ({ signal }) => {
+      const params = { path: { userId }, query: { days: 30 } }
+      return answer(api.GET('/v1/apps/{userId}/costs', { params, signal }))
+    },
     staleTime: 60_000,
   })

@@ -1,5 +1,6 @@
 /** Everything that happened, from what set it off to what Fly answered, newest first. */
 import { useInfiniteQuery } from '@tanstack/react-query'
+import { formatCode } from '../../lib/format.ts'
 import { Button } from '../../ui/button.tsx'
 import { Section } from '../../ui/page.tsx'
 import { Loaded } from '../../ui/states.tsx'
@@ -15,7 +16,7 @@ export function Timeline({ userId }: { userId: string }) {
         {({ pages }) => (
           <>
             <ol className="timeline">
-              {pages.flatMap((page) => page.items.map((entry) => <Entry key={entry.id} entry={entry} />))}
+              {pages.flatMap((page) => page.items.map((entry) => <Entry key={entry.key} entry={entry} />))}
             </ol>
             {query.hasNextPage && (
               <Button busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
@@ -29,29 +30,49 @@ export function Timeline({ userId }: { userId: string }) {
   )
 }
 
+/** What kind of thing it is, and how it is called here. */
+const KINDS: Readonly<Record<TimelineEntry['kind'], string>> = {
+  want: 'wanted',
+  act: 'act',
+  attempt: 'attempt',
+  step: 'step',
+  failure: 'failure',
+  health: 'health',
+  drift: 'drift',
+}
+
 function Entry({ entry }: { entry: TimelineEntry }) {
   return (
     <li className={`entry entry-${entry.kind}`}>
       <span className="entry-at muted">
         <Ago at={entry.at} />
       </span>
-      <span className="entry-kind">{entry.kind}</span>
+      <span className="entry-kind">{KINDS[entry.kind]}</span>
       <div>
         <p>
-          {entry.title} {entry.status !== null && <Status state={entry.status} />}
+          <span>{entry.message ?? formatCode(entry.name)}</span>
+          {entry.status !== null && <Status state={entry.status} />}
         </p>
-        {entry.text !== null && <p className="muted">{entry.text}</p>}
-        {(entry.request_id !== null || entry.actor !== null) && (
-          <p className="entry-source muted">
-            {entry.actor !== null && <span>by {entry.actor}</span>}
-            {entry.request_id !== null && (
-              <span>
-                Fly request <code>{entry.request_id}</code>
-              </span>
-            )}
-          </p>
-        )}
+        <p className="entry-source muted">
+          <code>{entry.name}</code>
+          <span>by {entry.actor}</span>
+          {entry.attempt !== null && <span>attempt {entry.attempt}</span>}
+          {entry.fly !== null && <FlyAnswer fly={entry.fly} />}
+        </p>
       </div>
     </li>
+  )
+}
+
+function FlyAnswer({ fly }: { fly: NonNullable<TimelineEntry['fly']> }) {
+  return (
+    <span>
+      Fly answered {fly.status ?? 'nothing'}
+      {fly.request_id !== null && (
+        <>
+          , request <code>{fly.request_id}</code>
+        </>
+      )}
+    </span>
   )
 }

@@ -43,7 +43,7 @@ export function BulkBar({ selection, rows, filters, total = 0 }: BulkBarProps) {
       )}
       <span className="bulk-bar-space" />
       {BULK_ACTIONS.filter(({ least }) => mayAct(session, least)).map((one) => (
-        <Button key={one.name} kind={one.danger ? 'danger' : 'plain'} onClick={() => setAction(one)}>
+        <Button key={one.name} kind={one.danger ? 'danger-outline' : 'plain'} onClick={() => setAction(one)}>
           {one.label}…
         </Button>
       ))}

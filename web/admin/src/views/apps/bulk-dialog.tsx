@@ -57,7 +57,7 @@ export function BulkDialog(props: BulkDialogProps) {
     <TypedConfirm
       title={`${action.label} ${plural(eligible, 'app')}`}
       action={`${action.label} ${plural(eligible, 'app')}`}
-      affected={'filter' in target ? [] : eligibleNames(target, preview.data)}
+      affected={'filter' in target || eligible === 0 ? [] : eligibleNames(target, preview.data)}
       total={eligible}
       danger={action.danger}
       {...(action.danger ? { word: `${action.name} ${String(eligible)}` } : {})}
@@ -66,6 +66,7 @@ export function BulkDialog(props: BulkDialogProps) {
       onClose={props.onClose}
     >
       <p>{action.explains}</p>
+      {eligible === 0 && <p className="form-note">None of them can be acted on as things are.</p>}
       <PreviewFacts preview={preview.data} />
       {action.danger && <Choices preview={preview.data} choice={choice} onChange={setChoice} />}
     </TypedConfirm>

@@ -78,7 +78,7 @@ export const appColumns = column.columns([
   column.display({
     id: 'updated',
     header: 'Changed',
-    meta: { sortBy: 'updated_at', width: '7.5rem', align: 'end', rank: 2 },
+    meta: { sortBy: 'updated_at', width: '9rem', align: 'end', rank: 2 },
     cell: ({ row }) => <Ago at={row.original.updated_at} />,
   }),
 ])

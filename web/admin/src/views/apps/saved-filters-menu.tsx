@@ -83,7 +83,6 @@ function SaveDialog({ search, onClose }: { search: AppsSearch; onClose: () => vo
             value={name}
             onChange={setName}
             maxLength={60}
-            autoFocus
           />
         </div>
         <footer className="dialog-footer">
