@@ -600,6 +600,7 @@ create table hangar.bulks (
   created_at timestamp with time zone default hangar.now() not null,
   updated_at timestamp with time zone default hangar.now() not null,
   ended_at timestamp with time zone,
+  changed_in xid8,
   constraint bulks_action_is_known CHECK (action = ANY (ARRAY['retry'::text, 'provision'::text, 'deprovision'::text, 'check_health'::text])),
   constraint bulks_done_means_ended CHECK (state <> 'done'::text OR ended_at IS NOT NULL),
   constraint bulks_per_minute_is_sane CHECK (per_minute >= 1 AND per_minute <= 6000),
@@ -979,6 +980,7 @@ CREATE INDEX audit_log_by_actor ON hangar.audit_log USING btree (actor, id);
 CREATE INDEX audit_log_by_change ON hangar.audit_log USING btree (changed_in, id) WHERE (changed_in IS NOT NULL);
 CREATE INDEX audit_log_by_user ON hangar.audit_log USING btree (user_id, id);
 CREATE INDEX bulk_items_by_state ON hangar.bulk_items USING btree (bulk_id, state, place);
+CREATE INDEX bulks_by_change ON hangar.bulks USING btree (changed_in, id) WHERE (changed_in IS NOT NULL);
 CREATE INDEX bulks_by_update ON hangar.bulks USING btree (updated_at);
 CREATE INDEX bulks_under_way ON hangar.bulks USING btree (id) WHERE (ended_at IS NULL);
 CREATE INDEX cost_intervals_by_app ON hangar.cost_intervals USING btree (user_fly_app_id, started_at);
@@ -1043,6 +1045,7 @@ create view hangar.host_users with (security_invoker=true) as
 CREATE TRIGGER stamp_change BEFORE INSERT OR UPDATE ON hangar.alerts FOR EACH ROW EXECUTE FUNCTION hangar.stamp_change();
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON hangar.audit_log FOR EACH ROW EXECUTE FUNCTION hangar.refuse_change();
 CREATE TRIGGER append_only_on_truncate BEFORE TRUNCATE ON hangar.audit_log FOR EACH STATEMENT EXECUTE FUNCTION hangar.refuse_change();
+CREATE TRIGGER stamp_change BEFORE INSERT OR UPDATE ON hangar.bulks FOR EACH ROW EXECUTE FUNCTION hangar.stamp_change();
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.user_fly_app_events FOR EACH ROW EXECUTE FUNCTION hangar.refuse_change();
 CREATE TRIGGER append_only_on_truncate BEFORE TRUNCATE ON public.user_fly_app_events FOR EACH STATEMENT EXECUTE FUNCTION hangar.refuse_change();
 CREATE TRIGGER rows_are_kept BEFORE DELETE ON public.user_fly_apps FOR EACH ROW EXECUTE FUNCTION hangar.refuse_change();

@@ -31,11 +31,16 @@ create table hangar.bulks (
   updated_at timestamptz not null default hangar.now(),
   -- Nobody waits and nobody is followed any more.
   ended_at timestamptz,
+  -- Which transaction changed it last, for who follows changes.
+  changed_in xid8,
   constraint bulks_done_means_ended check (state <> 'done' or ended_at is not null)
 );
 -- Few at any time: what the relay reads each second.
 create index bulks_under_way on hangar.bulks (id) where ended_at is null;
 create index bulks_by_update on hangar.bulks (updated_at);
+create index bulks_by_change on hangar.bulks (changed_in, id) where changed_in is not null;
+create trigger stamp_change before insert or update on hangar.bulks
+  for each row execute function hangar.stamp_change();
 
 -- What becomes of each user in it.
 --   waiting ─ asked in one transaction with what it asks for ─▶ asked ─ as the engine ends ─▶ done | failed

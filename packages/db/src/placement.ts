@@ -182,5 +182,5 @@ export async function listPlacement(db: Database | Tx, after?: string): Promise<
 }
 
 /** Another cluster, another timeline of it (a restore to a moment, a failover), or a table that was made anew (a dump). */
-const EPOCH = sql`left(md5(concat_ws(':', (select system_identifier from pg_control_system()),
+export const EPOCH = sql`left(md5(concat_ws(':', (select system_identifier from pg_control_system()),
   left(pg_walfile_name(pg_current_wal_lsn()), 8), 'hangar.trader_placement'::regclass::oid)), 12)`

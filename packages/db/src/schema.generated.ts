@@ -170,6 +170,7 @@ export interface HangarBulks {
   action: string;
   actor: string;
   burstApprovalId: number | null;
+  changedIn: string | null;
   createdAt: Generated<Timestamp>;
   endedAt: Timestamp | null;
   force: Generated<boolean>;

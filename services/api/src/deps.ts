@@ -2,6 +2,7 @@ import type { Clock, KeyRing, Policy, PriceModel } from '@hangar/core'
 import type { Database, Handover, HostMapping, TierRevenue } from '@hangar/db'
 import type { Queues } from '@hangar/jobs'
 import type { Logger, Tracing } from '@hangar/runtime'
+import type { ChangeFeed } from './changes/feed.ts'
 import type { AuthSettings } from './auth/authenticator.ts'
 import type { LimitSettings } from './auth/rate-limits.ts'
 import type { SessionSettings } from './auth/session.ts'
@@ -49,6 +50,8 @@ export type ApiDeps = {
   /** The address that browsers and apps know us by. */
   publicUrl: URL
   clock: Clock
+  /** Tells whoever listens what changes. */
+  changes: ChangeFeed
   /** How long a caller waits for a worker's answer before being told where it will be. */
   inspectWaitMs: number
   logger: Logger

@@ -12,6 +12,7 @@ import {
   startTracing,
 } from '@hangar/runtime'
 import { createApp } from './app.ts'
+import { createChangeFeed } from './changes/feed.ts'
 import { accessFrom, readConfig, userTokensFrom } from './config.ts'
 import { createApiMetrics } from './metrics.ts'
 import { startServer } from './server.ts'
@@ -66,6 +67,7 @@ await runMain('api', async () => {
     userTokens: userTokensFrom(config, systemClock),
     publicUrl: new URL(config.HANGAR_PUBLIC_URL),
     clock: systemClock,
+    changes: createChangeFeed({ db, clock: systemClock, logger, stopping: stopper.stopping }),
     inspectWaitMs: INSPECT_WAIT_MS,
     logger,
     metrics: createApiMetrics(registry),

@@ -1,5 +1,5 @@
 import { Counter, Histogram, type Registry } from 'prom-client'
-import type { RequestHandler } from 'express'
+import type { RequestHandler, Response } from 'express'
 
 const WEBHOOK_OUTCOMES = ['woken', 'postponed', 'ignored'] as const
 
@@ -58,9 +58,14 @@ export function timeRequests({ requestSeconds, requests }: ApiMetrics): RequestH
     response.on('finish', () => {
       const { path } = (request.route ?? {}) as { path?: unknown }
       const route = typeof path === 'string' ? request.baseUrl + path : request.baseUrl || 'unmatched'
-      stopTimer({ route })
+      // A stream lasts for as long as somebody listens: that says nothing of how fast we are.
+      if (!isStream(response)) stopTimer({ route })
       requests.inc({ method, route, status: `${Math.trunc(response.statusCode / 100)}xx` })
     })
     next()
   }
+}
+
+function isStream(response: Response): boolean {
+  return String(response.getHeader('content-type')).startsWith('text/event-stream')
 }

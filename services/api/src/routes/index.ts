@@ -60,6 +60,7 @@ import { listUsersRoute } from './v1/list-users/handler.ts'
 import { putOverride } from './v1/put-override/handler.ts'
 import { provisionApp } from './v1/provision-app/handler.ts'
 import { retryApp } from './v1/retry-app/handler.ts'
+import { streamChanges } from './v1/stream/handler.ts'
 
 /** What a database sends. */
 export const webhookRoutes: readonly Route[] = [supabaseWebhook]
@@ -82,6 +83,7 @@ export const routes: readonly Route[] = [
   getUserCosts,
   listEventsRoute,
   listAuditRoute,
+  streamChanges,
   provisionApp,
   deprovisionApp,
   retryApp,

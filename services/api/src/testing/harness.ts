@@ -23,7 +23,7 @@ import { Registry } from 'prom-client'
 import { Webhook } from 'standardwebhooks'
 import request from 'supertest'
 import { createApp } from '../app.ts'
-import { createChangeFeed, type ChangeFeed } from '../changes/feed.ts'
+import { createChangeFeed } from '../changes/feed.ts'
 import type { Role } from '../auth/caller.ts'
 import type { ApiDeps } from '../deps.ts'
 import { createApiMetrics } from '../metrics.ts'
@@ -67,6 +67,20 @@ const ACCESS: Pick<
   webhook: { signingKeys: parseSigningKeys(WEBHOOK_SECRET) ?? [], sharedSecret: SHARED_SECRET },
 }
 
+const PRODUCT = {
+  policy: DEFAULT_POLICY,
+  costs: { priceModel: 'product', region: 'iad', revenue: { pro: '49.00', elite: '149.00' } },
+  drainGraceMs: 30_000,
+  quotas: { pro: 10, elite: 50 },
+  host: DEFAULT_HOST_MAPPING,
+  placement: { handover: 'immediate', sharedTokens: [SHARED_TOKEN] },
+  userTokens: null,
+  publicUrl: new URL('http://hangar.test'),
+  // No worker answers here.
+  inspectWaitMs: 0,
+  tracing: NO_TRACING,
+} satisfies Partial<ApiDeps>
+
 /** Registers the file's hooks; the parts are there from beforeAll to afterAll. */
 export function useApi(options: TestApiOptions = {}): TestApi {
   const database = useTestDatabase()
@@ -74,42 +88,39 @@ export function useApi(options: TestApiOptions = {}): TestApi {
   const log: string[] = []
   const keyRing = createKeyRing({ current: randomBytes(32).toString('base64') })
   const contract = createContract()
-  let made: { app: RequestListener; express: Express; queues: Queues; changes: ChangeFeed } | undefined
+  const stopping = new AbortController()
+  let made: { app: RequestListener; express: Express; queues: Queues } | undefined
 
   beforeAll(async () => {
     const queues = await openQueues(
       options.redis === 'down' ? 'redis://127.0.0.1:1' : redisCorner.url,
       redisCorner.prefix,
     )
-    const changes = createChangeFeed({ db: database.db, clock: systemClock, logger: loggerInto(log) })
+    const logger = loggerInto(log)
     const express = createApp({
       db: database.db,
       queues,
       keyRing,
-      policy: DEFAULT_POLICY,
-      costs: { priceModel: 'product', region: 'iad', revenue: { pro: '49.00', elite: '149.00' } },
-      drainGraceMs: 30_000,
-      quotas: { pro: 10, elite: 50 },
       ...ACCESS,
-      host: DEFAULT_HOST_MAPPING,
-      placement: { handover: 'immediate', sharedTokens: [SHARED_TOKEN] },
-      userTokens: null,
-      publicUrl: new URL('http://hangar.test'),
+      ...PRODUCT,
       clock: systemClock,
-      changes,
-      // No worker answers here.
-      inspectWaitMs: 0,
-      logger: loggerInto(log),
+      changes: createChangeFeed({
+        db: database.db,
+        clock: systemClock,
+        logger,
+        stopping: stopping.signal,
+        lookEveryMs: 20,
+      }),
+      logger,
       metrics: createApiMetrics(new Registry()),
-      tracing: NO_TRACING,
       ...options.deps,
     })
-    made = { app: contract.watch(express as RequestListener), express, queues, changes }
+    made = { app: contract.watch(express as RequestListener), express, queues }
   })
   afterEach(() => expect(contract.takeComplaints()).toEqual([]))
-  afterAll(async () => {
-    made?.changes.close()
-    if (made) await close(made.queues)
+  afterAll(() => {
+    stopping.abort()
+    return made && close(made.queues)
   })
 
   const there = () => {
