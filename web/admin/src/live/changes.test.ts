@@ -79,9 +79,32 @@ test('a storm of changes asks for each sum once, and never for the whole list', 
   for (let i = 0; i < 500; i++) changes.handle(appEvent('a'))
   jest.advanceTimersByTime(2_000)
   const asked = invalidate.mock.calls.map(([filters]) => JSON.stringify(filters?.queryKey)).sort()
-  expect(asked).toEqual(['["alerts"]', '["app","a"]', '["apps","counts"]', '["brakes"]', '["overview"]'])
+  expect(asked).toEqual([
+    '["alerts"]',
+    '["app","a"]',
+    '["apps","counts"]',
+    '["brakes"]',
+    '["events"]',
+    '["overview"]',
+  ])
   expect(queries.getQueryState(LIST)?.isInvalidated).toBe(false)
   expect(queries.getQueryState(['overview'])?.isInvalidated).toBe(true)
+})
+
+test('what another admin does to a user is asked for again, and changes no row by itself', () => {
+  for (const key of [appKey('a'), ['audit'], ['brakes']]) queries.setQueryData(key, {})
+  const audit = (userId: string | null) => ({
+    type: 'audit',
+    id: '5',
+    data: JSON.stringify({ user_id: userId, at: '' }),
+  })
+  changes.handle(audit('a'))
+  changes.handle(audit(null))
+  jest.advanceTimersByTime(2_000)
+  for (const key of [appKey('a'), ['audit'], ['brakes']])
+    expect(queries.getQueryState(key)?.isInvalidated).toBe(true)
+  expect(list()).toBe(PAGES)
+  expect([seen, changes.isListOutdated()]).toEqual([[], false])
 })
 
 test('where the server cannot say what was missed, everything is asked for again', () => {

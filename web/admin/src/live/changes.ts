@@ -18,17 +18,39 @@ export type AppChange = {
 
 /** The first part of a query's key. What is asked for again after which event is in `REFRESHED`. */
 export type Topic =
-  'overview' | 'apps' | 'app' | 'alerts' | 'brakes' | 'bulk' | 'events' | 'audit' | 'orphans' | 'costs'
+  | 'overview'
+  | 'apps'
+  | 'app'
+  | 'alerts'
+  | 'brakes'
+  | 'bulk'
+  | 'events'
+  | 'audit'
+  | 'orphans'
+  | 'costs'
+  | 'settings'
 
 /** Asked for again, whole. The list of apps is not among them: its rows are changed one by one. */
 const REFRESHED: Readonly<Record<string, readonly Topic[]>> = {
-  app: ['overview', 'alerts', 'brakes'],
+  app: ['overview', 'alerts', 'brakes', 'events'],
   alert: ['overview', 'alerts', 'brakes'],
   bulk: ['bulk'],
-  audit: ['audit'],
+  // Whoever acts changes what others look at: a setting, a brake, an orphan, or, see below, one user.
+  audit: ['audit', 'overview', 'brakes', 'orphans', 'settings'],
 }
 
-const EVERYTHING: readonly Topic[] = ['overview', 'app', 'alerts', 'brakes', 'bulk', 'orphans', 'costs']
+const EVERYTHING: readonly Topic[] = [
+  'overview',
+  'app',
+  'alerts',
+  'brakes',
+  'bulk',
+  'events',
+  'audit',
+  'orphans',
+  'costs',
+  'settings',
+]
 
 const REFRESH_MS = 1_500
 /** The one app that somebody looks at: its steps are to be seen as they happen. */
@@ -71,10 +93,12 @@ export function createChanges(queries: QueryClient, onApp: (change: AppChange) =
         return
       }
       for (const topic of REFRESHED[event.type] ?? []) later.refresh([topic])
-      if (event.type !== 'app') return
+      if (event.type !== 'app' && event.type !== 'audit') return
       const change = readChange(event.data)
-      if (change === undefined) return
+      // Not every act is upon one user.
+      if (change?.user_id == null) return
       soon.refresh(appKey(change.user_id))
+      if (event.type === 'audit') return
       later.refresh(appCountsKey)
       if (!patchLists(queries, change)) setOutdated(true)
       onApp(change)
