@@ -23,6 +23,9 @@ const revenue = z.string().transform((text, context) => {
 /** A secret shorter than this can be guessed by trying. */
 const MIN_SECRET_LENGTH = 16
 
+/** From one address: more than any program makes that was given a wrong key. */
+const REFUSED_PER_MINUTE = 300
+
 const secret = z.string().min(MIN_SECRET_LENGTH, `needs at least ${MIN_SECRET_LENGTH} characters`)
 const address = z.url({ protocol: /^https?$/, error: 'write it as https://host' })
 const count = z.coerce.number().int().min(0)
@@ -171,6 +174,7 @@ export function accessFrom(config: ApiConfig): AccessSettings {
     limits: {
       personPerMinute: config.RATE_LIMIT_PERSON,
       keyPerMinute: config.RATE_LIMIT_KEY,
+      refusedPerMinute: REFUSED_PER_MINUTE,
       signInFailures: config.RATE_LIMIT_SIGN_IN,
     },
     trustedProxyHops: config.TRUSTED_PROXY_HOPS,

@@ -12,7 +12,12 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).toReversed()) await cleanup()
 })
 
-const SETTINGS: LimitSettings = { personPerMinute: 3, keyPerMinute: 5, signInFailures: 2 }
+const SETTINGS: LimitSettings = {
+  personPerMinute: 3,
+  keyPerMinute: 5,
+  refusedPerMinute: 5,
+  signInFailures: 2,
+}
 const limited = { code: 'rate_limited', details: { retry_after_seconds: expect.any(Number) } }
 let people = 0
 const person = (): Caller => ({

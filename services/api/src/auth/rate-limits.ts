@@ -15,6 +15,8 @@ export type LimitSettings = {
   /** Requests in a minute, of each; 0 is without a limit. */
   personPerMinute: number
   keyPerMinute: number
+  /** Credentials that nobody knows, in a minute from one address; 0 is without a limit. */
+  refusedPerMinute: number
   /** Failed sign-ins in 15 minutes: of one account from one address; five times as many from one address. */
   signInFailures: number
 }
@@ -22,8 +24,6 @@ export type LimitSettings = {
 const MINUTE_SECONDS = 60
 const SIGN_IN_SECONDS = 900
 const FAILURES_PER_ADDRESS = 5
-/** Refused credentials from one address in a minute: more than any program makes that was given a wrong key. */
-const REFUSED_PER_MINUTE = 300
 /** Redis answers in one; a request waits no longer than this before it is counted here. */
 const REDIS_TIMEOUT_MS = 100
 
@@ -55,7 +55,7 @@ export function createRateLimits(
     person: limiter('person', settings.personPerMinute, MINUTE_SECONDS),
     key: limiter('key', settings.keyPerMinute, MINUTE_SECONDS),
   }
-  const refused = limiter('refused', REFUSED_PER_MINUTE, MINUTE_SECONDS)
+  const refused = limiter('refused', settings.refusedPerMinute, MINUTE_SECONDS)
   const accounts = limiter('account', settings.signInFailures, SIGN_IN_SECONDS)
   const addresses = limiter('address', settings.signInFailures * FAILURES_PER_ADDRESS, SIGN_IN_SECONDS)
 
@@ -64,7 +64,9 @@ export function createRateLimits(
       const most = kind === 'person' ? settings.personPerMinute : settings.keyPerMinute
       if (most > 0) await consume(requests[kind], actor)
     },
-    countRefused: (address) => consume(refused, networkOf(address)),
+    async countRefused(address) {
+      if (settings.refusedPerMinute > 0) await consume(refused, networkOf(address))
+    },
     async countSignIn({ address, account }, attempt) {
       const network = networkOf(address)
       const counted: [RLWrapperTimeouts, string][] = [[addresses, network]]

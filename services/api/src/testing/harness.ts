@@ -61,7 +61,7 @@ const ACCESS: Pick<
 > = {
   auth: { jwtSecret: JWT_SECRET, serviceRoleKey: SERVICE_KEY, issuer: ISSUER },
   supabaseAuth: null,
-  limits: { personPerMinute: 0, keyPerMinute: 0, signInFailures: 1_000 },
+  limits: { personPerMinute: 0, keyPerMinute: 0, refusedPerMinute: 0, signInFailures: 1_000 },
   trustedProxyHops: 0,
   sessions: { idleMs: 1_800_000, maxMs: 43_200_000 },
   webhook: { signingKeys: parseSigningKeys(WEBHOOK_SECRET) ?? [], sharedSecret: SHARED_SECRET },

@@ -16,7 +16,7 @@ afterAll(async () => {
 const api = useApi({
   deps: {
     supabaseAuth: { url, apiKey: 'sb_publishable_of_the_test' },
-    limits: { personPerMinute: 0, keyPerMinute: 0, signInFailures: 1 },
+    limits: { personPerMinute: 0, keyPerMinute: 0, refusedPerMinute: 0, signInFailures: 1 },
   },
 })
 const signIn = (body: object) => request(api.app).post('/admin/session').send(body)

@@ -11,7 +11,7 @@ const api = useApi({
   deps: {
     auth: { serviceRoleKey: SERVICE_KEY, issuer, keysUrl: `${issuer}/.well-known/jwks.json` },
     supabaseAuth: { url: issuer, apiKey: 'sb_publishable_of_the_test' },
-    limits: { personPerMinute: 0, keyPerMinute: 0, signInFailures: 3 },
+    limits: { personPerMinute: 0, keyPerMinute: 0, refusedPerMinute: 0, signInFailures: 3 },
     trustedProxyHops: 1,
   },
 })
