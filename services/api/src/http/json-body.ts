@@ -34,7 +34,8 @@ export async function readJsonBody(
     })
   })
   const body = request.body as unknown
-  return limit === 'batch' ? readExactly(body) : (body ?? {})
+  if (limit === 'batch') return readExactly(body)
+  return body === undefined ? {} : body
 }
 
 function readExactly(body: unknown): unknown {

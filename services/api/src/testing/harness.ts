@@ -47,6 +47,8 @@ export type TestApi = {
   readonly keyRing: KeyRing
   /** Every line logged so far, as text: what a secret must never be in. */
   readonly log: string[]
+  /** What of its answers the document does not know, since this was last asked; each test asks at its end. */
+  takeComplaints: () => string[]
 }
 
 export type TestApiOptions = {
@@ -130,6 +132,7 @@ export function useApi(options: TestApiOptions = {}): TestApi {
   return {
     keyRing,
     log,
+    takeComplaints: contract.takeComplaints,
     get app() {
       return there().app
     },

@@ -1,22 +1,22 @@
 import { BRAKE_NAMES, BRAKES, HangarError, type BrakedAct, type BrakeName } from '@hangar/core'
-import { countHeld, insertAudit, listBrakes, type BrakeRow, type Tx } from '@hangar/db'
+import { countHeld, insertAudit, listBrakes, transact, type BrakeRow, type Tx } from '@hangar/db'
 import { z } from 'zod'
 import type { Caller } from '../auth/caller.ts'
 import { anyFields, count, time } from '../http/answer-fields.ts'
 import type { RequestContext } from '../http/route.ts'
 
-export type BrakeChange = { name: BrakeName; verb: 'engage' | 'release'; reason: string }
+export type BrakeChange = { name: BrakeName; verb: 'engage' | 'release'; reason: string; dryRun: boolean }
 
 /**
  * Engages or releases by hand, with its audit row in the same transaction. A brake that was as wished already is left
  * as it is, and nothing is written.
  */
 export async function changeBrake(
-  { name, verb, reason }: BrakeChange,
+  { name, verb, reason, dryRun }: BrakeChange,
   change: (tx: Tx) => Promise<boolean>,
   { deps, requestId, caller }: RequestContext & { caller: Caller },
 ): Promise<{ changed: boolean; brake: ReturnType<typeof viewBrake> }> {
-  const answer = await deps.db.transaction().execute(async (tx) => {
+  const answer = await transact(deps.db, { dryRun }, async (tx) => {
     const before = await findBrake(tx, name)
     const changed = await change(tx)
     const after = await findBrake(tx, name)
@@ -31,7 +31,7 @@ export async function changeBrake(
       })
     return { changed, brake: viewBrake(after, (await countHeld(tx))[name]) }
   })
-  if (answer.changed)
+  if (answer.changed && !dryRun)
     deps.logger.warn(
       { brake: name, by: caller.actor, reason },
       `brake ${verb === 'engage' ? 'engaged' : 'released'}`,
@@ -72,8 +72,11 @@ export const brakeAnswer = z
   })
   .meta({ id: 'Brake' })
 
-/** Of engaging and releasing: `changed` is false where it was as wished already. */
-export const brakeChangeAnswer = z.strictObject({ changed: z.boolean(), brake: brakeAnswer })
+/** Of engaging and releasing. */
+export const brakeChangeAnswer = z.strictObject({
+  changed: z.boolean().describe('False where it was as wished already.'),
+  brake: brakeAnswer.describe('As it is then, or, for a dry run, as it would be.'),
+})
 
 /** A brake as the admin API shows it. */
 export function viewBrake(brake: BrakeRow, heldUsers: number) {

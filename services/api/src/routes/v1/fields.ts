@@ -25,10 +25,10 @@ export const reason = textField({ max: 500 })
 export const dryRunQuery = z.strictObject({
   dryRun: shownAs(z.stringbool(), z.boolean()).default(false),
 })
-export const actionBody = z.strictObject({
-  reason: reason.optional(),
-  dryRun: z.boolean().default(false),
-})
+const dryRunField = { dryRun: z.boolean().default(false) }
+export const actionBody = z.strictObject({ reason: reason.optional(), ...dryRunField })
+/** Of acts that nobody should have to guess the reason of. */
+export const reasonedBody = z.strictObject({ reason, ...dryRunField })
 
 /** Against the subscription only with `force`, and `force` only with a reason. */
 export const forcibleBody = actionBody

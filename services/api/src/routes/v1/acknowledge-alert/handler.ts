@@ -1,8 +1,8 @@
 import { HangarError } from '@hangar/core'
-import { acknowledgeAlert, insertAudit } from '@hangar/db'
+import { acknowledgeAlert, insertAudit, transact } from '@hangar/db'
 import { z } from 'zod'
 import { defineRoute } from '../../../http/route.ts'
-import { idText } from '../fields.ts'
+import { dryRunQuery, idText } from '../fields.ts'
 import { alertAnswer, viewAlert } from '../list-alerts/view.ts'
 
 export const acknowledgeAlertRoute = defineRoute({
@@ -10,11 +10,11 @@ export const acknowledgeAlertRoute = defineRoute({
   path: '/v1/alerts/:id/acknowledge',
   access: 'operator',
   summary: 'Somebody has seen it. Who did so first stands',
-  reads: { path: z.object({ id: idText }) },
+  reads: { path: z.object({ id: idText }), query: dryRunQuery },
   answers: { 200: alertAnswer },
   problems: ['not_found'],
-  handle: async ({ path: { id } }, { deps, caller, requestId }) => {
-    const alert = await deps.db.transaction().execute(async (tx) => {
+  handle: async ({ path: { id }, query }, { deps, caller, requestId }) => {
+    const alert = await transact(deps.db, query, async (tx) => {
       const found = await acknowledgeAlert(tx, id, caller.actor)
       if (!found) throw new HangarError('not_found', { operator: `there is no alert ${id}` })
       if (found.isNew)

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { count } from '../../../http/answer-fields.ts'
 import { defineRoute } from '../../../http/route.ts'
 import { requestAdoption } from '../../../work/request-adoption.ts'
-import { appNameText, dryRunQuery, reason } from '../fields.ts'
+import { appNameText, dryRunQuery, reasonedBody } from '../fields.ts'
 import { orphanAnswer, viewOrphan } from '../list-orphans/view.ts'
 
 const adoptionAnswer = z.strictObject({
@@ -23,7 +23,7 @@ export const adoptOrphanRoute = defineRoute({
   reads: {
     path: z.object({ appName: appNameText }),
     query: dryRunQuery,
-    body: z.strictObject({ reason, dryRun: z.boolean().default(false) }),
+    body: reasonedBody,
   },
   answers: {
     200: { description: 'A dry run.', body: adoptionAnswer },

@@ -1,13 +1,12 @@
 import { z } from 'zod'
 import { count } from '../../../http/answer-fields.ts'
-import { reason } from '../fields.ts'
+import { reasonedBody } from '../fields.ts'
 import { approvalAnswer } from './view.ts'
 
 const DAY_MINUTES = 24 * 60
 
-export const approveBurstBody = z.strictObject({
+export const approveBurstBody = reasonedBody.extend({
   count: z.number().int().min(1).max(1_000_000),
-  reason,
   expires_in_minutes: z
     .number()
     .int()

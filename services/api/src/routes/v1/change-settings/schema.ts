@@ -1,7 +1,7 @@
 /** Every setting and the values it may have: wide enough for any fleet, too narrow for a slip of the hand. */
 import type { Settings, SettingName } from '@hangar/db'
 import { z } from 'zod'
-import { reason } from '../fields.ts'
+import { actionBody } from '../fields.ts'
 
 const MINUTE_MS = 60_000
 const DAY_MS = 24 * 60 * MINUTE_MS
@@ -57,8 +57,8 @@ export const settingsAnswer = z
 
 /** Any part of any setting; what is left out stays as it is. */
 export const changeSettingsBody = z
-  .strictObject({ reason: reason.optional(), ...Object.fromEntries(settings) })
-  .transform(({ reason: why, ...given }) => ({ reason: why, changes: toChanges(given) }))
+  .strictObject({ ...actionBody.shape, ...Object.fromEntries(settings) })
+  .transform(({ reason, dryRun, ...given }) => ({ reason, dryRun, changes: toChanges(given) }))
   .refine(({ changes }) => changes.length > 0, 'names no setting')
 
 export type SettingChange = {

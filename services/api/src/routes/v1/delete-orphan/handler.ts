@@ -1,10 +1,17 @@
 import { HangarError } from '@hangar/core'
-import { findOrphan, insertAudit, type OrphanRow, readSettings, requestOrphanDeletion } from '@hangar/db'
+import {
+  findOrphan,
+  insertAudit,
+  type OrphanRow,
+  readSettings,
+  requestOrphanDeletion,
+  transact,
+} from '@hangar/db'
 import { wakeSweep } from '@hangar/jobs'
 import { z } from 'zod'
 import type { ApiDeps } from '../../../deps.ts'
 import { defineRoute } from '../../../http/route.ts'
-import { appNameText, reason } from '../fields.ts'
+import { appNameText, dryRunQuery, reasonedBody } from '../fields.ts'
 import { orphanAnswer, viewOrphan } from '../list-orphans/view.ts'
 
 export const deleteOrphanRoute = defineRoute({
@@ -14,11 +21,12 @@ export const deleteOrphanRoute = defineRoute({
   summary: 'Has an orphan deleted without waiting for the grace',
   description:
     'The worker still deletes only what it can prove to be ours, and nothing while a brake holds deletions; `withheld` says why it did not. 409 where it never could.',
-  reads: { path: z.object({ appName: appNameText }), body: z.strictObject({ reason }) },
-  answers: { 202: orphanAnswer },
+  reads: { path: z.object({ appName: appNameText }), query: dryRunQuery, body: reasonedBody },
+  answers: { 200: { description: 'A dry run.', body: orphanAnswer }, 202: orphanAnswer },
   problems: ['not_found', 'orphan_not_provable'],
-  handle: async ({ path: { appName }, body }, { deps, caller, requestId }) => {
-    const orphan = await deps.db.transaction().execute(async (tx) => {
+  handle: async ({ path: { appName }, query, body }, { deps, caller, requestId }) => {
+    const dryRun = query.dryRun || body.dryRun
+    const orphan = await transact(deps.db, { dryRun }, async (tx) => {
       const before = await findOrphan(tx, appName)
       const after = await requestOrphanDeletion(tx, appName, caller.actor)
       if (!before || !after)
@@ -41,9 +49,9 @@ export const deleteOrphanRoute = defineRoute({
         })
       return after
     })
-    await wakeScan(deps)
+    if (!dryRun) await wakeScan(deps)
     const { orphans } = await readSettings(deps.db)
-    return { status: 202, body: viewOrphan(orphan, orphans) }
+    return { status: dryRun ? 200 : 202, body: viewOrphan(orphan, orphans) }
   },
 })
 

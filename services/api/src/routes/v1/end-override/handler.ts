@@ -1,7 +1,6 @@
-import { z } from 'zod'
 import { defineRoute } from '../../../http/route.ts'
 import { requestOverride } from '../../../work/request-override.ts'
-import { dryRunQuery, reason, userIdPath } from '../fields.ts'
+import { dryRunQuery, reasonedBody, userIdPath } from '../fields.ts'
 import { overrideAnswers, replyToOverride } from '../override-fields.ts'
 
 export const endOverrideRoute = defineRoute({
@@ -13,7 +12,7 @@ export const endOverrideRoute = defineRoute({
   reads: {
     path: userIdPath,
     query: dryRunQuery,
-    body: z.strictObject({ reason, dryRun: z.boolean().default(false) }),
+    body: reasonedBody,
   },
   answers: overrideAnswers,
   problems: ['unknown_user'],

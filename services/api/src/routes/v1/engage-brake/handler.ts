@@ -2,7 +2,7 @@ import { HangarError } from '@hangar/core'
 import { engageBrake } from '@hangar/db'
 import { defineRoute } from '../../../http/route.ts'
 import { brakeChangeAnswer, changeBrake } from '../../../work/change-brake.ts'
-import { brakePath } from '../fields.ts'
+import { brakePath, dryRunQuery } from '../fields.ts'
 import { engageBrakeBody } from './schema.ts'
 
 export const engageBrakeRoute = defineRoute({
@@ -11,14 +11,15 @@ export const engageBrakeRoute = defineRoute({
   access: 'admin',
   summary: 'Engages the brake `operator`: nothing is torn down and nothing repaired until it is released',
   description: 'The other brakes engage by their own conditions only.',
-  reads: { path: brakePath, body: engageBrakeBody },
+  reads: { path: brakePath, query: dryRunQuery, body: engageBrakeBody },
   answers: { 200: brakeChangeAnswer },
   problems: ['brake_not_by_hand'],
-  handle: async ({ path: { name }, body: { reason } }, context) => {
+  handle: async ({ path: { name }, query, body: { reason, ...body } }, context) => {
     if (name !== 'operator') throw new HangarError('brake_not_by_hand')
     const by = context.caller.actor
-    const change = { name, verb: 'engage', reason } as const
-    const body = await changeBrake(change, (tx) => engageBrake(tx, name, { by, reason }), context)
-    return { status: 200, body }
+    const dryRun = query.dryRun || body.dryRun
+    const change = { name, verb: 'engage', reason, dryRun } as const
+    const answer = await changeBrake(change, (tx) => engageBrake(tx, name, { by, reason }), context)
+    return { status: 200, body: answer }
   },
 })

@@ -1,4 +1,3 @@
-import { z } from 'zod'
-import { reason } from '../fields.ts'
+import { reasonedBody } from '../fields.ts'
 
-export const engageBrakeBody = z.strictObject({ reason })
+export const engageBrakeBody = reasonedBody

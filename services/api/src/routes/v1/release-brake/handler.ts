@@ -2,7 +2,7 @@ import { HangarError } from '@hangar/core'
 import { releaseBrake } from '@hangar/db'
 import { defineRoute } from '../../../http/route.ts'
 import { brakeChangeAnswer, changeBrake } from '../../../work/change-brake.ts'
-import { brakePath } from '../fields.ts'
+import { brakePath, dryRunQuery } from '../fields.ts'
 import { releaseBrakeBody } from './schema.ts'
 
 const MINUTE_MS = 60_000
@@ -26,13 +26,14 @@ export const releaseBrakeRoute = defineRoute({
   summary: 'Releases a brake: whom it held is due at once',
   description:
     'Where its condition still holds it engages again, unless `ignore_for_minutes` says that the condition has been judged. `restored` has no condition that lasts, and refuses to be told so.',
-  reads: { path: brakePath, body: releaseBrakeBody },
+  reads: { path: brakePath, query: dryRunQuery, body: releaseBrakeBody },
   answers: { 200: brakeChangeAnswer },
-  handle: async ({ path: { name }, body }, context) => {
+  handle: async ({ path: { name }, query, body }, context) => {
     if (name === 'restored' && body.ignore_for_minutes > 0)
       throw new HangarError('validation_failed', NOT_AGAIN)
     const ignoreForMs = body.ignore_for_minutes * MINUTE_MS
-    const change = { name, verb: 'release', reason: body.reason } as const
+    const dryRun = query.dryRun || body.dryRun
+    const change = { name, verb: 'release', reason: body.reason, dryRun } as const
     const answer = await changeBrake(change, (tx) => releaseBrake(tx, name, { ignoreForMs }), context)
     return { status: 200, body: answer }
   },

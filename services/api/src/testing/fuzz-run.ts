@@ -1,0 +1,156 @@
+/**
+ * Sends fuzzed requests to the API over rows of every kind, one after another: none is answered with our own failure, none
+ * in a way that the document does not know, and one that is refused leaves every row and every job as it was.
+ */
+import { randomUUID } from 'node:crypto'
+import {
+  approveBurst,
+  createClient,
+  insertBulk,
+  insertInspection,
+  insertOverride,
+  raiseAlert,
+} from '@hangar/db'
+import { DEFAULT_POLICY } from '@hangar/core'
+import { listQueues } from '@hangar/jobs'
+import { createUser } from '@hangar/testkit'
+import { expect } from '@jest/globals'
+import fc from 'fast-check'
+import request from 'supertest'
+import { describeApi } from '../openapi/document.ts'
+import { allRoutes } from '../routes/index.ts'
+import { type FuzzedRequest, fuzzedRequests, type Known } from './fuzz-requests.ts'
+import { appHeaders, bearer, createAppRow, serviceKey, SHARED_TOKEN, type TestApi } from './harness.ts'
+import { createOrphan } from './orphans.ts'
+
+/** Never ends, and its query of a connection that lasts is tested where it is. */
+const ENDLESS = new Set(['get /v1/stream'])
+
+/** The truth, in a test without Supabase Auth. */
+const NOBODY_THERE = /"code":"sign_in_unavailable"/
+
+/** What a refused request may leave behind: that it was sent. */
+const MAY_CHANGE = new Set(['hangar.idempotency_keys', 'hangar.admin_sessions'])
+
+export async function fuzz(
+  api: TestApi,
+  { numRuns, seed }: { numRuns: number; seed: number },
+): Promise<Map<number, number>> {
+  const { known, headers } = await furnish(api)
+  const changes = await watchRows(api.databaseUrl)
+  const answered = new Map<number, number>()
+  const requests = fuzzedRequests(describeApi(allRoutes), {
+    known,
+    skip: ENDLESS,
+    credentials: [
+      serviceKey,
+      serviceKey,
+      serviceKey,
+      headers.operator,
+      headers.viewer,
+      headers.app,
+      headers.shared,
+      {},
+    ],
+  })
+  const countJobs = async () => {
+    const counts = await Promise.all(listQueues(api.queues).map((queue) => queue.getJobCountByTypes()))
+    return counts.reduce((sum, one) => sum + one, 0)
+  }
+  try {
+    await fc.assert(
+      fc.asyncProperty(requests, async (asked) => {
+        const before = [await changes.count(), await countJobs()]
+        const { status, text } = await send(api, asked)
+        answered.set(status, (answered.get(status) ?? 0) + 1)
+        if (!NOBODY_THERE.test(text)) expect([status < 500, text]).toEqual([true, text])
+        if (status >= 400) expect([await changes.count(), await countJobs()]).toEqual(before)
+        expect(api.takeComplaints()).toEqual([])
+      }),
+      { numRuns, seed, endOnFailure: true },
+    )
+  } finally {
+    await changes.end()
+  }
+  return answered
+}
+
+async function send(api: TestApi, { method, url, headers, body }: FuzzedRequest) {
+  const call = request(api.app)[method as 'post'](url).set(headers)
+  if (body === undefined) return call
+  return call.set('content-type', 'application/json').send(body)
+}
+
+/** Rows that the requests can be about. */
+async function furnish(api: TestApi) {
+  const { db } = api
+  const users: string[] = []
+  for (const tier of ['pro', 'elite', 'free', null]) users.push((await createUser(db, { tier })).userId)
+  const [withApp = '', failed = '', former = ''] = users
+  const app = await createAppRow(db, withApp)
+  await createAppRow(db, failed, { status: 'error', errorCode: 'fly_failed', retryCount: 4 })
+  await createAppRow(db, former, { status: 'deprovisioning', teardownStartedAt: 'now' })
+  await raiseAlert(db, { kind: 'outbox_lag', subject: '', severity: 'warning', message: 'm' })
+  await createOrphan(db, 'vyx-user-dead')
+  const lost = await createUser(db, { tier: 'pro' })
+  await createOrphan(db, 'vyx-user-lost', {
+    kind: 'unknown_name',
+    userId: lost.userId,
+    network: 'vyx-user-lost',
+  })
+  const inspection = randomUUID()
+  await insertInspection(db, { id: inspection, userId: withApp, question: {}, requestedBy: 'a' })
+  const bulkId = await db.transaction().execute(async (tx) => {
+    await insertOverride(tx, { userId: failed, desired: 'paused', reason: 'r', actor: 'a' })
+    await approveBurst(tx, { count: 3, reason: 'r', actor: 'a', expiresInMs: 60_000 }, DEFAULT_POLICY)
+    return insertBulk(tx, {
+      action: 'retry',
+      force: false,
+      reason: 'r',
+      actor: 'a',
+      requestId: null,
+      perMinute: 60,
+      burstApprovalId: null,
+      items: users.map((userId) => ({ userId })),
+    })
+  })
+  const userIds = [...users, lost.userId]
+  const known: Known = {
+    userId: userIds,
+    user_id: userIds,
+    user_ids: userIds,
+    appName: ['vyx-user-dead', 'vyx-user-lost'],
+    id: ['1', String(bulkId), inspection],
+  }
+  const headers = {
+    operator: await bearer('operator'),
+    viewer: await bearer('viewer'),
+    app: appHeaders(api, app),
+    shared: { authorization: `Bearer ${SHARED_TOKEN}` },
+  }
+  return { known, headers }
+}
+
+/** Counts every row that is written in the whole database, but for what is taken back. */
+async function watchRows(url: string) {
+  const client = createClient({ connectionString: url, applicationName: 'fuzz' })
+  client.on('error', () => undefined)
+  await client.connect()
+  await client.query(`
+    create table public.written (place text not null);
+    grant insert on public.written to public;
+    create function public.note_written() returns trigger language plpgsql security definer as $$
+      begin insert into public.written values (tg_table_schema || '.' || tg_table_name); return null; end $$;`)
+  const { rows } = await client.query<{ name: string }>(`
+    select n.nspname || '.' || c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where n.nspname in ('hangar', 'public', 'auth') and c.relkind = 'r' and c.relname <> 'written'`)
+  for (const { name } of rows.filter((one) => !MAY_CHANGE.has(one.name)))
+    await client.query(
+      `create trigger zz_note_written after insert or update or delete on ${name} for each row execute function public.note_written()`,
+    )
+  return {
+    count: async () =>
+      (await client.query<{ count: number }>('select count(*) from public.written')).rows[0]?.count ?? 0,
+    end: () => client.end(),
+  }
+}
