@@ -5,7 +5,7 @@
  */
 import { useTable } from '@tanstack/react-table'
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual'
-import { useCallback, useEffect, useRef, useState, type ReactNode, type RefObject } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode, type RefObject } from 'react'
 import { useKeys } from '../../shell/keyboard.ts'
 import { features, type Column } from './columns.ts'
 import { idsBetween, type Selection } from './selection.ts'
@@ -42,19 +42,19 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   const { rows, rowId, selection, hasMore = false, onLoadMore } = props
   const scroller = useRef<HTMLDivElement>(null)
   const [active, setActive] = useState(-1)
-  const table = useTable({ features, columns: props.columns, data: rows, getRowId: rowId })
-  const all = table.getRowModel().rows
-  const virtualizer = useRowsInSight(scroller, all, active)
+  const ids = useMemo(() => rows.map(rowId), [rows, rowId])
+  const virtualizer = useRowsInSight(scroller, ids, active)
   const items = virtualizer.getVirtualItems()
+  const inSight = useMemo(() => items.flatMap(({ index }) => rows[index] ?? []), [items, rows])
+  // It is given what is in sight only: of ten thousand rows it would make as many objects with each change of one.
+  const table = useTable({ features, columns: props.columns, data: inSight, getRowId: rowId })
+  const drawn = table.getRowModel().rows
   const last = items.at(-1)?.index ?? 0
   useEffect(() => {
     if (hasMore && last >= rows.length - LOAD_AHEAD) onLoadMore?.()
   }, [hasMore, last, rows.length, onLoadMore])
 
-  useEffect(() => {
-    scroller.current?.scrollTo({ top: 0 })
-  }, [props.resetKey])
-
+  useTopFor(props.resetKey, scroller)
   useRowKeys({ rows, rowId, active, setActive, scroller, selection, scrollTo: virtualizer.scrollToIndex })
   const select = useSelect(rows, rowId, selection)
   const span = props.columns.length + (selection ? 1 : 0)
@@ -67,14 +67,13 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
             FlexRender={table.FlexRender}
             sort={props.sort}
             onSort={props.onSort}
-            selectAll={
-              selection && { ids: selection.ids, rowIds: all.map((row) => row.id), set: selection.setAll }
-            }
+            selection={selection}
+            rowIds={ids}
           />
         </thead>
         <tbody>
           {items.map((item, at) => {
-            const row = all[item.index]
+            const row = drawn[at]
             if (row === undefined) return null
             const gapPx = item.start - (items[at - 1]?.end ?? 0)
             return [
@@ -98,17 +97,17 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   )
 }
 
-function useRowsInSight(
-  scroller: RefObject<HTMLDivElement | null>,
-  rows: readonly { id: string }[],
-  active: number,
-) {
+function useRowsInSight(scroller: RefObject<HTMLDivElement | null>, ids: readonly string[], active: number) {
+  // The same function while the rows are the same: another one has every row measured again.
+  const getItemKey = useCallback((index: number) => ids[index] ?? index, [ids])
   return useVirtualizer({
-    count: rows.length,
+    count: ids.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_HEIGHT_PX,
     overscan: 12,
-    getItemKey: (index) => rows[index]?.id ?? index,
+    getItemKey,
+    // Scrolling is not held up until the rows are drawn.
+    useFlushSync: false,
     // The row that has the focus stays in the page wherever one scrolls to.
     rangeExtractor: (range) => {
       const shown = defaultRangeExtractor(range)
@@ -116,6 +115,13 @@ function useRowsInSight(
       return [...shown, active].sort((a, b) => a - b)
     },
   })
+}
+
+/** Other rows begin at their top. */
+function useTopFor(key: string | undefined, scroller: RefObject<HTMLDivElement | null>): void {
+  useEffect(() => {
+    scroller.current?.scrollTo({ top: 0 })
+  }, [key, scroller])
 }
 
 function Gap({ heightPx, span }: { heightPx: number; span: number }) {

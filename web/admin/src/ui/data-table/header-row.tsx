@@ -1,6 +1,7 @@
 import type { Header, ReactTable } from '@tanstack/react-table'
-import { useEffect, useRef } from 'react'
+import { memo, useEffect, useRef } from 'react'
 import type { features } from './columns.ts'
+import type { Selection } from './selection.ts'
 
 type Features = typeof features
 
@@ -9,21 +10,17 @@ type HeaderRowProps<Row extends object> = {
   FlexRender: ReactTable<Features, Row>['FlexRender']
   sort: string | undefined
   onSort: ((sort: string) => void) | undefined
-  selectAll:
-    | {
-        ids: ReadonlySet<string>
-        rowIds: readonly string[]
-        set: (ids: readonly string[], on: boolean) => void
-      }
-    | undefined
+  selection: Selection | undefined
+  /** Of every row that is loaded. */
+  rowIds: readonly string[]
 }
 
 export function HeaderRow<Row extends object>(props: HeaderRowProps<Row>) {
   return (
     <tr aria-rowindex={1}>
-      {props.selectAll && (
+      {props.selection && (
         <th className="cell-select" scope="col">
-          <SelectAll {...props.selectAll} />
+          <SelectAll selection={props.selection} rowIds={props.rowIds} />
         </th>
       )}
       {props.headers.map((header) => {
@@ -64,9 +61,10 @@ function directionOf(sort: string | undefined, by: string): 'ascending' | 'desce
 /** The first press sorts upwards, the second downwards. */
 const nextSort = (sort: string | undefined, by: string): string => (sort === by ? `-${by}` : by)
 
-function SelectAll({ ids, rowIds, set }: NonNullable<HeaderRowProps<object>['selectAll']>) {
+/** Drawn again only when rows or the selection changed: it counts through all of them. */
+const SelectAll = memo(({ selection, rowIds }: { selection: Selection; rowIds: readonly string[] }) => {
   const ref = useRef<HTMLInputElement>(null)
-  const chosen = rowIds.filter((id) => ids.has(id)).length
+  const chosen = selection.ids.size === 0 ? 0 : rowIds.filter((id) => selection.ids.has(id)).length
   const all = rowIds.length > 0 && chosen === rowIds.length
   useEffect(() => {
     if (ref.current) ref.current.indeterminate = chosen > 0 && !all
@@ -77,7 +75,8 @@ function SelectAll({ ids, rowIds, set }: NonNullable<HeaderRowProps<object>['sel
       type="checkbox"
       aria-label="Select every row that is loaded"
       checked={all}
-      onChange={() => set(rowIds, !all)}
+      onChange={() => selection.setAll(rowIds, !all)}
     />
   )
-}
+})
+SelectAll.displayName = 'SelectAll'

@@ -1,7 +1,7 @@
-import { Link } from '@tanstack/react-router'
 import type { AppRow } from '../../api/apps.ts'
 import { formatCode, formatMoney } from '../../lib/format.ts'
 import { columnsOf } from '../../ui/data-table/columns.ts'
+import { RowLink } from '../../ui/row-link.tsx'
 import { Status, Tag, type Tone } from '../../ui/status.tsx'
 import { Ago } from '../../ui/time.tsx'
 
@@ -22,15 +22,9 @@ export const appColumns = column.columns([
     header: 'User',
     meta: { sortBy: 'email' },
     cell: ({ row }) => (
-      <Link
-        to="/apps/$userId"
-        params={{ userId: row.original.user_id }}
-        className="cell-main"
-        data-row-focus
-        title={row.original.user_id}
-      >
+      <RowLink path={`/apps/${row.original.user_id}`} title={row.original.user_id}>
         {row.original.email ?? row.original.user_id}
-      </Link>
+      </RowLink>
     ),
   }),
   column.display({
