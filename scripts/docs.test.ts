@@ -86,7 +86,7 @@ test('every decision is a numbered page with a status, linked from the list', ()
 test('every direct dependency has its line, and no line outlives its dependency', () => {
   const manifests = [
     'package.json',
-    ...['packages', 'services'].flatMap((folder) =>
+    ...['packages', 'services', 'web'].flatMap((folder) =>
       readdirSync(join(root, folder)).map((name) => join(folder, name, 'package.json')),
     ),
     join('bench', 'package.json'),

@@ -2,6 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { createTestDatabase, createUser, useTestDatabase } from '@hangar/testkit'
 import { describe, expect, test } from '@jest/globals'
 import { sql } from 'kysely'
+import {
+  endAdminSessionsOf,
+  findAdminAccount,
+  findAdminSession,
+  forgetOldAdminSessions,
+  insertAdminSession,
+} from './admin-sessions.ts'
 import { settleFailedProvisions, settleFindings } from './alert-conditions.ts'
 import { composeMessage, forgetOldAlerts } from './alert-messages.ts'
 import { claimMessage, recordSendFailure } from './alert-sending.ts'
@@ -69,6 +76,19 @@ async function tellsPeople(db: Database): Promise<void> {
   await settleFindings(db, 'queue_lag', [])
   await forgetOldAlerts(db, { resolvedForMs: -60_000, mostResolved: 0, atOnce: 10 })
   expect(await listDueNotices(db, 1)).toEqual([])
+}
+
+/** Each statement of a session in the browser, from signing in to being forgotten. */
+async function keepsSessions(db: Database, userId: string): Promise<void> {
+  expect(await findAdminAccount(db, userId)).toMatchObject({ standing: 'no_role' })
+  const tokenHash = Buffer.alloc(32, 1)
+  const who = { kind: 'person', userId, actor: `user:${userId}`, email: null, role: 'viewer' } as const
+  await insertAdminSession(db, { ...who, tokenHash, secondFactor: false, maxMs: 60_000, notAfter: null })
+  const rules = { idleMs: 60_000, recheckAfterMs: 0, keyMarks: [], isUse: true }
+  // The account has no role of ours: looking at the session ends it.
+  expect(await findAdminSession(db, tokenHash, rules)).toBeNull()
+  expect(await endAdminSessionsOf(db, who.actor, 'signed_out_everywhere')).toBe(0)
+  await forgetOldAdminSessions(db)
 }
 
 describe('who may touch what', () => {
@@ -165,6 +185,7 @@ describe('a login role of its own for the services', () => {
       })
       await finishWork(db, lease, { kind: 'done', doneVersion: want.wantedVersion })
       await tellsPeople(db)
+      await keepsSessions(db, userId)
       for (const statement of [
         'update public.user_fly_app_events set actor = null',
         'delete from public.user_fly_apps',

@@ -2,7 +2,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { systemClock } from '@hangar/core'
 import { ConfigError } from '@hangar/runtime'
 import { describe, expect, test } from '@jest/globals'
-import { readConfig, userTokensFrom } from './config.ts'
+import { accessFrom, readConfig, userTokensFrom } from './config.ts'
 
 const good = {
   DATABASE_URL: 'postgres://hangar:pa55word@db:5432/hangar',
@@ -79,7 +79,7 @@ describe('either is enough', () => {
     expect(problemsOf({ ...rest, ...others })).toEqual([])
     expect(problemsOf(rest)).toEqual([
       'HANGAR_WEBHOOK_SECRET: set this, or HANGAR_WEBHOOK_SHARED_SECRET',
-      'SUPABASE_SERVICE_ROLE_KEY: set this, or SUPABASE_JWT_SECRET',
+      'SUPABASE_SERVICE_ROLE_KEY: set this, SUPABASE_JWT_SECRET or SUPABASE_URL',
     ])
   })
 
@@ -145,4 +145,31 @@ describe("apps' Supabase tokens", () => {
 test('several signing keys, in both spellings', () => {
   const keys = `${good.HANGAR_WEBHOOK_SECRET}|whsec_${randomBytes(24).toString('base64')}`
   expect(readConfig({ ...good, HANGAR_WEBHOOK_SECRET: keys }).HANGAR_WEBHOOK_SECRET).toHaveLength(2)
+})
+
+test('a project alone is enough for people: where they sign in, and whose keys are believed', () => {
+  const config = readConfig({
+    ...without('SUPABASE_SERVICE_ROLE_KEY'),
+    SUPABASE_URL: 'https://ref.supabase.co',
+  })
+  expect(accessFrom(config)).toEqual({
+    auth: {
+      jwtSecret: undefined,
+      serviceRoleKey: undefined,
+      issuer: 'https://ref.supabase.co/auth/v1',
+      keysUrl: 'https://ref.supabase.co/auth/v1/.well-known/jwks.json',
+    },
+    supabaseAuth: { url: 'https://ref.supabase.co/auth/v1', apiKey: undefined },
+    sessions: { idleMs: 1_800_000, maxMs: 43_200_000 },
+    limits: { personPerMinute: 1_200, keyPerMinute: 6_000, refusedPerMinute: 300, signInFailures: 10 },
+    trustedProxyHops: 0,
+  })
+})
+
+test('without a project nobody is asked; the publishable key goes before the service key', () => {
+  expect(accessFrom(readConfig(good))).toMatchObject({ supabaseAuth: null, auth: { keysUrl: undefined } })
+  const project = { ...good, SUPABASE_URL: 'https://ref.supabase.co' }
+  const keyOf = (env: object) => accessFrom(readConfig({ ...project, ...env })).supabaseAuth?.apiKey
+  expect(keyOf({})).toBe(good.SUPABASE_SERVICE_ROLE_KEY)
+  expect(keyOf({ SUPABASE_PUBLISHABLE_KEY: 'sb_publishable_0123' })).toBe('sb_publishable_0123')
 })
