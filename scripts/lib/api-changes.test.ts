@@ -19,6 +19,7 @@ type Change = {
   required?: boolean
   status?: string
   query?: Schema
+  security?: Record<string, never[]>[]
 }
 
 function api(change: Change = {}): ApiDocument {
@@ -28,6 +29,7 @@ function api(change: Change = {}): ApiDocument {
       '/v1/apps': {
         get: {
           'x-least-role': change.role ?? 'viewer',
+          security: change.security ?? [{ bearer: [] }, { apikey: [] }],
           parameters: [
             { name: 'limit', in: 'query', required: change.required ?? false, schema: change.query ?? TEXT },
           ],
@@ -51,6 +53,19 @@ test('nothing changed, or only something added', () => {
   const alsoTaken = object({ ...(BODY['properties'] as Record<string, Schema>), dry: TEXT }, ['reason'])
   expect(findBreaks(api(), api({ body: alsoTaken }))).toEqual([])
   expect(findBreaks(api({ role: 'operator' }), api())).toEqual([])
+  const oneMoreWay = [{ session: [] }, { bearer: [] }, { apikey: [] }]
+  for (const security of [oneMoreWay, []]) expect(findBreaks(api(), api({ security }))).toEqual([])
+})
+
+test.each([
+  ['one of them gone', { security: [{ bearer: [] }] }],
+  ['more asked for at once', { security: [{ bearer: [], apikey: [] }, { apikey: [] }] }],
+] as [string, Change][])('another credential is a break: %s', (_what, change) => {
+  expect(findBreaks(api(), api(change))).toEqual([expect.stringContaining('takes another credential')])
+})
+
+test('a credential where there was none is a break', () => {
+  expect(findBreaks(api({ security: [] }), api())).toHaveLength(1)
 })
 
 test.each<[string, Change, string]>([

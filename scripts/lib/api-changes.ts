@@ -13,7 +13,7 @@ export type Schema = { [key: string]: unknown }
 type Content = Record<string, { schema: Schema }>
 type Operation = {
   'x-least-role'?: string
-  security?: unknown
+  security?: readonly unknown[]
   parameters?: { name: string; in: string; required?: boolean; schema: Schema }[]
   requestBody?: { required?: boolean; content: Content }
   responses: Record<string, { content?: Content }>
@@ -52,7 +52,12 @@ function compareOperations(was: Operation, is: Operation, compare: Comparison): 
 function compareCallers(was: Operation, is: Operation): string[] {
   const [before, now] = [was['x-least-role'], is['x-least-role']].map((role) => ROLES.indexOf(role ?? ''))
   if ((now ?? 0) > (before ?? 0)) return [`takes a higher role: ${String(is['x-least-role'])}`]
-  return JSON.stringify(was.security) === JSON.stringify(is.security) ? [] : ['takes another credential']
+  // An endpoint without any takes whoever comes; one more way in takes none from who had theirs.
+  const ways = (is.security ?? []).map((one) => JSON.stringify(one))
+  const isOpen = ways.length === 0
+  const kept = (was.security ?? []).every((one) => ways.includes(JSON.stringify(one)))
+  const wasOpen = (was.security ?? []).length === 0
+  return isOpen || (kept && !wasOpen) ? [] : ['takes another credential']
 }
 
 function compareParameters(was: Operation, is: Operation, compare: Comparison): string[] {
