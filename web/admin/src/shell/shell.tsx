@@ -7,6 +7,7 @@ import { Dialog } from '../ui/dialog.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { Menu } from '../ui/menu.tsx'
 import { BrakeBanner } from './brake-banner.tsx'
+import { ConnectionBanner } from './connection-banner.tsx'
 import { KEY_HELP, useKeys } from './keyboard.ts'
 import { LiveIndicator } from './live-indicator.tsx'
 import { NavigationList } from './navigation-list.tsx'
@@ -50,6 +51,7 @@ export function Shell() {
           <NavigationList />
         </nav>
         <main id="main" ref={main} tabIndex={-1}>
+          <ConnectionBanner />
           <BrakeBanner />
           <Outlet />
         </main>

@@ -1,7 +1,7 @@
 /** What stands where data should be: on its way, not there, failed, or older than it looks. */
 import type { UseQueryResult } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
-import { explain, ProblemError } from '../api/problem.ts'
+import { explain, mayPass, ProblemError } from '../api/problem.ts'
 import { formatTime } from '../lib/format.ts'
 import { Button } from './button.tsx'
 import { Icon } from './icon.tsx'
@@ -80,7 +80,8 @@ export function Loaded<T>({
     )
   }
   if (query.isError) {
-    return <Failed error={query.error} onRetry={() => void query.refetch()} busy={query.isFetching} />
+    const retry = mayPass(query.error) ? { onRetry: () => void query.refetch(), busy: query.isFetching } : {}
+    return <Failed error={query.error} {...retry} />
   }
   return <Loading what={what} />
 }

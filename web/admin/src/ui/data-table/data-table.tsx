@@ -57,7 +57,6 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   useTopFor(props.resetKey, scroller)
   useRowKeys({ rows, rowId, active, setActive, scroller, selection, scrollTo: virtualizer.scrollToIndex })
   const select = useSelect(rows, rowId, selection)
-  const span = props.columns.length + (selection ? 1 : 0)
   return (
     <div className="table-scroll" ref={scroller} tabIndex={-1}>
       <table className="table" aria-label={props.label} aria-rowcount={(props.total ?? rows.length) + 1}>
@@ -77,7 +76,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
             if (row === undefined) return null
             const gapPx = item.start - (items[at - 1]?.end ?? 0)
             return [
-              gapPx > 0 && <Gap key={`before-${row.id}`} heightPx={gapPx} span={span} />,
+              gapPx > 0 && <Gap key={`before-${row.id}`} heightPx={gapPx} />,
               <TableRow
                 key={row.id}
                 row={row}
@@ -89,7 +88,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
               />,
             ]
           })}
-          <Gap heightPx={virtualizer.getTotalSize() - (items.at(-1)?.end ?? 0)} span={span} />
+          <Gap heightPx={virtualizer.getTotalSize() - (items.at(-1)?.end ?? 0)} />
         </tbody>
       </table>
       {props.footer}
@@ -124,11 +123,12 @@ function useTopFor(key: string | undefined, scroller: RefObject<HTMLDivElement |
   }, [key, scroller])
 }
 
-function Gap({ heightPx, span }: { heightPx: number; span: number }) {
+/** One cell, however many columns are shown: more would make columns of their own where some are hidden. */
+function Gap({ heightPx }: { heightPx: number }) {
   if (heightPx <= 0) return null
   return (
-    <tr aria-hidden="true" className="table-gap">
-      <td colSpan={span} style={{ height: heightPx }} />
+    <tr aria-hidden="true" className="table-gap" style={{ height: heightPx }}>
+      <td />
     </tr>
   )
 }

@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router'
 import { formatCode, formatGuest } from '../../lib/format.ts'
 import { Icon } from '../../ui/icon.tsx'
 import { Status } from '../../ui/status.tsx'
-import { Ago } from '../../ui/time.tsx'
+import { Ago, useNow } from '../../ui/time.tsx'
 import type { User } from './queries.ts'
 
 export function StateSection({ user }: { user: User }) {
@@ -20,7 +20,7 @@ export function StateSection({ user }: { user: User }) {
         {user.next.at !== null && (
           <>
             {' '}
-            (<Ago at={user.next.at} />)
+            (<Due at={user.next.at} />)
           </>
         )}
       </p>
@@ -44,6 +44,12 @@ export function StateSection({ user }: { user: User }) {
       ))}
     </section>
   )
+}
+
+/** When a worker may begin; from then on it is only a matter of its turn. */
+function Due({ at }: { at: string }) {
+  const nowMs = useNow()
+  return Date.parse(at) <= nowMs ? 'due now' : <Ago at={at} />
 }
 
 function Progress({ progress }: { progress: NonNullable<User['progress']> }) {
