@@ -8,6 +8,7 @@ import type { Overview } from './query.ts'
 export function Sweeps({ sweeps }: { sweeps: Overview['sweeps'] }) {
   return (
     <Section title="Sweeps">
+      {sweeps.length === 0 && <p className="muted">None has run yet.</p>}
       <table className="plain-table">
         <thead>
           <tr>
