@@ -30,28 +30,13 @@ export async function answer<T>(call: Promise<{ data?: T }>): Promise<T> {
   return data as T
 }
 
-type Query = Readonly<Record<string, string | number | boolean | readonly string[] | null | undefined>>
+type Query = Readonly<Record<string, string | readonly string[] | undefined>>
 
-/** For an endpoint that docs/openapi.json does not have. */
-export async function call<T>(
-  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
-  path: string,
-  options: { query?: Query; body?: unknown; signal?: AbortSignal | undefined } = {},
-): Promise<T> {
-  const init: RequestInit = { method }
-  if (options.signal) init.signal = options.signal
-  if (options.body !== undefined) {
-    init.body = JSON.stringify(options.body)
-    init.headers = { 'content-type': 'application/json' }
-  }
-  const response = await guardedFetch(new Request(`${path}${toQuery(options.query ?? {})}`, init))
-  return (response.status === 204 ? undefined : await response.json()) as T
-}
-
+/** Of an address that the browser goes to by itself, as for a download. Several words have a comma between. */
 export function toQuery(query: Query): string {
   const params = new URLSearchParams()
   for (const [key, value] of Object.entries(query)) {
-    const text = Array.isArray(value) ? value.join(',') : value == null ? '' : String(value)
+    const text = typeof value === 'string' ? value : (value ?? []).join(',')
     if (text !== '') params.set(key, text)
   }
   return params.size === 0 ? '' : `?${params.toString()}`

@@ -79,7 +79,7 @@ function withoutSteps(result: ActionResult): string {
 }
 
 /** What a worker found: `{plan: {steps: [{step, text}]}}`, of whatever version it is. */
-export function stepsOf(result: ActionResult): string[] {
+function stepsOf(result: ActionResult): string[] {
   const plan = (result.inspection?.result as { plan?: { steps?: unknown } } | null | undefined)?.plan
   if (!Array.isArray(plan?.steps)) return []
   return (plan.steps as { text?: unknown }[]).flatMap(({ text }) => (typeof text === 'string' ? [text] : []))
