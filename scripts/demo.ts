@@ -10,6 +10,7 @@ import { createDemoUser } from './demo/user.ts'
 import { buildAndReport } from './lib/admin-page.ts'
 import { chooseScreener } from './lib/go.ts'
 import { InterruptedError, interruptSignal } from './lib/interrupt.ts'
+import { DEMO_ADMINS, urlOf } from './stack/settings.ts'
 import { startStack, type Stack } from './stack/stack.ts'
 
 const say = (line: string): void => console.log(line)
@@ -50,7 +51,8 @@ async function run(stack: Stack): Promise<{ result: DemoResult; chapters: Chapte
   const db = createDatabase({ connectionString: stack.addresses.databaseUrl, applicationName: 'hangar-demo' })
   try {
     const user = await createDemoUser(stack, db)
-    say('')
+    const page = `${urlOf(stack.addresses, 'api')}/admin`
+    say(`\nThe dashboard, until the demo ends: ${page} as ${DEMO_ADMINS.admin}, ${stack.auth.password}\n`)
     say(
       `${user.email} is on free. The product's quota has switched off their ${user.traderNames.length} traders.`,
     )

@@ -91,7 +91,8 @@ Hangar is up. Ctrl-C stops everything; what changes in packages/, services/ or w
                (${stack.where.redis})
   Logs         ${stack.logFolder}
 
-${user.email} is on free. To upgrade them, run SQL; or give them an app against their tier, by the API:
+${user.email} is on free: ${api}/admin/apps/${user.userId}
+To upgrade them, run SQL; or give them an app against their tier, there (More, Override…, On) or by the API:
 
   ${user.tierChange('pro')};
 
