@@ -4,7 +4,9 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { onSignedOut } from './api/client.ts'
 import { createQueries } from './api/queries.ts'
+import { presence } from './lib/presence.ts'
 import { createPageRouter } from './router.tsx'
+
 import './styles/index.css'
 
 const queries = createQueries()
@@ -15,6 +17,8 @@ onSignedOut(() => {
   queries.removeQueries({ queryKey: ['session'] })
   void router.invalidate()
 })
+
+presence.watch(window)
 
 const place = document.getElementById('root')
 if (place === null) throw new Error('The page has no #root')

@@ -4,6 +4,7 @@
  * success is thrown as a ProblemError, every silence as a ConnectionError.
  */
 import createClient from 'openapi-fetch'
+import { presence } from '../lib/presence.ts'
 import { ConnectionError, problemOf } from './problem.ts'
 import type { paths } from './schema.generated.ts'
 
@@ -47,6 +48,7 @@ async function guardedFetch(request: Request): Promise<Response> {
     request.headers.set('x-csrf-token', settings.csrfToken)
     if (!request.headers.has('idempotency-key')) request.headers.set('idempotency-key', newKey())
   }
+  if (!presence.isPresent()) request.headers.set('x-hangar-passive', '1')
   const response = await send(request)
   if (response.ok) return response
   const problem = await problemOf(response)
