@@ -21,7 +21,7 @@ const START_MS = 120_000
 
 const LAUNCH_ARGUMENTS = ['--disable-gpu', '--disable-background-networking', '--disable-dev-shm-usage']
 
-export function launchBrowser(): Promise<Browser> {
+function launchBrowser(): Promise<Browser> {
   // Chromium's own sandbox does not start for root.
   return chromium.launch({
     executablePath: program ?? '',
