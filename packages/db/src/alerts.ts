@@ -68,14 +68,27 @@ export async function resolveOldFacts(
   return Number(numAffectedRows ?? 0n)
 }
 
+/** What is left out does not matter. */
+export type AlertFilter = {
+  severity?: AlertSeverity | undefined
+  kind?: string | undefined
+  subject?: string | undefined
+  acknowledged?: boolean | undefined
+}
+
 /** Newest first. */
 export async function listAlerts(
   db: Database | Tx,
-  page: { limit: number; beforeId?: number; openOnly?: boolean },
+  page: { limit: number; beforeId?: number; openOnly?: boolean } & AlertFilter,
 ): Promise<AlertRow[]> {
+  const { severity, kind, subject, acknowledged } = page
   const { rows } = await sql<AlertRow>`
     select * from hangar.alerts
     where id < ${page.beforeId ?? Number.MAX_SAFE_INTEGER} and (resolved_at is null or not ${page.openOnly === true})
+      and ${severity === undefined ? sql`true` : sql`severity = ${severity}`}
+      and ${kind === undefined ? sql`true` : sql`kind = ${kind}`}
+      and ${subject === undefined ? sql`true` : sql`subject = ${subject}`}
+      and ${acknowledged === undefined ? sql`true` : sql`(acknowledged_at is not null) = ${acknowledged}`}
     order by id desc limit ${page.limit}`.execute(db)
   return rows
 }

@@ -25,6 +25,7 @@ export {
   listUsersOfApps,
   type BulkItemRow,
   type BulkRow,
+  type NewBulk,
   type BulkSummary,
   type BulkVerb,
 } from './bulks.ts'

@@ -18,6 +18,7 @@ import { released } from './shim/released/handler.ts'
 import { signals } from './shim/signals/handler.ts'
 import { adoptOrphanRoute } from './v1/adopt-orphan/handler.ts'
 import { acknowledgeAlertRoute } from './v1/acknowledge-alert/handler.ts'
+import { acknowledgeAlertsRoute } from './v1/acknowledge-alerts/handler.ts'
 import { approveBurstRoute } from './v1/approve-burst/handler.ts'
 import { cancelBulkRoute, pauseBulkRoute, resumeBulkRoute } from './v1/change-bulk/handler.ts'
 import { changeSettings } from './v1/change-settings/handler.ts'
@@ -109,6 +110,7 @@ export const routes: readonly Route[] = [
   changeSettings,
   listAlertsRoute,
   acknowledgeAlertRoute,
+  acknowledgeAlertsRoute,
   listOrphansRoute,
   deleteOrphanRoute,
   adoptOrphanRoute,

@@ -20,7 +20,7 @@ export type Contract = {
   /** `app`, with each of its answers looked at before it leaves. */
   watch(app: RequestListener): RequestListener
   /** What was wrong since this was last asked. */
-  takeComplaints(): string[]
+  takeComplaints: () => string[]
 }
 
 type Exchange = { request: IncomingMessage; response: ServerResponse; text: string }

@@ -16,6 +16,10 @@ export type FuzzedRequest = {
   body: string | undefined
 }
 
+type Headers = Record<string, string>
+/** What opens an operation, by the name of its security scheme. */
+export type Credentials = Readonly<Record<string, readonly Headers[]>>
+
 /** Values that are there, by the name of the parameter or field that may hold them. */
 export type Known = Readonly<Record<string, readonly string[]>>
 
@@ -74,32 +78,45 @@ const MALFORMED = [
 ]
 
 /** One of these in so many is junk. */
-const ODDS = 12
+const ODDS = 25
 
 export function fuzzedRequests(
   document: OpenApiDocument,
-  options: { known: Known; credentials: readonly Record<string, string>[]; skip: ReadonlySet<string> },
+  options: { known: Known; credentials: Credentials; skip: ReadonlySet<string> },
 ): fc.Arbitrary<FuzzedRequest> {
   const make = new Maker(document, options.known)
-  const credential = fc.constantFrom(...options.credentials)
+  const requestsFor = (method: string, path: string, operation: Operation) =>
+    fc
+      .record({
+        parameters: make.parameters(operation.parameters ?? []),
+        body: make.body(operation),
+        credential: credentialFor(operation, options.credentials),
+      })
+      .map(({ parameters, body, credential }): FuzzedRequest => ({
+        method,
+        url: addressOf(path, parameters),
+        headers: { ...headersOf(parameters), ...credential },
+        body,
+      }))
   const each = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods)
       .filter(([method]) => !options.skip.has(`${method} ${path}`))
-      .map(([method, operation]) => {
-        const parts = {
-          parameters: make.parameters(operation.parameters ?? []),
-          body: make.body(operation),
-          credential,
-        }
-        return fc.record(parts).map(({ parameters, body, credential: shown }): FuzzedRequest => ({
-          method,
-          url: addressOf(path, parameters),
-          headers: { ...headersOf(parameters), ...shown },
-          body,
-        }))
-      }),
+      .map(([method, operation]) => ({
+        // What changes something is what may go wrong.
+        weight: method === 'get' ? 1 : 3,
+        arbitrary: requestsFor(method, path, operation),
+      })),
   )
   return fc.oneof(...each)
+}
+
+/** Mostly one that opens it, sometimes any, or none. */
+function credentialFor({ security }: Operation, credentials: Credentials): fc.Arbitrary<Headers> {
+  const right = security.flatMap((schemes) => Object.keys(schemes).flatMap((name) => credentials[name] ?? []))
+  return fc.oneof(
+    { weight: 6, arbitrary: fc.constantFrom(...(right.length > 0 ? right : [{}])) },
+    { weight: 1, arbitrary: fc.constantFrom({}, ...Object.values(credentials).flat()) },
+  )
 }
 
 type Given = { parameter: Parameter; value: string }
@@ -149,7 +166,7 @@ class Maker {
     const choices = oneOf ?? anyOf ?? allOf
     if (choices) return fc.oneof(...choices.map(again))
     if (Array.isArray(type)) return fc.oneof(...type.map((one) => again({ ...schema, type: one })))
-    return this.#typed(schema as Shape, name, depth)
+    return this.#typed(schema, name, depth)
   }
 
   #typed(shape: Shape, name: string, depth: number): fc.Arbitrary<unknown> {

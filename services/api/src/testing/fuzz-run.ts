@@ -3,14 +3,7 @@
  * in a way that the document does not know, and one that is refused leaves every row and every job as it was.
  */
 import { randomUUID } from 'node:crypto'
-import {
-  approveBurst,
-  createClient,
-  insertBulk,
-  insertInspection,
-  insertOverride,
-  raiseAlert,
-} from '@hangar/db'
+import { approveBurst, insertInspection, insertOverride, raiseAlert } from '@hangar/db'
 import { DEFAULT_POLICY } from '@hangar/core'
 import { listQueues } from '@hangar/jobs'
 import { createUser } from '@hangar/testkit'
@@ -19,6 +12,8 @@ import fc from 'fast-check'
 import request from 'supertest'
 import { describeApi } from '../openapi/document.ts'
 import { allRoutes } from '../routes/index.ts'
+import { watchRows } from './watch-rows.ts'
+import { createBulk } from './bulks.ts'
 import { type FuzzedRequest, fuzzedRequests, type Known } from './fuzz-requests.ts'
 import { appHeaders, bearer, createAppRow, serviceKey, SHARED_TOKEN, type TestApi } from './harness.ts'
 import { createOrphan } from './orphans.ts'
@@ -29,29 +24,17 @@ const ENDLESS = new Set(['get /v1/stream'])
 /** The truth, in a test without Supabase Auth. */
 const NOBODY_THERE = /"code":"sign_in_unavailable"/
 
-/** What a refused request may leave behind: that it was sent. */
-const MAY_CHANGE = new Set(['hangar.idempotency_keys', 'hangar.admin_sessions'])
-
 export async function fuzz(
   api: TestApi,
   { numRuns, seed }: { numRuns: number; seed: number },
 ): Promise<Map<number, number>> {
-  const { known, headers } = await furnish(api)
+  const { known, credentials } = await furnish(api)
   const changes = await watchRows(api.databaseUrl)
   const answered = new Map<number, number>()
   const requests = fuzzedRequests(describeApi(allRoutes), {
     known,
     skip: ENDLESS,
-    credentials: [
-      serviceKey,
-      serviceKey,
-      serviceKey,
-      headers.operator,
-      headers.viewer,
-      headers.app,
-      headers.shared,
-      {},
-    ],
+    credentials,
   })
   const countJobs = async () => {
     const counts = await Promise.all(listQueues(api.queues).map((queue) => queue.getJobCountByTypes()))
@@ -100,20 +83,11 @@ async function furnish(api: TestApi) {
   })
   const inspection = randomUUID()
   await insertInspection(db, { id: inspection, userId: withApp, question: {}, requestedBy: 'a' })
-  const bulkId = await db.transaction().execute(async (tx) => {
+  await db.transaction().execute(async (tx) => {
     await insertOverride(tx, { userId: failed, desired: 'paused', reason: 'r', actor: 'a' })
     await approveBurst(tx, { count: 3, reason: 'r', actor: 'a', expiresInMs: 60_000 }, DEFAULT_POLICY)
-    return insertBulk(tx, {
-      action: 'retry',
-      force: false,
-      reason: 'r',
-      actor: 'a',
-      requestId: null,
-      perMinute: 60,
-      burstApprovalId: null,
-      items: users.map((userId) => ({ userId })),
-    })
   })
+  const bulkId = await createBulk(db, users)
   const userIds = [...users, lost.userId]
   const known: Known = {
     userId: userIds,
@@ -122,35 +96,10 @@ async function furnish(api: TestApi) {
     appName: ['vyx-user-dead', 'vyx-user-lost'],
     id: ['1', String(bulkId), inspection],
   }
-  const headers = {
-    operator: await bearer('operator'),
-    viewer: await bearer('viewer'),
-    app: appHeaders(api, app),
-    shared: { authorization: `Bearer ${SHARED_TOKEN}` },
+  const credentials = {
+    bearer: [serviceKey, serviceKey, await bearer('operator'), await bearer('viewer')],
+    appToken: [appHeaders(api, app)],
+    sharedToken: [{ authorization: `Bearer ${SHARED_TOKEN}` }],
   }
-  return { known, headers }
-}
-
-/** Counts every row that is written in the whole database, but for what is taken back. */
-async function watchRows(url: string) {
-  const client = createClient({ connectionString: url, applicationName: 'fuzz' })
-  client.on('error', () => undefined)
-  await client.connect()
-  await client.query(`
-    create table public.written (place text not null);
-    grant insert on public.written to public;
-    create function public.note_written() returns trigger language plpgsql security definer as $$
-      begin insert into public.written values (tg_table_schema || '.' || tg_table_name); return null; end $$;`)
-  const { rows } = await client.query<{ name: string }>(`
-    select n.nspname || '.' || c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
-    where n.nspname in ('hangar', 'public', 'auth') and c.relkind = 'r' and c.relname <> 'written'`)
-  for (const { name } of rows.filter((one) => !MAY_CHANGE.has(one.name)))
-    await client.query(
-      `create trigger zz_note_written after insert or update or delete on ${name} for each row execute function public.note_written()`,
-    )
-  return {
-    count: async () =>
-      (await client.query<{ count: number }>('select count(*) from public.written')).rows[0]?.count ?? 0,
-    end: () => client.end(),
-  }
+  return { known, credentials }
 }

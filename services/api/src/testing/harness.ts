@@ -106,13 +106,7 @@ export function useApi(options: TestApiOptions = {}): TestApi {
       ...ACCESS,
       ...PRODUCT,
       clock: systemClock,
-      changes: createChangeFeed({
-        db: database.db,
-        clock: systemClock,
-        logger,
-        stopping: stopping.signal,
-        lookEveryMs: 20,
-      }),
+      changes: feedOver(database.db, logger, stopping.signal),
       logger,
       metrics: createApiMetrics(new Registry()),
       ...options.deps,
@@ -149,6 +143,10 @@ export function useApi(options: TestApiOptions = {}): TestApi {
       return database.url
     },
   }
+}
+
+function feedOver(db: Database, logger: ApiDeps['logger'], stopping: AbortSignal) {
+  return createChangeFeed({ db, clock: systemClock, logger, stopping, lookEveryMs: 20 })
 }
 
 async function close(queues: Queues): Promise<void> {

@@ -1,4 +1,4 @@
-import { raiseAlert, resolveAlert } from '@hangar/db'
+import { acknowledgeAlert, raiseAlert, resolveAlert } from '@hangar/db'
 import { expect, test } from '@jest/globals'
 import request from 'supertest'
 import { bearer, useApi } from '../../../testing/harness.ts'
@@ -49,4 +49,30 @@ test('the open ones by default, all on request, newest first; more of the same i
     'budget',
   ])
   expect(second.next_cursor).toBeNull()
+})
+
+test('by what they are about, how grave they are, and whether anybody has seen them', async () => {
+  const raise = (kind: 'budget' | 'outbox_lag', subject: string, severity: 'critical' | 'warning') =>
+    raiseAlert(api.db, { kind, subject, severity, message: 'm' })
+  await raise('budget', 'a', 'critical')
+  await raise('budget', 'b', 'warning')
+  await raise('outbox_lag', 'a', 'warning')
+  const subjects = async (query: object) => {
+    const response = await request(api.app)
+      .get('/v1/alerts')
+      .query(query)
+      .set(await bearer('viewer'))
+    const { items } = response.body as { items: { id: number; kind: string; subject: string }[] }
+    return items.map(({ kind, subject }) => `${kind} ${subject}`)
+  }
+  expect(await subjects({ kind: 'budget' })).toEqual(['budget b', 'budget a'])
+  expect(await subjects({ kind: 'budget', subject: 'a' })).toEqual(['budget a'])
+  expect(await subjects({ severity: 'critical' })).toEqual(['budget a'])
+  const seen = await request(api.app)
+    .get('/v1/alerts?severity=critical')
+    .set(await bearer('viewer'))
+  const [first] = (seen.body as { items: { id: number }[] }).items
+  await api.db.transaction().execute((tx) => acknowledgeAlert(tx, first!.id, 'user:ada'))
+  expect(await subjects({ acknowledged: 'true' })).toEqual(['budget a'])
+  expect(await subjects({ acknowledged: 'false', kind: 'budget' })).toEqual(['budget b'])
 })

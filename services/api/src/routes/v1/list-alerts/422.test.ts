@@ -6,6 +6,8 @@ const api = useApi()
 
 test.each([
   ['query.state', { state: 'closed' }],
+  ['query.severity', { severity: 'grave' }],
+  ['query.acknowledged', { acknowledged: 'perhaps' }],
   ['query.limit', { limit: 0 }],
   ['query.cursor', { cursor: 'x' }],
 ])('%s in %j', async (field, query) => {

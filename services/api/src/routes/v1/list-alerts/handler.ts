@@ -11,10 +11,12 @@ export const listAlertsRoute = defineRoute({
   summary: 'What somebody should look at, newest first',
   reads: { query: listAlertsQuery },
   answers: { 200: pageOf(alertAnswer) },
-  handle: async ({ query }, { deps }) => {
+  handle: async ({ query: { state, ...query } }, { deps }) => {
+    const { severity, kind, subject, acknowledged } = query
     const rows = await listAlerts(deps.db, {
       limit: query.limit + 1,
-      openOnly: query.state === 'open',
+      openOnly: state === 'open',
+      ...{ severity, kind, subject, acknowledged },
       ...(query.cursor === undefined ? {} : { beforeId: query.cursor }),
     })
     return { status: 200, body: page(rows, query.limit, { key: (alert) => alert.id, view: viewAlert }) }

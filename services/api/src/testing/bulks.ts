@@ -1,0 +1,21 @@
+import { insertBulk, type Database, type NewBulk } from '@hangar/db'
+
+/** A bulk over these users, as the API writes it. */
+export function createBulk(
+  db: Database,
+  userIds: readonly string[],
+  change: Partial<NewBulk> = {},
+): Promise<number> {
+  const bulk: NewBulk = {
+    action: 'retry',
+    force: false,
+    reason: 'a test',
+    actor: 'user:ada',
+    requestId: 'req-1',
+    perMinute: 60,
+    burstApprovalId: null,
+    items: userIds.map((userId) => ({ userId })),
+    ...change,
+  }
+  return db.transaction().execute((tx) => insertBulk(tx, bulk))
+}
