@@ -15,7 +15,7 @@ const appsSql = (count: number) => `
     select n, gen_random_uuid() as id, case when n % 4 = 0 then 'elite' else 'pro' end as tier,
       case when n % 50 = 0 then 'error' when n % 41 = 0 then 'provisioning' else 'active' end as status,
       (array['iad', 'fra', 'nrt', 'syd'])[1 + n % 4] as region,
-      now() - interval '1 minute' * n as at
+      now() - interval '37 minutes' * n as at
     from generate_series(1, ${count}) n
   ), account as (
     insert into auth.users (id, email) select id, 'user-' || n || '@fleet.test' from one
@@ -41,6 +41,19 @@ const appsSql = (count: number) => `
   insert into user_fly_app_events (user_fly_app_id, user_id, event_type, status, actor)
   select id, user_id, 'provision_completed', 'success', 'worker-1' from app`
 
+/** What the running ones have cost, and when each sweep last ended. */
+const LEDGER = `
+  insert into hangar.cost_intervals (user_fly_app_id, user_id, state, tier, region, cpu_kind, cpus, memory_mb, price_model,
+    usd_per_second, started_at)
+  select id, user_id, 'running', tier, region, cpu_kind, cpus, memory_mb, 'demo',
+    monthly_cost_estimate_usd / (30 * 86400), created_at
+  from user_fly_apps where fly_app_name like 'vyx-user-0%' and status = 'active';
+  insert into hangar.sweeps (name, every_ms, expected_since, completed_at)
+  select name, every_ms, now(), now() - interval '1 second' * (every_ms / 4000)
+  from (values ('guards', 15000), ('alerts', 60000), ('differences', 60000), ('stuck', 60000), ('orphans', 300000),
+    ('health', 300000), ('cost', 3600000)) sweep (name, every_ms)
+  on conflict (name) do update set completed_at = excluded.completed_at, every_ms = excluded.every_ms`
+
 const SURROUNDINGS = `
   insert into hangar.alerts (kind, subject, severity, message, details, times) values
     ('stuck', (select user_id::text from user_fly_apps where status = 'error' limit 1), 'critical',
@@ -54,7 +67,7 @@ export async function fillFleet(databaseUrl: string, count: number): Promise<voi
   // No trigger: nobody has to be woken for what is done already.
   await runSql(
     databaseUrl,
-    ["set session_replication_role = 'replica'", appsSql(count), SURROUNDINGS].join(';'),
+    ["set session_replication_role = 'replica'", appsSql(count), LEDGER, SURROUNDINGS].join(';'),
   )
   await runSql(databaseUrl, 'analyze')
 }
