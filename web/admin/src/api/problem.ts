@@ -64,6 +64,10 @@ export function isSignedOut(error: unknown): boolean {
   return error instanceof ProblemError && error.status === 401
 }
 
+export function isProblem(error: unknown, ...codes: string[]): error is ProblemError {
+  return error instanceof ProblemError && codes.includes(error.code)
+}
+
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
 
 function isFieldError(value: unknown): value is FieldError {

@@ -1,7 +1,15 @@
 import { QueryClient, type InfiniteData } from '@tanstack/react-query'
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
 import { toggled, withAll } from '../ui/data-table/selection.ts'
-import { appCountsKey, appKey, appListKey, createChanges, type AppChange, type Changes } from './changes.ts'
+import {
+  appCountsKey,
+  appKey,
+  appListKey,
+  createChanges,
+  previewKey,
+  type AppChange,
+  type Changes,
+} from './changes.ts'
 
 type Row = { user_id: string; status: string; health_status: string; updated_at: string }
 type Pages = InfiniteData<{ items: Row[]; next_cursor: string | null }>
@@ -122,4 +130,15 @@ test('who watches is told; what is no change is passed over', () => {
   changes.handle({ type: 'app', id: '3', data: '{}' })
   changes.handle({ type: 'hello', id: '4', data: '{}' })
   expect(seen.map((change) => change.user_id)).toEqual(['a'])
+})
+
+test('what somebody is about to confirm stays as it was shown, whatever happens meanwhile', () => {
+  const key = previewKey('bulk', 'deprovision', ['a'])
+  queries.setQueryData(key, { eligible: 3 })
+  for (const type of ['app', 'alert', 'bulk', 'audit', 'reset']) {
+    changes.handle({ id: '1', type, data: JSON.stringify({ user_id: 'a' }) })
+  }
+  jest.advanceTimersByTime(10_000)
+  expect(queries.getQueryState(key)?.isInvalidated).toBe(false)
+  expect(previewKey('act', 'a', 'retry')[0]).toBe(key[0])
 })

@@ -60,6 +60,8 @@ const REFRESH_APP_MS = 250
 export const appListKey = ['apps', 'list'] as const
 export const appCountsKey = ['apps', 'counts'] as const
 export const appKey = (userId: string) => ['app', userId] as const
+/** Of a dry run. No topic: what somebody is about to confirm must not change under them. */
+export const previewKey = (...of: unknown[]) => ['preview', ...of] as const
 
 type Row = { user_id: string; status: string; health_status: string | null; updated_at: string }
 type Pages = InfiniteData<{ items: Row[]; next_cursor: string | null }>

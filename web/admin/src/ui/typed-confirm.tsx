@@ -6,12 +6,13 @@ import { useMutation } from '@tanstack/react-query'
 import { useId, useState, type SubmitEvent, type ReactNode } from 'react'
 import { newKey } from '../api/client.ts'
 import { explain } from '../api/problem.ts'
+import { formatCount } from '../lib/format.ts'
 import { Button } from './button.tsx'
 import { Dialog } from './dialog.tsx'
 import { TextField } from './field.tsx'
 
-/** Names that are listed; the rest is counted. */
-const LISTED = 8
+/** Names that are listed, as many as a preview tells; the rest is counted. */
+const LISTED = 100
 
 export type TypedConfirmProps = {
   title: string
@@ -113,11 +114,11 @@ function Affected({ names, total }: { names: readonly string[]; total: number })
   if (names.length === 0) return null
   const listed = names.slice(0, LISTED)
   return (
-    <ul className="affected" aria-label="What is affected">
-      {listed.map((name) => (
-        <li key={name}>{name}</li>
+    <ul className="affected" aria-label="What is affected" tabIndex={0}>
+      {listed.map((name, at) => (
+        <li key={`${String(at)} ${name}`}>{name}</li>
       ))}
-      {total > listed.length && <li className="muted">and {total - listed.length} more</li>}
+      {total > listed.length && <li className="muted">and {formatCount(total - listed.length)} more</li>}
     </ul>
   )
 }

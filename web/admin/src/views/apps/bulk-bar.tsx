@@ -7,7 +7,7 @@ import { formatCount } from '../../lib/format.ts'
 import { Button } from '../../ui/button.tsx'
 import type { Selection } from '../../ui/data-table/selection.ts'
 import { BulkDialog } from './bulk-dialog.tsx'
-import { BULK_ACTIONS, type BulkAction, type BulkTarget } from './bulk.ts'
+import { BULK_ACTIONS, namedTarget, type BulkAction, type BulkTarget } from './bulk.ts'
 
 /** As many as one bulk takes by name. */
 const NAMED_AT_MOST = 10_000
@@ -22,15 +22,15 @@ type BulkBarProps = {
 export function BulkBar({ selection, rows, filters, total = 0 }: BulkBarProps) {
   const { data: session } = useQuery(sessionQuery)
   const [everything, setEverything] = useState<ReadonlySet<string>>()
-  const [action, setAction] = useState<BulkAction>()
+  // Fixed when the dialog opens: what happens to the list meanwhile changes nothing of what is confirmed.
+  const [asked, setAsked] = useState<{ action: BulkAction; target: BulkTarget }>()
   const { ids, clear } = selection
   // Any change of the selection takes "all that match" back.
   const all = everything === ids
   if (ids.size === 0) return null
   const count = all ? total : ids.size
-  const target: BulkTarget = all
-    ? { filter: filters, total }
-    : { userIds: [...ids].slice(0, NAMED_AT_MOST), names: namesOf(rows, ids) }
+  const ask = (action: BulkAction) =>
+    setAsked({ action, target: all ? { filter: filters } : namedTarget(rows, ids, NAMED_AT_MOST) })
   return (
     <div className="bulk-bar" role="region" aria-label="What is selected">
       <p aria-live="polite">
@@ -43,28 +43,14 @@ export function BulkBar({ selection, rows, filters, total = 0 }: BulkBarProps) {
       )}
       <span className="bulk-bar-space" />
       {BULK_ACTIONS.filter(({ least }) => mayAct(session, least)).map((one) => (
-        <Button key={one.name} kind={one.danger ? 'danger-outline' : 'plain'} onClick={() => setAction(one)}>
+        <Button key={one.name} kind={one.danger ? 'danger-outline' : 'plain'} onClick={() => ask(one)}>
           {one.label}…
         </Button>
       ))}
       <Button kind="quiet" onClick={clear}>
         Clear
       </Button>
-      {action !== undefined && (
-        <BulkDialog
-          action={action}
-          target={target}
-          onClose={() => setAction(undefined)}
-          onStarted={() => {
-            setAction(undefined)
-            clear()
-          }}
-        />
-      )}
+      {asked !== undefined && <BulkDialog {...asked} onClose={() => setAsked(undefined)} onStarted={clear} />}
     </div>
   )
-}
-
-function namesOf(rows: readonly AppRow[], ids: ReadonlySet<string>): string[] {
-  return rows.filter((row) => ids.has(row.user_id)).map((row) => row.email ?? row.user_id)
 }

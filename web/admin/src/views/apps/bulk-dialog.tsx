@@ -2,13 +2,15 @@
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
+import { isProblem } from '../../api/problem.ts'
 import { formatCount, formatDuration, formatMoney, plural } from '../../lib/format.ts'
+import { previewKey } from '../../live/changes.ts'
 import { toast } from '../../shell/toasts.tsx'
-import { Dialog } from '../../ui/dialog.tsx'
 import { Facts } from '../../ui/page.tsx'
 import { Failed, Loading } from '../../ui/states.tsx'
 import { TypedConfirm } from '../../ui/typed-confirm.tsx'
 import {
+  affectedBy,
   previewBulk,
   startBulk,
   type BulkAction,
@@ -24,60 +26,57 @@ type BulkDialogProps = {
   onStarted: () => void
 }
 
-export function BulkDialog(props: BulkDialogProps) {
-  const { action, target } = props
+export function BulkDialog({ action, target, onClose, onStarted }: BulkDialogProps) {
   const [choice, setChoice] = useState<BulkChoice>({ force: false, approveBurst: false })
   const preview = useQuery({
-    queryKey: ['bulk', 'preview', action.name, target, choice],
+    queryKey: previewKey('bulk', action.name, target, choice),
     queryFn: ({ signal }) => previewBulk(action, target, choice, signal),
     gcTime: 0,
     staleTime: Infinity,
     placeholderData: (before) => before,
   })
   const navigate = useNavigate()
-  if (preview.data === undefined) {
-    return (
-      <Dialog title={action.label} onClose={props.onClose}>
-        {preview.isError ? (
-          <Failed error={preview.error} onRetry={() => void preview.refetch()} />
-        ) : (
-          <Loading what="what would be done" />
-        )}
-      </Dialog>
-    )
-  }
-  const { eligible, burst } = preview.data
+  const known = preview.data
+  const eligible = known?.eligible ?? 0
   const start = async (confirmed: { reason: string; key: string }) => {
-    const id = await startBulk(action, target, choice, { ...confirmed, expected: eligible })
+    const id = await startBulk(action, target, choice, { ...confirmed, expected: eligible }).catch(
+      (error: unknown) => {
+        // Another number by now: it is shown, and typed anew, before anything is done.
+        if (isProblem(error, 'bulk_changed')) void preview.refetch()
+        throw error
+      },
+    )
     toast.done(`${action.label}: ${plural(eligible, 'app')}, begun`, 'It goes on when this page is closed.')
-    props.onStarted()
+    onStarted()
     await navigate({ to: '/bulk/$bulkId', params: { bulkId: String(id) } })
   }
+  const label = known === undefined ? action.label : `${action.label} ${plural(eligible, 'app')}`
   return (
     <TypedConfirm
-      title={`${action.label} ${plural(eligible, 'app')}`}
-      action={`${action.label} ${plural(eligible, 'app')}`}
-      affected={'filter' in target || eligible === 0 ? [] : eligibleNames(target, preview.data)}
+      title={label}
+      action={label}
+      affected={known === undefined || eligible === 0 ? [] : affectedBy(target, known)}
       total={eligible}
       danger={action.danger}
-      {...(action.danger ? { word: `${action.name} ${String(eligible)}` } : {})}
-      blocked={eligible === 0 || (burst?.needs_approval === true && !choice.approveBurst)}
+      {...(action.danger && known !== undefined ? { word: `${action.name} ${String(eligible)}` } : {})}
+      // What is shown may be the answer to another choice, or an old number, until the new one is there.
+      blocked={preview.isFetching || !mayStart(known, choice)}
       onConfirm={start}
-      onClose={props.onClose}
+      onClose={onClose}
     >
       <p>{action.explains}</p>
-      {eligible === 0 && <p className="form-note">None of them can be acted on as things are.</p>}
-      <PreviewFacts preview={preview.data} />
-      {action.danger && <Choices preview={preview.data} choice={choice} onChange={setChoice} />}
+      {preview.isError && <Failed error={preview.error} onRetry={() => void preview.refetch()} />}
+      {known === undefined && !preview.isError && <Loading what="what would be done" />}
+      {known?.eligible === 0 && <p className="form-note">None of them can be acted on as things are.</p>}
+      {known && <PreviewFacts preview={known} />}
+      {action.danger && <Choices preview={known} choice={choice} onChange={setChoice} />}
     </TypedConfirm>
   )
 }
 
-/** Of a few, who is left out is known by name. */
-function eligibleNames(target: { userIds: string[]; names: string[] }, preview: BulkPreview): string[] {
-  const out = new Set(preview.ineligible.map((one) => one.user_id))
-  const complete = target.names.length === target.userIds.length
-  return complete ? target.names.filter((_, at) => !out.has(target.userIds[at] ?? '')) : target.names
+function mayStart(preview: BulkPreview | undefined, choice: BulkChoice): boolean {
+  if (preview === undefined || preview.eligible === 0) return false
+  return preview.burst?.needs_approval !== true || choice.approveBurst
 }
 
 function PreviewFacts({ preview }: { preview: BulkPreview }) {
@@ -129,7 +128,7 @@ function Choices({
   choice,
   onChange,
 }: {
-  preview: BulkPreview
+  preview: BulkPreview | undefined
   choice: BulkChoice
   onChange: (choice: BulkChoice) => void
 }) {
@@ -143,7 +142,7 @@ function Choices({
         />
         Also users who pay (an override says off until it is ended)
       </label>
-      {preview.burst?.needs_approval === true && (
+      {preview?.burst?.needs_approval === true && (
         <label>
           <input
             type="checkbox"
