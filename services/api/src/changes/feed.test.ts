@@ -31,8 +31,8 @@ afterEach(() => {
 })
 
 /** Reads until told to stop; what it was told, and where to go on. */
-function read(feed: ChangeFeed, after?: string) {
-  const listener = feed.listen({ after, isStillAllowed: () => Promise.resolve(true) })
+function read(feed: ChangeFeed, after?: string, isStillAllowed = () => Promise.resolve(true)) {
+  const listener = feed.listen({ after, isStillAllowed })
   const told = { text: '' }
   const done = (async () => {
     for await (const piece of listener) told.text += piece
@@ -41,6 +41,7 @@ function read(feed: ChangeFeed, after?: string) {
   return {
     ids,
     told,
+    done,
     lastId: () => [...told.text.matchAll(/^id: (.*)$/gm)].at(-1)?.[1] ?? after,
     leave: async () => {
       listener.gone()
@@ -171,6 +172,37 @@ describe('limits', () => {
     for await (const piece of listener) pieces.push(piece)
     expect(pieces.slice(1)).toEqual([': still here\n\n', ': still here\n\n'])
     expect(feed.size).toBe(0)
+  })
+
+  test('however much there is to tell', async () => {
+    const feed = openFeed({ listeners: { heartbeatMs: 50 } })
+    let isAllowed = true
+    const busy = read(feed, undefined, () => Promise.resolve(isAllowed))
+    const write = async (isEnough: () => boolean) => {
+      for (let n = 0; n < 2_000 && !isEnough(); n += 1) await insertEvent(database.db, event)
+    }
+    await write(() => busy.ids().length > 20)
+    isAllowed = false
+    await write(() => feed.size === 0)
+    expect(feed.size).toBe(0)
+    await busy.done
+  })
+
+  test.each([
+    ['does not answer', () => new Promise<boolean>(() => undefined)],
+    ['cannot be asked', () => Promise.reject(new Error('the database is away'))],
+  ])('a database that %s lets nobody listen for ever', async (_what, isStillAllowed) => {
+    const feed = openFeed({ listeners: { heartbeatMs: 30 } })
+    const reader = read(feed, undefined, isStillAllowed)
+    await reader.done
+    expect(feed.size).toBe(0)
+  })
+
+  test('and whoever does not read is cut off', async () => {
+    const feed = openFeed({ listeners: { heartbeatMs: 10 } })
+    const listener = feed.listen({ after: undefined, isStillAllowed: () => Promise.resolve(false) })
+    await listener[Symbol.asyncIterator]().next()
+    await waitFor(() => listener.cutOff.aborted, { what: 'the connection to be cut' })
   })
 })
 

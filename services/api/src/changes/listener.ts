@@ -4,12 +4,18 @@
  *   catching up ── what was missed is told ──▶ listening ──▶ over
  *
  * Both at once would tell some changes twice or none of them: what comes while catching up waits, and of that, what was
- * told already is left out. Over is: they have gone, may not listen any more, or read too slowly.
+ * told already is left out. Over is: they have gone, may not listen any more, or read too slowly. Whether they may is asked
+ * at each heartbeat, however much there is to tell.
  */
+import { setTimeout as pause } from 'node:timers/promises'
 import { type Change, type ChangeSlice, isVisibleIn, type Snapshot } from '@hangar/db'
 import type { LiveText } from '../http/stream.ts'
 
 const HEARTBEAT_MS = 15_000
+/** Of a heartbeat: so long the answer may take that they may still listen. Whoever cannot be asked about is sent away. */
+const ANSWER_SHARE = 2 / 3
+/** Of a heartbeat: when it is asked again after an error. */
+const RETRY_SHARE = 1 / 15
 /** Characters that wait to be read. Whoever is further behind comes back, and is told what they missed. */
 const MOST_QUEUED = 512 * 1024
 const STILL_HERE = ': still here\n\n'
@@ -29,11 +35,12 @@ export type ListenerOptions = {
 export class Listener implements LiveText {
   readonly #options: ListenerOptions
   readonly #cut = new AbortController()
+  /** Aborts once it is over. */
+  readonly #ended = new AbortController()
   /** Null while catching up. */
   #told: Snapshot | null = null
   #early: ChangeSlice[] = []
   #queue = ''
-  #isOver = false
   #wake: () => void = () => undefined
 
   constructor(options: ListenerOptions) {
@@ -46,17 +53,17 @@ export class Listener implements LiveText {
   }
 
   get isOver(): boolean {
-    return this.#isOver
+    return this.#ended.signal.aborted
   }
 
   /** They have gone, or have to. */
   gone(): void {
-    this.#isOver = true
+    this.#ended.abort()
     this.#wake()
   }
 
   take(slice: ChangeSlice): void {
-    if (this.#isOver) return
+    if (this.isOver) return
     if (this.#told === null) {
       this.#early.push(slice)
       return
@@ -72,28 +79,29 @@ export class Listener implements LiveText {
   #tell(text: string): void {
     if (text === '') return
     this.#queue += text
-    if (this.#queue.length > (this.#options.mostQueued ?? MOST_QUEUED)) {
-      this.#isOver = true
-      this.#cut.abort(new Error('read too slowly'))
-    }
-    this.#wake()
+    if (this.#queue.length > (this.#options.mostQueued ?? MOST_QUEUED)) this.#sendAway('read too slowly')
+    else this.#wake()
+  }
+
+  #sendAway(why: string): void {
+    this.gone()
+    this.#cut.abort(new Error(why))
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<string> {
+    void this.#watch()
     try {
       yield await this.#catchUp()
       while (!this.isOver) {
-        if (this.#queue !== '') {
+        if (this.#queue === '') await this.#news()
+        else {
           const text = this.#queue
           this.#queue = ''
           yield text
-        } else if (await this.#isSilent()) {
-          if (!(await this.#isStillAllowed())) return
-          yield STILL_HERE
         }
       }
     } finally {
-      this.#isOver = true
+      this.#ended.abort()
       this.#options.leave()
     }
   }
@@ -111,23 +119,47 @@ export class Listener implements LiveText {
     return hello + reset + messages(slice.changes, slice.cursor)
   }
 
-  /** True after a heartbeat's time without anything to tell. */
-  async #isSilent(): Promise<boolean> {
-    const { promise, resolve } = Promise.withResolvers<boolean>()
-    const timer = setTimeout(() => resolve(true), this.#options.heartbeatMs ?? HEARTBEAT_MS)
-    this.#wake = () => resolve(false)
-    try {
-      return await promise
-    } finally {
-      clearTimeout(timer)
-      this.#wake = () => undefined
+  /** Resolves once there is something to tell, or it is over. */
+  async #news(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<undefined>()
+    this.#wake = () => resolve(undefined)
+    await promise
+    this.#wake = () => undefined
+  }
+
+  /** By itself, as whoever reads slowly, or not at all, has to go as well. */
+  async #watch(): Promise<void> {
+    const { heartbeatMs = HEARTBEAT_MS } = this.#options
+    while (await hasPassed(heartbeatMs, this.#ended.signal)) {
+      if (this.#queue === '') this.#tell(STILL_HERE)
+      // Not waited for: the next heartbeat comes in time, and the answer before it.
+      void this.#check(heartbeatMs)
     }
   }
 
-  /** Where that cannot be found out, nothing else can be read either: the next heartbeat asks again. */
-  #isStillAllowed(): Promise<boolean> {
-    return this.#options.isStillAllowed().catch(() => true)
+  async #check(heartbeatMs: number): Promise<void> {
+    const settled = new AbortController()
+    const over = AbortSignal.any([settled.signal, this.#ended.signal])
+    const late = hasPassed(heartbeatMs * ANSWER_SHARE, over).then(() => false)
+    const isAllowed = await Promise.race([this.#isAllowed(heartbeatMs * RETRY_SHARE, over), late])
+    settled.abort()
+    if (isAllowed) return
+    this.#sendAway('may not listen any more')
   }
+
+  /** Asked again as long as it cannot be found out. */
+  async #isAllowed(retryMs: number, over: AbortSignal): Promise<boolean> {
+    do {
+      const answer = await this.#options.isStillAllowed().catch(() => null)
+      if (answer !== null) return answer
+    } while (await hasPassed(retryMs, over))
+    return false
+  }
+}
+
+/** False: it was over before. */
+function hasPassed(delayMs: number, over: AbortSignal): Promise<boolean> {
+  return pause(delayMs, true, { signal: over }).catch(() => false)
 }
 
 /** A look that was made before this one caught up has nothing that is news. */
