@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { listAudit } from '@hangar/db'
 import { QUEUES, wake } from '@hangar/jobs'
 import { expect, test } from '@jest/globals'
+import { sql } from 'kysely'
 import request from 'supertest'
 import { signedIn } from '../../../testing/browser.ts'
 import { useApi } from '../../../testing/harness.ts'
@@ -77,4 +78,21 @@ test('a job is shown without what looks like a credential', async () => {
     .set(headers)
   expect(logs.text).toContain('[redacted]')
   expect(logs.text).not.toMatch(/abc\.def-ghi|hushHush/)
+})
+
+test('a board that nobody is at asks by itself, and lets its session become idle; a page or an act keeps it', async () => {
+  const headers = await signedIn(api, 'admin')
+  const wasUsed = async (use: () => request.Test) => {
+    await sql`update hangar.admin_sessions set last_seen_at = last_seen_at - interval '20 minutes'`.execute(
+      api.db,
+    )
+    expect((await use().set(headers)).status).toBe(200)
+    const { rows } = await sql<{ used: boolean }>`
+      select last_seen_at > hangar.now() - interval '1 minute' as used from hangar.admin_sessions
+      order by created_at desc limit 1`.execute(api.db)
+    return rows[0]?.used
+  }
+  expect(await wasUsed(() => request(api.app).put(board('/api/queues/resume')))).toBe(true)
+  expect(await wasUsed(() => request(api.app).get(board('/queue/provision')))).toBe(true)
+  expect(await wasUsed(() => request(api.app).get(board('/api/queues')))).toBe(false)
 })

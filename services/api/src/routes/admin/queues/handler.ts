@@ -5,7 +5,7 @@
  */
 import { HangarError } from '@hangar/core'
 import { insertAudit } from '@hangar/db'
-import { Router, type RequestHandler } from 'express'
+import { type Request, type RequestHandler, Router } from 'express'
 import { hasRole, type Caller } from '../../../auth/caller.ts'
 import type { Door } from '../../../auth/door.ts'
 import type { ApiDeps } from '../../../deps.ts'
@@ -13,12 +13,14 @@ import { createBoard } from './board.ts'
 
 export const QUEUES_PATH = '/admin/queues'
 
+const READING = new Set(['GET', 'HEAD'])
+
 export function queuesBoard(deps: ApiDeps, { sessions, limits }: Door): Router {
   const acting = createBoard(deps.queues, { basePath: QUEUES_PATH, readOnly: false })
   const showing = createBoard(deps.queues, { basePath: QUEUES_PATH, readOnly: true })
 
   const toBoard: RequestHandler = async (request, response, next) => {
-    const session = await sessions.find(request.headers.cookie)
+    const session = await sessions.find(request.headers.cookie, { isUse: !isPolling(request) })
     if (!session) {
       if (request.accepts(['json', 'html']) === 'html' && request.method === 'GET')
         response.redirect(303, '/admin')
@@ -28,7 +30,7 @@ export function queuesBoard(deps: ApiDeps, { sessions, limits }: Door): Router {
     const { caller } = session
     await limits.countRequest(caller)
     const mayAct = hasRole(caller, 'admin')
-    if (request.method !== 'GET' && request.method !== 'HEAD') {
+    if (!READING.has(request.method)) {
       const { requestId } = response.locals as { requestId: string }
       await auditAction(deps, caller, { action: `${request.method} ${request.path}`, mayAct, requestId })
     }
@@ -37,6 +39,11 @@ export function queuesBoard(deps: ApiDeps, { sessions, limits }: Door): Router {
   }
 
   return Router().use(QUEUES_PATH, toBoard)
+}
+
+/** The open page asks again and again, whether or not anybody is at it. */
+function isPolling({ method, path }: Request): boolean {
+  return READING.has(method) && path.startsWith('/api/')
 }
 
 type BoardAction = { action: string; mayAct: boolean; requestId: string }
