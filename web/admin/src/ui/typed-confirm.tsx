@@ -4,7 +4,7 @@
  */
 import { useMutation } from '@tanstack/react-query'
 import { useId, useState, type SubmitEvent, type ReactNode } from 'react'
-import { newKey } from '../api/client.ts'
+import { afterFailure, createKeys } from '../api/idempotency.ts'
 import { explain } from '../api/problem.ts'
 import { formatCount } from '../lib/format.ts'
 import { Button } from './button.tsx'
@@ -27,10 +27,14 @@ export type TypedConfirmProps = {
   /** Typed before the button works; leave it out where the act can be taken back. */
   word?: string
   reason?: 'required' | 'optional' | 'none'
+  /** Where the reason is kept. */
+  reasonHint?: string
+  /** What is asked for besides the reason, where it can change while the dialog is open. */
+  request?: unknown
   danger?: boolean
   /** Not yet, or not at all. */
   blocked?: boolean
-  /** `key` is the same for each try from this dialog: send it as `Idempotency-Key`. */
+  /** `key` is the same for each try with the same reason and `request`: send it as `Idempotency-Key`. */
   onConfirm: (answer: { reason: string; key: string }) => Promise<unknown>
   onClose: () => void
 }
@@ -38,12 +42,17 @@ export type TypedConfirmProps = {
 export function TypedConfirm(props: TypedConfirmProps) {
   const { word, reason: wantsReason = 'required', danger = word !== undefined } = props
   const formId = useId()
-  const [key] = useState(newKey)
+  const [keys] = useState(() => createKeys())
   const [reason, setReason] = useState('')
   const [typed, setTyped] = useState('')
+  const [note, setNote] = useState<string>()
   const confirm = useMutation({
-    mutationFn: () => props.onConfirm({ reason: reason.trim(), key }),
+    mutationFn: () => {
+      const said = reason.trim()
+      return props.onConfirm({ reason: said, key: keys.of([said, props.request]) })
+    },
     onSuccess: props.onClose,
+    onError: (error) => setNote(afterFailure(error, keys)),
   })
   const ready =
     props.blocked !== true &&
@@ -61,7 +70,7 @@ export function TypedConfirm(props: TypedConfirmProps) {
         {wantsReason !== 'none' && (
           <TextField
             label={wantsReason === 'required' ? 'Reason' : 'Reason (optional)'}
-            hint="Kept in the audit log."
+            hint={props.reasonHint ?? 'Kept in the audit log.'}
             value={reason}
             onChange={setReason}
             maxLength={500}
@@ -79,7 +88,7 @@ export function TypedConfirm(props: TypedConfirmProps) {
             autoComplete="off"
           />
         )}
-        {confirm.isError && <ErrorText error={confirm.error} />}
+        {confirm.isError && <ErrorText error={confirm.error} note={note} />}
       </form>
       <Choice {...props} formId={formId} ready={ready} busy={confirm.isPending} danger={danger} />
     </Dialog>
@@ -123,12 +132,12 @@ function Affected({ names, total }: { names: readonly string[]; total: number })
   )
 }
 
-/** Why it was not done, inside the dialog or form that asked for it. */
-export function ErrorText({ error }: { error: unknown }) {
+/** Why it was not done, inside the dialog or form that asked for it, and what to know before another try. */
+export function ErrorText({ error, note }: { error: unknown; note?: string | undefined }) {
   const { title, detail } = explain(error)
   return (
     <p className="form-error" role="alert">
-      <strong>{title}</strong> {detail}
+      <strong>{title}</strong> {detail} {note}
     </p>
   )
 }

@@ -50,7 +50,16 @@ export function BulkBar({ selection, rows, filters, total = 0 }: BulkBarProps) {
       <Button kind="quiet" onClick={clear}>
         Clear
       </Button>
-      {asked !== undefined && <BulkDialog {...asked} onClose={() => setAsked(undefined)} onStarted={clear} />}
+      {asked !== undefined && (
+        <BulkDialog
+          {...asked}
+          onClose={() => setAsked(undefined)}
+          onStarted={() => {
+            setAsked(undefined)
+            clear()
+          }}
+        />
+      )}
     </div>
   )
 }

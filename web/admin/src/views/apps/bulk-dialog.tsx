@@ -61,6 +61,7 @@ export function BulkDialog({ action, target, onClose, onStarted }: BulkDialogPro
       {...(action.danger && known !== undefined ? { word: `${action.name} ${String(eligible)}` } : {})}
       // What is shown may be the answer to another choice, or an old number, until the new one is there.
       blocked={preview.isFetching || !mayStart(known, choice)}
+      request={[choice, eligible]}
       onConfirm={start}
       onClose={onClose}
     >
