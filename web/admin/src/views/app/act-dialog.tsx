@@ -1,29 +1,31 @@
 /** Before an act: what it would do, step by step, from a dry run of the very same call. */
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { explain } from '../../api/problem.ts'
-import { appKey } from '../../live/changes.ts'
+import { appKey, previewKey } from '../../live/changes.ts'
 import { toast } from '../../shell/toasts.tsx'
 import { TypedConfirm } from '../../ui/typed-confirm.tsx'
 import type { Act, ActionResult } from './acts.ts'
+import { nameOf } from './override-draft.ts'
 import type { User } from './queries.ts'
 
 export function ActDialog({ act, user, onClose }: { act: Act; user: User; onClose: () => void }) {
   const queries = useQueryClient()
   const preview = useQuery({
-    queryKey: [...appKey(user.user_id), 'dry-run', act.name],
+    queryKey: previewKey('act', user.user_id, act.name),
     queryFn: () => act.ask(user.user_id, { reason: 'dry run', dryRun: true }),
     staleTime: Infinity,
     gcTime: 0,
     retry: false,
   })
-  const name = user.app?.fly_app_name ?? user.email ?? user.user_id
+  const name = nameOf(user)
   const confirm = async (confirmed: { reason: string; key: string }) => {
     const result = await act.ask(user.user_id, { ...confirmed, dryRun: false })
     toast.done(
       result.effect === 'nothing' ? 'Nothing is to be done' : `${act.label}: asked for`,
       result.effect === 'nothing' ? undefined : 'What is done shows below as it happens.',
     )
-    await queries.invalidateQueries({ queryKey: appKey(user.user_id) })
+    // The view reads itself again behind the closing dialog: what is done is done.
+    void queries.invalidateQueries({ queryKey: appKey(user.user_id) })
   }
   return (
     <TypedConfirm

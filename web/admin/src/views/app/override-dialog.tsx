@@ -1,74 +1,115 @@
 /** An operator's word for one user, which outranks their subscription while it lasts. */
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useId, useState, type SubmitEvent } from 'react'
-import { answer, api, newKey } from '../../api/client.ts'
-import { appKey } from '../../live/changes.ts'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { answer, api } from '../../api/client.ts'
+import { now } from '../../lib/clock.ts'
+import { formatCode, formatDateTime } from '../../lib/format.ts'
+import { appKey, previewKey } from '../../live/changes.ts'
 import { toast } from '../../shell/toasts.tsx'
 import { Button } from '../../ui/button.tsx'
-import { Dialog } from '../../ui/dialog.tsx'
 import { SelectField, TextField } from '../../ui/field.tsx'
-import { ErrorText, TypedConfirm } from '../../ui/typed-confirm.tsx'
+import { TypedConfirm } from '../../ui/typed-confirm.tsx'
 import { Preview } from './act-dialog.tsx'
-import { DESIRED, draftOf, problemOf, requestOf, type Draft } from './override-draft.ts'
+import {
+  CPU_KINDS,
+  DESIRED,
+  draftOf,
+  nameOf,
+  problemOf,
+  requestOf,
+  wordFor,
+  type Draft,
+  type Override,
+} from './override-draft.ts'
 import type { User } from './queries.ts'
 
 export function OverrideDialog({ user, onClose }: { user: User; onClose: () => void }) {
-  const formId = useId()
-  const [key] = useState(newKey)
-  const [draft, setDraft] = useState(() => draftOf(user))
   const queries = useQueryClient()
-  const problem = problemOf(draft)
-  const put = (dryRun: boolean) => putOverride(user.user_id, draft, dryRun, key)
-  const save = useMutation({
-    mutationFn: () => put(false),
-    onSuccess: async () => {
-      toast.done('The override holds', user.email ?? user.user_id)
-      onClose()
-      await queries.invalidateQueries({ queryKey: appKey(user.user_id) })
-    },
-  })
-  const look = useMutation({ mutationFn: () => put(true) })
-  const submit = (event: SubmitEvent) => {
-    event.preventDefault()
-    if (problem === undefined && !save.isPending) save.mutate()
-  }
-  const change = (next: Partial<Draft>) => {
-    setDraft({ ...draft, ...next })
-    look.reset()
+  // Fixed when the dialog opens: what the draft began with.
+  const [before] = useState(user.override)
+  const [draft, setDraft] = useState(() => draftOf(user))
+  const problem = problemOf(draft, now())
+  const request = requestOf(draft, before)
+  const word = wordFor(draft.desired, user)
+  const off = word !== undefined
+  const save = async ({ reason, key }: { reason: string; key: string }) => {
+    await putOverride(user.user_id, { ...request, reason }, { 'idempotency-key': key })
+    toast.done('The override holds', user.email ?? user.user_id)
+    void queries.invalidateQueries({ queryKey: appKey(user.user_id) })
   }
   return (
-    <Dialog title={`Override: ${user.email ?? user.user_id}`} onClose={onClose}>
-      <form id={formId} className="dialog-body" onSubmit={submit}>
-        <Fields draft={draft} onChange={change} />
-        {look.status !== 'idle' && <Preview result={look.data} error={look.error} />}
-        {save.isError && <ErrorText error={save.error} />}
-      </form>
-      <footer className="dialog-footer">
-        {problem !== undefined && <span className="hint">{problem}</span>}
-        <Button busy={look.isPending} disabled={problem !== undefined} onClick={() => look.mutate()}>
-          What would be done?
-        </Button>
-        <Button
-          type="submit"
-          form={formId}
-          kind={draft.desired === 'off' ? 'danger' : 'primary'}
-          disabled={problem !== undefined}
-          busy={save.isPending}
-        >
-          Override 1 user
-        </Button>
-      </footer>
-    </Dialog>
+    <TypedConfirm
+      title={`Override: ${user.email ?? user.user_id}`}
+      action={off ? 'Switch 1 app off' : 'Override 1 user'}
+      affected={off ? [nameOf(user)] : []}
+      danger={off}
+      {...(off ? { word } : {})}
+      reasonHint="Shown wherever the override acts, and kept in the audit log."
+      request={request}
+      blocked={problem !== undefined}
+      onConfirm={save}
+      onClose={onClose}
+    >
+      <ChangedMeanwhile before={before} override={user.override} />
+      <Fields draft={draft} onChange={(next) => setDraft({ ...draft, ...next })} />
+      {off && (
+        <p>The app is drained and deleted on Fly. This cannot be taken back; a later app is a new one.</p>
+      )}
+      {problem === undefined ? (
+        <DryRun userId={user.user_id} request={request} atOnce={off} />
+      ) : (
+        <p className="form-note">{problem}</p>
+      )}
+    </TypedConfirm>
   )
 }
 
-function putOverride(userId: string, draft: Draft, dryRun: boolean, key: string) {
-  return answer(
-    api.PUT('/v1/apps/{userId}/override', {
-      params: { path: { userId }, query: dryRun ? { dryRun } : {} },
-      body: requestOf(draft),
-      headers: dryRun ? {} : { 'idempotency-key': key },
-    }),
+type OverrideRequest = ReturnType<typeof requestOf>
+
+function putOverride(
+  userId: string,
+  body: OverrideRequest & { reason: string },
+  headers: Record<string, string>,
+  dryRun = false,
+) {
+  const params = { path: { userId }, query: dryRun ? { dryRun } : {} }
+  return answer(api.PUT('/v1/apps/{userId}/override', { params, body, headers }))
+}
+
+/** What would be done: of what cannot be taken back without being asked. */
+function DryRun(props: { userId: string; request: OverrideRequest; atOnce: boolean }) {
+  const { userId, request } = props
+  const text = JSON.stringify(request)
+  const [asked, setAsked] = useState<string>()
+  const enabled = props.atOnce || asked === text
+  const look = useQuery({
+    queryKey: previewKey('override', userId, request),
+    queryFn: () => putOverride(userId, { ...request, reason: 'dry run' }, {}, true),
+    enabled,
+    staleTime: Infinity,
+    gcTime: 0,
+    retry: false,
+  })
+  if (enabled) return <Preview result={look.data} error={look.error} />
+  return (
+    <p>
+      <Button onClick={() => setAsked(text)}>What would be done?</Button>
+    </p>
+  )
+}
+
+/** Somebody else's override, since this dialog was opened. */
+function ChangedMeanwhile({ before, override }: { before: Override | null; override: Override | null }) {
+  if (JSON.stringify(before) === JSON.stringify(override)) return null
+  return (
+    <p className="form-note" role="status">
+      {override === null
+        ? 'The override has ended since you opened this.'
+        : `${override.actor} has changed the override since you opened this. It now says ${formatCode(override.desired).toLowerCase()}${
+            override.expires_at === null ? '' : ` until ${formatDateTime(override.expires_at)}`
+          }: “${override.reason}”.`}{' '}
+      Yours would take its place.
+    </p>
   )
 }
 
@@ -81,24 +122,7 @@ function Fields({ draft, onChange }: { draft: Draft; onChange: (next: Partial<Dr
         options={DESIRED}
         onChange={(desired) => onChange({ desired })}
       />
-      {draft.desired === 'on' && (
-        <div className="field-row">
-          <TextField label="CPUs" type="number" value={draft.cpus} onChange={(cpus) => onChange({ cpus })} />
-          <TextField
-            label="Memory in MB"
-            type="number"
-            value={draft.memoryMb}
-            onChange={(memoryMb) => onChange({ memoryMb })}
-          />
-          <TextField
-            label="Region"
-            value={draft.region}
-            maxLength={3}
-            onChange={(region) => onChange({ region })}
-          />
-        </div>
-      )}
-      {draft.desired === 'on' && <p className="hint">What is left empty is as the tier says.</p>}
+      {draft.desired === 'on' && <SizeFields draft={draft} onChange={onChange} />}
       <TextField
         label="Ends at (optional)"
         hint="In your own time. Without it, it lasts until somebody ends it."
@@ -106,13 +130,37 @@ function Fields({ draft, onChange }: { draft: Draft; onChange: (next: Partial<Dr
         value={draft.expiresAt}
         onChange={(expiresAt) => onChange({ expiresAt })}
       />
-      <TextField
-        label="Reason"
-        hint="Shown wherever the override acts, and kept in the audit log."
-        value={draft.reason}
-        maxLength={500}
-        onChange={(reason) => onChange({ reason })}
-      />
+    </>
+  )
+}
+
+function SizeFields({ draft, onChange }: { draft: Draft; onChange: (next: Partial<Draft>) => void }) {
+  return (
+    <>
+      <div className="field-row">
+        <SelectField
+          label="Kind of CPU"
+          value={draft.cpuKind}
+          options={CPU_KINDS}
+          onChange={(cpuKind) => onChange({ cpuKind })}
+        />
+        <TextField label="CPUs" type="number" value={draft.cpus} onChange={(cpus) => onChange({ cpus })} />
+        <TextField
+          label="Memory in MB"
+          type="number"
+          value={draft.memoryMb}
+          onChange={(memoryMb) => onChange({ memoryMb })}
+        />
+        <TextField
+          label="Region"
+          value={draft.region}
+          maxLength={3}
+          onChange={(region) => onChange({ region })}
+        />
+      </div>
+      <p className="hint">
+        Without CPUs and memory, the size is the tier&rsquo;s; without a region, the usual one.
+      </p>
     </>
   )
 }
@@ -129,8 +177,9 @@ export function EndOverrideDialog({ user, onClose }: { user: User; onClose: () =
       }),
     )
   const preview = useQuery({
-    queryKey: [...appKey(userId), 'dry-run', 'end-override'],
+    queryKey: previewKey('end-override', userId),
     queryFn: () => end('dry run', true),
+    staleTime: Infinity,
     gcTime: 0,
     retry: false,
   })
@@ -142,7 +191,7 @@ export function EndOverrideDialog({ user, onClose }: { user: User; onClose: () =
       onConfirm={async ({ reason, key }) => {
         await end(reason, false, key)
         toast.done('The subscription decides again', user.email ?? userId)
-        await queries.invalidateQueries({ queryKey: appKey(userId) })
+        void queries.invalidateQueries({ queryKey: appKey(userId) })
       }}
       onClose={onClose}
     >
