@@ -6,7 +6,15 @@ import pg from 'pg'
 import { findLiveApp, insertApp } from './apps.ts'
 import { anApp } from './test-data.ts'
 import { findWant, raiseWant } from './wants.ts'
-import { claimLease, extendLease, finishWork, wakeOvertaken, withFence, type Lease } from './work.ts'
+import {
+  claimLease,
+  extendLease,
+  findWork,
+  finishWork,
+  wakeOvertaken,
+  withFence,
+  type Lease,
+} from './work.ts'
 import { extendLeaseAndReadFacts } from './world.ts'
 
 const TTL_MS = 60_000
@@ -232,6 +240,18 @@ describe('finishWork', () => {
     return result
   }
   const delayMs = 3_600_000
+
+  test('as the last statement under the fence: the lease is given back with what was written', async () => {
+    const { userId } = await createUser(t.db, { tier: 'pro' })
+    const { lease } = await begin(userId)
+    const app = await withFence(t.db, lease, async (tx) => {
+      const row = await insertApp(tx, anApp(userId))
+      await finishWork(tx, lease, { kind: 'done', doneVersion: 1 })
+      return row
+    })
+    expect(app.userId).toBe(userId)
+    expect(await findWork(t.db, userId)).toMatchObject({ owner: null, doneVersion: 1 })
+  })
 
   test('done: free again; a want raised meanwhile is told', async () => {
     const { userId } = await createUser(t.db, { tier: 'pro' })

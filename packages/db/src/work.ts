@@ -9,7 +9,7 @@
  * and expiry and holds it FOR SHARE until the commit, so that no claim can come in between.
  */
 import { HangarError } from '@hangar/core'
-import { sql, type Selectable } from 'kysely'
+import { type RawBuilder, sql, type Selectable } from 'kysely'
 import type { Database, Tx } from './database.ts'
 import { intervalMs } from './now.ts'
 import type { Schema } from './schema.ts'
@@ -99,16 +99,21 @@ export async function extendLease(db: Database, lease: Lease, ttlMs: number): Pr
  */
 export function withFence<T>(db: Database, lease: Lease, change: (tx: Tx) => Promise<T>): Promise<T> {
   return db.transaction().execute(async (tx) => {
-    await assertHeld(tx, lease)
+    await assertHeld(tx, lease, holds(lease))
     const result = await change(tx)
-    await assertHeld(tx, lease)
+    await assertHeld(tx, lease, sql`(${holds(lease)} or ${wasGivenBack(lease)})`)
     return result
   })
 }
 
-async function assertHeld(tx: Tx, lease: Lease): Promise<void> {
-  const { rows } = await sql`select from hangar.user_work where ${holds(lease)} for share`.execute(tx)
+async function assertHeld(tx: Tx, lease: Lease, held: RawBuilder<unknown>): Promise<void> {
+  const { rows } = await sql`select from hangar.user_work where ${held} for share`.execute(tx)
   if (rows.length === 0) throw leaseLost(lease)
+}
+
+/** By this very transaction, with `finishWork`, which asks for itself: nobody else can have, since the row is locked. */
+function wasGivenBack({ userId, fence }: Lease): RawBuilder<unknown> {
+  return sql`(user_id = ${userId} and fence = ${fence} and owner is null)`
 }
 
 /**
