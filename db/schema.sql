@@ -145,7 +145,7 @@ begin
   execute format('revoke update on hangar.audit_log from %s', service_role_name);
   -- The tables whose rows end: what is old is forgotten.
   execute format('grant delete on hangar.shim_receipts, hangar.alerts, hangar.alert_tellings, hangar.alert_messages, '
-    'hangar.user_notices, hangar.admin_sessions to %s', service_role_name);
+    'hangar.user_notices, hangar.admin_sessions, hangar.idempotency_keys, hangar.inspections to %s', service_role_name);
   execute format('grant execute on function hangar.now(), hangar.host_row_count(), hangar.admin_account(uuid) to %s',
     service_role_name);
   execute format('grant select, insert, update on public.user_fly_apps to %s', service_role_name);

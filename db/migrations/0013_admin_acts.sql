@@ -1,8 +1,8 @@
 -- Why: acts on many users at once, each with its own end, paced and resumable, whatever becomes of Redis or a worker;
 --   and requests that may be sent twice and are carried out once.
 -- Locks: nothing that exists before. Three small tables of ours and their indexes are new.
--- Grants: none to PUBLIC, anon, authenticated or service_role. Hangar's own role, where it has one, needs
---   hangar.grant_service() again.
+-- Grants: none to PUBLIC, anon, authenticated or service_role. grant_service() lets Hangar's own role delete old keys and
+--   the answers of old dry runs; where there is such a role, it needs hangar.grant_service() again.
 
 -- One act on many users. Written by the API (made, paused, resumed, cancelled) and by the worker that carries it out.
 --   running ⇄ paused ─▶ done       every item has come to its end
@@ -87,6 +87,37 @@ create table hangar.idempotency_keys (
   primary key (actor, key)
 );
 create index idempotency_keys_by_time on hangar.idempotency_keys (created_at);
+
+-- As in 0011, and what else is forgotten once it is old: keys, and the answers of dry runs.
+create or replace function hangar.grant_service(service_role_name regrole) returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  relation regclass;
+  policy_name text := 'hangar_service_' || service_role_name::oid;
+begin
+  execute format('grant usage on schema hangar to %s', service_role_name);
+  execute format('grant select, insert, update on all tables in schema hangar to %s', service_role_name);
+  execute format('revoke insert, update on hangar.installation, hangar.host_mapping, hangar.host_subscriptions, '
+    'hangar.host_users, hangar.host_traders, hangar.migration_checksums, hangar.migration, hangar.migration_lock '
+    'from %s', service_role_name);
+  execute format('revoke update on hangar.audit_log from %s', service_role_name);
+  -- The tables whose rows end: what is old is forgotten.
+  execute format('grant delete on hangar.shim_receipts, hangar.alerts, hangar.alert_tellings, hangar.alert_messages, '
+    'hangar.user_notices, hangar.admin_sessions, hangar.idempotency_keys, hangar.inspections to %s', service_role_name);
+  execute format('grant execute on function hangar.now(), hangar.host_row_count(), hangar.admin_account(uuid) to %s',
+    service_role_name);
+  execute format('grant select, insert, update on public.user_fly_apps to %s', service_role_name);
+  execute format('grant select, insert on public.user_fly_app_events to %s', service_role_name);
+  foreach relation in array array['public.user_fly_apps', 'public.user_fly_app_events']::regclass[] loop
+    if not exists (select from pg_policy where polrelid = relation and polname = policy_name) then
+      execute format('create policy %I on %s for all to %s using (true) with check (true)',
+        policy_name, relation, service_role_name);
+    end if;
+  end loop;
+end
+$$;
 
 revoke all on all tables in schema hangar from public;
 revoke all on all sequences in schema hangar from public;

@@ -14,6 +14,8 @@ import { composeMessage, forgetOldAlerts } from './alert-messages.ts'
 import { claimMessage, recordSendFailure } from './alert-sending.ts'
 import { createDatabase, type Database, type Tx } from './database.ts'
 import { assertHostRowsVisible } from './host.ts'
+import { claimIdempotencyKey, deleteOldIdempotencyKeys, releaseIdempotencyKey } from './idempotency.ts'
+import { deleteOldInspections } from './inspections.ts'
 import { migrateToLatest } from './migrate.ts'
 import {
   recordQueueHeads,
@@ -89,6 +91,19 @@ async function keepsSessions(db: Database, userId: string): Promise<void> {
   expect(await findAdminSession(db, tokenHash, rules)).toBeNull()
   expect(await endAdminSessionsOf(db, who.actor, 'signed_out_everywhere')).toBe(0)
   await forgetOldAdminSessions(db)
+}
+
+/** Deletes, whatever there is to delete. */
+async function forgetsWhatIsOld(db: Database): Promise<void> {
+  const { kind } = await claimIdempotencyKey(
+    db,
+    { actor: 'a', key: 'k' },
+    { fingerprint: 'f', requestId: 'r', lockMs: 1000 },
+  )
+  expect(kind).toBe('claimed')
+  await releaseIdempotencyKey(db, { actor: 'a', key: 'k', requestId: 'r' })
+  expect(await deleteOldIdempotencyKeys(db, 10)).toBe(0)
+  expect(await deleteOldInspections(db, 10)).toBe(0)
 }
 
 describe('who may touch what', () => {
@@ -186,6 +201,7 @@ describe('a login role of its own for the services', () => {
       await finishWork(db, lease, { kind: 'done', doneVersion: want.wantedVersion })
       await tellsPeople(db)
       await keepsSessions(db, userId)
+      await forgetsWhatIsOld(db)
       for (const statement of [
         'update public.user_fly_app_events set actor = null',
         'delete from public.user_fly_apps',

@@ -1,5 +1,5 @@
 import { DEFAULT_POLICY, type Lane } from '@hangar/core'
-import { claimLease, finishWork, raiseWant, type Database } from '@hangar/db'
+import { claimLease, finishWork, insertBulk, lookAtBulk, raiseWant, type Database } from '@hangar/db'
 import { closeQueues, closeRedis, createQueues, createRedis, type Queues } from '@hangar/jobs'
 import { createMetrics } from '@hangar/runtime'
 import { createUser, setTier, useTestDatabase, useTestRedis, waitFor } from '@hangar/testkit'
@@ -54,6 +54,29 @@ async function claim(userId: string) {
 }
 
 describe('one round of the relay', () => {
+  test('wakes a bulk that no worker has come back to, and no other', async () => {
+    const { db } = database
+    const { userId } = await createUser(db)
+    const make = () =>
+      db.transaction().execute((tx) =>
+        insertBulk(tx, {
+          action: 'retry',
+          force: false,
+          reason: 'r',
+          actor: 'a',
+          requestId: null,
+          perMinute: 60,
+          burstApprovalId: null,
+          items: [{ userId }],
+        }),
+      )
+    const [forgotten, followed] = [await make(), await make()]
+    await lookAtBulk(db, followed)
+    await relay()
+    await relay()
+    expect((await queues.bulk.getJobs(['waiting'])).map((job) => job.data)).toEqual([{ bulkId: forgotten }])
+  })
+
   test('wakes each user with work, in the lane of what the host says', async () => {
     const pro = await createUser(database.db, { tier: 'pro' })
     const free = await createUser(database.db, { tier: 'free' })

@@ -194,7 +194,6 @@ test('what destroys is held by brakes, and goes on when they let go', async () =
 })
 
 test("a look at each app's health: ended by what is found, and repeated where the job was lost", async () => {
-  const { db } = engine.database
   const deps = depsFor()
   const [userId] = (await users(1, 'pro')) as [string]
   await engine.drive(userId)

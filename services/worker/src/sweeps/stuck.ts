@@ -1,11 +1,12 @@
 /**
  * What lasts longer than it may: one alert per user, which says what the engine goes on doing and what an operator
  * can do, and resolves by itself. A row that is under way while nothing is wanted is one that everybody has
- * forgotten: only there a want is raised. And what nobody else ends by the clock: overrides and answered questions.
+ * forgotten: only there a want is raised. And what nobody else ends by the clock: overrides, answered questions and old keys.
  */
 import { STUCK, type StuckState, wayOut } from '@hangar/core'
 import {
   type Deadlines,
+  deleteOldIdempotencyKeys,
   deleteOldInspections,
   endExpiredOverrides,
   insertAudit,
@@ -46,6 +47,7 @@ export async function sweepStuck(deps: ReconcileDeps, signal: AbortSignal): Prom
   await tellOfCrowd(deps, total)
   const resolved = await resolveStuckAlerts(db, DEADLINES)
   await deleteOldInspections(db, MOST_ENDED)
+  await deleteOldIdempotencyKeys(db, MOST_ENDED)
   await tellOfLateSweeps(db)
   const summary = { stuck: total, taken_up: takenUp, resolved, overrides_ended: overridesEnded }
   deps.logger[total > 0 ? 'warn' : 'info'](summary, 'stuck sweep')
