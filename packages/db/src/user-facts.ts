@@ -60,6 +60,16 @@ export async function listFacts(db: Database | Tx, userIds: readonly string[]): 
   return rows.map((row) => toFacts(row, appOf.get(row.userId) ?? null))
 }
 
+/** As the host has them; whoever has no profile is left out. */
+export async function listEmails(
+  db: Database | Tx,
+  userIds: readonly string[],
+): Promise<Map<string, string | null>> {
+  const { rows } = await sql<{ userId: string; email: string | null }>`
+    select user_id, email from hangar.host_users where user_id = any (${[...userIds]}::uuid[])`.execute(db)
+  return new Map(rows.map(({ userId, email }) => [userId, email]))
+}
+
 function toFacts(row: FactsRow, app: AppRow | null): UserFacts {
   const { userId, desired, guest, region, source, enrolledAt, hostRowSeenAt, hostRowDeletedAt } = row
   const want =

@@ -19,6 +19,7 @@ import {
   findBulk,
   insertAudit,
   insertBulk,
+  listEmails,
   listEngaged,
   listFacts,
   listUsersOfApps,
@@ -41,7 +42,7 @@ type Context = RequestContext & { caller: Caller }
 
 /** Users whose facts are read in one go. */
 const PAGE = 1_000
-/** Of those left out, so many are named in a preview; all of them are items of the bulk. */
+/** Of those who would be asked, and of those left out, so many are named in a preview; all are items of the bulk. */
 const MOST_NAMED = 100
 const DAY_MS = 24 * 60 * 60_000
 const LONGEST_APPROVAL_MS = 7 * DAY_MS
@@ -131,6 +132,7 @@ async function previewOf(
     action,
     total: judged.length,
     eligible: eligible.length,
+    eligible_users: await named(tx, eligible),
     ineligible: leftOut.slice(0, MOST_NAMED),
     ineligible_by_code: byCode,
     per_minute: perMinute,
@@ -141,6 +143,12 @@ async function previewOf(
     held_by: heldBy,
     burst: room === null ? null : { usual: room, needs_approval: eligible.length > room },
   }
+}
+
+async function named(tx: Tx, eligible: readonly UserFacts[]): Promise<Preview['eligible_users']> {
+  const first = eligible.slice(0, MOST_NAMED).map(({ userId }) => userId)
+  const emails = await listEmails(tx, first)
+  return first.map((userId) => ({ user_id: userId, email: emails.get(userId) ?? null }))
 }
 
 const actOf = (action: BulkAction) => (action === 'deprovision' ? 'teardown' : 'anything')

@@ -63,6 +63,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/alerts/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Somebody has seen all of these
+         * @description Those that are not there any more are told of; the others are acknowledged all the same.
+         */
+        post: operations["post-v1-alerts-acknowledge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/apps": {
         parameters: {
             query?: never;
@@ -1083,6 +1103,12 @@ export interface components {
                 usual: number;
             } | null;
             eligible: number;
+            /** @description The first hundred of those it would be done to, in the order in which they would be asked. */
+            eligible_users: {
+                email: string | null;
+                /** Format: uuid */
+                user_id: string;
+            }[];
             /** @description Until the last has come to its end, at this pace. Null while nobody is asked. */
             eta_seconds: number | null;
             /** @description The brake because of which nobody is asked now; it goes on when that lets go. */
@@ -2368,10 +2394,15 @@ export interface operations {
     "get-v1-alerts": {
         parameters: {
             query?: {
+                acknowledged?: boolean;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
+                kind?: string;
                 limit?: number;
+                severity?: "info" | "warning" | "critical";
                 state?: "open" | "all";
+                /** @description A user's id, an app's or a brake's name. */
+                subject?: string;
             };
             header?: never;
             path?: never;
@@ -2528,6 +2559,148 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemIdempotencyAnswerLost"] | components["schemas"]["ProblemIdempotencyInFlight"];
+                };
+            };
+            /**
+             * @description `idempotency_mismatch`: This Idempotency-Key was used for another request.
+             *
+             *     `validation_failed`: A field is missing or wrong.
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemIdempotencyMismatch"] | components["schemas"]["ProblemValidationFailed"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. Try again later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemRateLimited"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemInternal"];
+                };
+            };
+            /**
+             * @description `database_unavailable`: The database is not reachable.
+             *
+             *     `sign_in_unavailable`: Supabase Auth is not reachable, so nobody can sign in right now.
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"] | components["schemas"]["ProblemSignInUnavailable"];
+                };
+            };
+        };
+    };
+    "post-v1-alerts-acknowledge": {
+        parameters: {
+            query?: {
+                dryRun?: boolean;
+            };
+            header?: {
+                /** @description Sent again under the same key, the same request is carried out once and answered alike, for a day. */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @default false */
+                    dryRun?: boolean;
+                    ids: number[];
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Alert"][];
+                        unknown_ids: number[];
+                    };
+                };
+            };
+            /** @description `bad_request`: The request could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBadRequest"];
+                };
+            };
+            /** @description `unauthorized`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnauthorized"];
+                };
+            };
+            /**
+             * @description `csrf_failed`: The session's X-CSRF-Token is missing or wrong, or another site asks.
+             *
+             *     `forbidden`: Your role does not allow this.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemCsrfFailed"] | components["schemas"]["ProblemForbidden"];
+                };
+            };
+            /**
+             * @description `idempotency_answer_lost`: The first request with this key was carried out, and its answer is lost. The audit log has it.
+             *
+             *     `idempotency_in_flight`: The first request with this key is still being carried out.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemIdempotencyAnswerLost"] | components["schemas"]["ProblemIdempotencyInFlight"];
+                };
+            };
+            /** @description `payload_too_large`: The request body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemPayloadTooLarge"];
+                };
+            };
+            /** @description `unsupported_media_type`: The request body has an encoding that is not read here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnsupportedMediaType"];
                 };
             };
             /**

@@ -5,6 +5,7 @@ const preview = (said: Partial<BulkPreview>): BulkPreview => ({
   action: 'deprovision',
   total: 3,
   eligible: 3,
+  eligible_users: [],
   ineligible: [],
   ineligible_by_code: {},
   per_minute: 60,

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { engageBrake, listAudit, listBulks } from '@hangar/db'
+import { engageBrake, listAudit, listBulks, raiseWant } from '@hangar/db'
 import { createUser } from '@hangar/testkit'
 import { expect, test } from '@jest/globals'
 import request from 'supertest'
@@ -13,17 +13,21 @@ const preview = (body: object) =>
     .send({ reason: 'a look', ...body })
 
 test('the preview: whom it would be done to, who is left out and why, what it costs and how long it takes', async () => {
-  const { userId: pro } = await createUser(api.db, { tier: 'pro' })
-  const { userId: elite } = await createUser(api.db, { tier: 'elite' })
+  const { userId: pro, email } = await createUser(api.db, { tier: 'pro' })
+  const { userId: elite, email: elitesEmail } = await createUser(api.db, { tier: 'elite' })
   const { userId: up } = await createUser(api.db, { tier: 'pro' })
   await createAppRow(api.db, up)
   const { userId: free } = await createUser(api.db, { tier: 'free' })
-  const response = await preview({ action: 'provision', user_ids: [pro, elite, up, free] })
+  const response = await preview({ action: 'provision', user_ids: [elite, pro, up, free] })
   expect(response.status).toBe(200)
   expect(response.body).toEqual({
     action: 'provision',
     total: 4,
     eligible: 2,
+    eligible_users: [
+      { user_id: elite, email: elitesEmail },
+      { user_id: pro, email },
+    ],
     ineligible: [
       { user_id: up, code: 'already_active', text: 'the app is up already' },
       { user_id: free, code: 'entitlement_conflict', text: 'tier free' },
@@ -38,6 +42,19 @@ test('the preview: whom it would be done to, who is left out and why, what it co
   expect(await listBulks(api.db, { limit: 1 })).toEqual([])
   expect(await listAudit(api.db, { limit: 1 })).toEqual([])
   expect(await api.queues.bulk.getJobCountByTypes('waiting')).toBe(0)
+})
+
+test('the first hundred of those to be asked are named, in their order; one without a profile too', async () => {
+  const ids: string[] = [randomUUID()]
+  await api.db.transaction().execute((tx) => raiseWant(tx, ids[0] ?? '', 'operator'))
+  while (ids.length < 102) ids.push((await createUser(api.db, { tier: 'pro' })).userId)
+  const user_ids = [...ids].sort((a, b) => (a < b ? 1 : -1))
+  const response = await preview({ action: 'provision', user_ids, force: true })
+  type Named = { eligible: number; eligible_users: { user_id: string; email: string | null }[] }
+  const { eligible, eligible_users: named } = response.body as Named
+  expect(eligible).toBe(102)
+  expect(named.map(({ user_id: id }) => id)).toEqual(user_ids.slice(0, 100))
+  for (const { user_id: id, email } of named) expect(email === null).toBe(id === ids[0])
 })
 
 test('of teardowns: what is saved, and whether so many would be a burst', async () => {

@@ -55,6 +55,9 @@ export const previewAnswer = z
     action: bulkAction,
     total: count,
     eligible: count,
+    eligible_users: z
+      .array(z.strictObject({ user_id: z.guid(), email: z.string().nullable() }))
+      .describe('The first hundred of those it would be done to, in the order in which they would be asked.'),
     ineligible: z.array(ineligibleAnswer).describe('The first hundred of those who would be left out.'),
     ineligible_by_code: z.record(z.string(), count),
     per_minute: count,
