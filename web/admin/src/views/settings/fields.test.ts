@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { changesIn, GROUPS, sentValue, shownValue, type SettingField } from './fields.ts'
+import { changesIn, GROUPS, rebased, sentValue, shownValue, type SettingField } from './fields.ts'
 
 const field = (kind: SettingField['kind']): SettingField => ({ name: 'x', label: 'X', kind })
 
@@ -31,4 +31,31 @@ test('only what was changed is sent', () => {
   }
   const texts = { least: '10', share: '7', window_ms: '10' }
   expect(changesIn(group, settings, texts)).toEqual({ share: 0.07 })
+})
+
+test('what another admin saves comes into the fields that nobody has touched; what is typed stays, and is told', () => {
+  const form = {
+    base: { least: '10', share: '5', window_ms: '10' },
+    texts: { least: '25', share: '5', window_ms: '10' },
+  }
+  const now = { least: '12', share: '7', window_ms: '10' }
+  expect(rebased(form, now)).toEqual({
+    base: now,
+    texts: { least: '25', share: '7', window_ms: '10' },
+    changed: { least: '12' },
+  })
+})
+
+test("one's own change, once it holds, and the same one of somebody else are no news", () => {
+  const form = { base: { least: '10' }, texts: { least: '12' }, changed: { least: '11' } }
+  expect(rebased(form, { least: '12' }).changed).toEqual({})
+})
+
+test('what was told is told until it is settled, whatever else changes', () => {
+  const form = {
+    base: { least: '12', share: '5' },
+    texts: { least: '25', share: '5' },
+    changed: { least: '12' },
+  }
+  expect(rebased(form, { least: '12', share: '7' }).changed).toEqual({ least: '12' })
 })

@@ -86,3 +86,35 @@ export function changesIn(
   )
   return Object.fromEntries(changed.map((field) => [field.name, sentValue(field, texts[field.name] ?? '')]))
 }
+
+type Texts = Readonly<Record<string, string>>
+
+/** A form in which somebody writes while others may save the same settings. */
+export type Form = {
+  /** What held when the form last learned of it, as it stands in the fields. */
+  base: Texts
+  texts: Texts
+  /** What others have put meanwhile into fields that somebody is writing in here. */
+  changed?: Texts
+}
+
+export function textsOf(group: Group, settings: SettingsAnswer): Record<string, string> {
+  return Object.fromEntries(
+    group.fields.map((field) => [field.name, shownValue(field, settings[group.name][field.name])]),
+  )
+}
+
+/** The same form over what holds now. Nothing that was typed is lost, and nothing is overwritten unsaid. */
+export function rebased({ base, texts, changed = {} }: Form, now: Texts): Required<Form> {
+  const isTyped = (name: string) => texts[name] !== base[name] && texts[name] !== now[name]
+  const entries = Object.entries(now)
+  return {
+    base: now,
+    texts: Object.fromEntries(
+      entries.map(([name, value]) => [name, isTyped(name) ? (texts[name] ?? '') : value]),
+    ),
+    changed: Object.fromEntries(
+      entries.filter(([name, value]) => isTyped(name) && (value !== base[name] || name in changed)),
+    ),
+  }
+}

@@ -7,7 +7,16 @@ import { TextField } from '../../ui/field.tsx'
 import { Section } from '../../ui/page.tsx'
 import { Loaded } from '../../ui/states.tsx'
 import { ErrorText } from '../../ui/typed-confirm.tsx'
-import { GROUPS, changesIn, shownValue, type Group, type SettingsAnswer } from './fields.ts'
+import {
+  GROUPS,
+  changesIn,
+  rebased,
+  textsOf,
+  type Form,
+  type Group,
+  type SettingField,
+  type SettingsAnswer,
+} from './fields.ts'
 
 const KEY = ['settings'] as const
 
@@ -21,13 +30,7 @@ export function Limits({ isAdmin }: { isAdmin: boolean }) {
       {(settings) => (
         <div className="columns">
           {GROUPS.map((group) => (
-            // Saved by somebody else, a form starts anew from what holds now.
-            <LimitsForm
-              key={`${group.name} ${JSON.stringify(settings[group.name])}`}
-              group={group}
-              settings={settings}
-              isAdmin={isAdmin}
-            />
+            <LimitsForm key={group.name} group={group} settings={settings} isAdmin={isAdmin} />
           ))}
         </div>
       )}
@@ -45,11 +48,11 @@ function LimitsForm({
   isAdmin: boolean
 }) {
   const queries = useQueryClient()
-  const [texts, setTexts] = useState(() =>
-    Object.fromEntries(
-      group.fields.map((field) => [field.name, shownValue(field, settings[group.name][field.name])]),
-    ),
-  )
+  const now = textsOf(group, settings)
+  const [form, setForm] = useState<Form>({ base: now, texts: now })
+  // Saved by somebody else, or by this form: the fields learn of it, what is being typed stays.
+  if (JSON.stringify(now) !== JSON.stringify(form.base)) setForm(rebased(form, now))
+  const { texts, changed = {} } = form
   const changes = changesIn(group, settings, texts)
   const save = useMutation({
     mutationFn: () => answer(api.PATCH('/v1/settings', { body: { [group.name]: changes } })),
@@ -67,16 +70,22 @@ function LimitsForm({
     <Section title={group.title}>
       <form className="form-stack" onSubmit={submit}>
         <p className="muted">{group.meaning}</p>
-        {group.fields.map((field) => (
-          <TextField
-            key={field.name}
-            label={field.label}
-            value={texts[field.name] ?? ''}
-            onChange={(text) => setTexts((before) => ({ ...before, [field.name]: text }))}
-            readOnly={!isAdmin}
-            {...(field.hint !== undefined && { hint: field.hint })}
-          />
-        ))}
+        {group.fields.map((field) => {
+          const hint = hintOf(
+            field,
+            changed[field.name] === texts[field.name] ? undefined : changed[field.name],
+          )
+          return (
+            <TextField
+              key={field.name}
+              label={field.label}
+              value={texts[field.name] ?? ''}
+              onChange={(text) => setForm({ ...form, texts: { ...texts, [field.name]: text } })}
+              readOnly={!isAdmin}
+              {...(hint !== undefined && { hint })}
+            />
+          )
+        })}
         {save.isError && <ErrorText error={save.error} />}
         {isAdmin && (
           <Button type="submit" disabled={!isChanged} busy={save.isPending}>
@@ -88,4 +97,9 @@ function LimitsForm({
       </form>
     </Section>
   )
+}
+
+function hintOf(field: SettingField, changed: string | undefined): string | undefined {
+  if (changed === undefined) return field.hint
+  return `Somebody has set it to ${changed === '' ? 'nothing' : changed} meanwhile. To save puts yours in its place.`
 }
