@@ -6,17 +6,15 @@ import { onSignedOut } from './api/client.ts'
 import { createQueries } from './api/queries.ts'
 import { presence } from './lib/presence.ts'
 import { createPageRouter } from './router.tsx'
+import { sessionOver } from './shell/session-over.ts'
 
 import './styles/index.css'
 
 const queries = createQueries()
 const router = createPageRouter(queries)
 
-// Any call may be the one that finds the session over. The shell then asks who this is, and goes to the sign-in.
-onSignedOut(() => {
-  queries.removeQueries({ queryKey: ['session'] })
-  void router.invalidate()
-})
+// Any call may be the one that finds the session over. The shell then asks to sign in, over all that is open.
+onSignedOut(() => sessionOver.set(true))
 
 presence.watch(window)
 

@@ -15,8 +15,10 @@ export const sessionQuery = queryOptions({
   retry: false,
 })
 
-export async function signIn(email: string, password: string): Promise<Session> {
-  return remember(await answer(api.POST('/admin/session', { body: { email, password } })))
+export type Credentials = { email: string; password: string } | { access_token: string }
+
+export async function signIn(credentials: Credentials): Promise<Session> {
+  return remember(await answer(api.POST('/admin/session', { body: credentials })))
 }
 
 /** `everywhere` ends the person's sessions in other browsers too. */

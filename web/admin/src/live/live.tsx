@@ -21,16 +21,24 @@ type Live = {
 
 const LiveContext = createContext<Live | undefined>(undefined)
 
-export function LiveProvider({ onRefused, children }: { onRefused: () => void; children: ReactNode }) {
+type LiveProviderProps = {
+  /** Whether there is a session to follow the stream with. */
+  active: boolean
+  onRefused: () => void
+  children: ReactNode
+}
+
+export function LiveProvider({ active, onRefused, children }: LiveProviderProps) {
   const queries = useQueryClient()
   const [state, setState] = useState<StreamState>('connecting')
-  const { changes, watchers, watch } = useMemo(() => {
+  const { changes, watch } = useMemo(() => {
     const all = new Map<string, Set<(change: AppChange) => void>>()
     const tell = (change: AppChange) => all.get(change.user_id)?.forEach((listener) => listener(change))
-    return { changes: createChanges(queries, tell), watchers: all, watch: watchIn(all) }
+    return { changes: createChanges(queries, tell), watch: watchIn(all) }
   }, [queries])
 
   useEffect(() => {
+    if (!active) return
     const stream = openEventStream({
       url: '/v1/stream',
       onEvent: changes.handle,
@@ -47,9 +55,8 @@ export function LiveProvider({ onRefused, children }: { onRefused: () => void; c
       document.removeEventListener('visibilitychange', wake)
       stream.close()
       changes.close()
-      watchers.clear()
     }
-  }, [changes, watchers, onRefused])
+  }, [active, changes, onRefused])
 
   const live = useMemo(() => ({ state, changes, watch }), [state, changes, watch])
   return <LiveContext value={live}>{children}</LiveContext>

@@ -12,15 +12,18 @@ import { KEY_HELP, useKeys } from './keyboard.ts'
 import { LiveIndicator } from './live-indicator.tsx'
 import { NavigationList } from './navigation-list.tsx'
 import { ProgressBar } from './progress-bar.tsx'
+import { SessionOverDialog } from './session-over-dialog.tsx'
+import { sessionOver, useSessionOver } from './session-over.ts'
 import { SessionMenu } from './session-menu.tsx'
 
 export function Shell() {
   const [helping, setHelping] = useState(false)
   const signedOut = useSignedOut()
+  const over = useSessionOver()
   useKeys({ '?': () => setHelping(true) })
   const main = useFocusOnNavigation()
   return (
-    <LiveProvider onRefused={signedOut}>
+    <LiveProvider active={!over} onRefused={onRefused}>
       <a className="skip-link" href="#main">
         Skip to the content
       </a>
@@ -57,9 +60,12 @@ export function Shell() {
         </main>
       </div>
       {helping && <KeyHelp onClose={() => setHelping(false)} />}
+      <SessionOverDialog />
     </LiveProvider>
   )
 }
+
+const onRefused = () => sessionOver.set(true)
 
 /** Forgets everything that was read, and asks to sign in; afterwards one is where one was. */
 function useSignedOut(): () => void {

@@ -14,7 +14,8 @@ export function Dialog({
   children,
 }: {
   title: string
-  onClose: () => void
+  /** Left out, it cannot be closed. */
+  onClose?: () => void
   size?: 'normal' | 'wide'
   children: ReactNode
 }) {
@@ -38,14 +39,20 @@ export function Dialog({
       aria-labelledby={titleId}
       onCancel={(event) => {
         event.preventDefault()
-        onClose()
+        onClose?.()
+      }}
+      onClose={() => {
+        // A browser closes it all the same when Esc is pressed twice.
+        if (onClose === undefined) ref.current?.showModal()
       }}
     >
       <header className="dialog-header">
         <h2 id={titleId}>{title}</h2>
-        <button type="button" className="icon-button" aria-label="Close" onClick={onClose}>
-          <Icon name="close" />
-        </button>
+        {onClose !== undefined && (
+          <button type="button" className="icon-button" aria-label="Close" onClick={onClose}>
+            <Icon name="close" />
+          </button>
+        )}
       </header>
       {children}
     </dialog>
