@@ -53,7 +53,9 @@ export const usersWithoutAppQuery = (q: string) =>
       answer(api.GET('/v1/users', { params: { query: { q, has_app: false, limit: 5 } }, signal })),
   })
 
-export const appsCsvUrl = (filters: AppFilters): string => `/v1/apps.csv${toQuery(filters)}`
+/** The rows in the order in which they are on show. */
+export const appsCsvUrl = (filters: AppFilters, sort: AppsSort): string =>
+  `/v1/apps.csv${toQuery({ ...filters, sort })}`
 
 /** Filters as the API reads them: several words with a comma between. */
 export function wordsOf(filters: AppFilters): Record<string, string> {

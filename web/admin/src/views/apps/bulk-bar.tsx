@@ -1,25 +1,24 @@
 /** What can be done to all that are selected: those one by one, or all that the filters find. */
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { AppFilters, AppRow } from '../../api/apps.ts'
+import type { AppFilters } from '../../api/apps.ts'
 import { mayAct, sessionQuery } from '../../api/session.ts'
 import { formatCount } from '../../lib/format.ts'
 import { Button } from '../../ui/button.tsx'
 import type { Selection } from '../../ui/data-table/selection.ts'
 import { BulkDialog } from './bulk-dialog.tsx'
-import { BULK_ACTIONS, namedTarget, type BulkAction, type BulkTarget } from './bulk.ts'
+import { BULK_ACTIONS, type BulkAction, type BulkTarget } from './bulk.ts'
 
 /** As many as one bulk takes by name. */
 const NAMED_AT_MOST = 10_000
 
 type BulkBarProps = {
   selection: Selection
-  rows: readonly AppRow[]
   filters: AppFilters
   total: number | undefined
 }
 
-export function BulkBar({ selection, rows, filters, total = 0 }: BulkBarProps) {
+export function BulkBar({ selection, filters, total = 0 }: BulkBarProps) {
   const { data: session } = useQuery(sessionQuery)
   const [everything, setEverything] = useState<ReadonlySet<string>>()
   // Fixed when the dialog opens: what happens to the list meanwhile changes nothing of what is confirmed.
@@ -30,7 +29,7 @@ export function BulkBar({ selection, rows, filters, total = 0 }: BulkBarProps) {
   if (ids.size === 0) return null
   const count = all ? total : ids.size
   const ask = (action: BulkAction) =>
-    setAsked({ action, target: all ? { filter: filters } : namedTarget(rows, ids, NAMED_AT_MOST) })
+    setAsked({ action, target: all ? { filter: filters } : { userIds: [...ids].slice(0, NAMED_AT_MOST) } })
   return (
     <div className="bulk-bar" role="region" aria-label="What is selected">
       <p aria-live="polite">

@@ -55,7 +55,7 @@ export function BulkDialog({ action, target, onClose, onStarted }: BulkDialogPro
     <TypedConfirm
       title={label}
       action={label}
-      affected={known === undefined || eligible === 0 ? [] : affectedBy(target, known)}
+      affected={known === undefined ? [] : affectedBy(known)}
       total={eligible}
       danger={action.danger}
       {...(action.danger && known !== undefined ? { word: `${action.name} ${String(eligible)}` } : {})}

@@ -4,11 +4,7 @@ import { answer, api } from '../../api/client.ts'
 import type { components } from '../../api/schema.generated.ts'
 import type { Role } from '../../api/session.ts'
 
-type PreviewAnswer = components['schemas']['BulkPreview']
-export type BulkPreview = PreviewAnswer & {
-  /** The first hundred of those who would be asked. An API of an older version does not list them. */
-  eligible_users?: readonly { user_id: string; email: string | null }[]
-}
+export type BulkPreview = components['schemas']['BulkPreview']
 
 export type BulkAction = {
   name: BulkPreview['action']
@@ -50,32 +46,11 @@ export const BULK_ACTIONS: readonly BulkAction[] = [
   },
 ]
 
-/** Somebody who was selected, as the table calls them. */
-export type Person = { id: string; name: string }
+export type BulkTarget = { userIds: string[] } | { filter: AppFilters }
 
-export type BulkTarget = { people: Person[] } | { filter: AppFilters }
-
-/** Those of `ids` that one bulk takes, in the order in which they were selected. */
-export function namedTarget(
-  rows: readonly { user_id: string; email: string | null }[],
-  ids: ReadonlySet<string>,
-  atMost: number,
-): { people: Person[] } {
-  const names = new Map(rows.map((row) => [row.user_id, row.email]))
-  return { people: [...ids].slice(0, atMost).map((id) => ({ id, name: names.get(id) ?? id })) }
-}
-
-/**
- * The names of those who will be asked, as far as they are known for certain: the API's own list, else those who
- * were selected and are not left out. Where not everybody who is left out is known, nobody is named.
- */
-export function affectedBy(target: BulkTarget, preview: BulkPreview): string[] {
-  if (preview.eligible_users !== undefined) {
-    return preview.eligible_users.map(({ user_id: id, email }) => email ?? id)
-  }
-  const out = new Set(preview.ineligible.map((one) => one.user_id))
-  if ('filter' in target || out.size < preview.total - preview.eligible) return []
-  return target.people.filter(({ id }) => !out.has(id)).map(({ name }) => name)
+/** The names of the first hundred who will be asked. The API alone knows who that is; nothing here guesses. */
+export function affectedBy(preview: BulkPreview): string[] {
+  return preview.eligible_users.map(({ user_id: id, email }) => email ?? id)
 }
 
 export type BulkChoice = { force: boolean; approveBurst: boolean }
@@ -112,9 +87,7 @@ export async function startBulk(
 function bodyOf(action: BulkAction, target: BulkTarget, { force, approveBurst }: BulkChoice) {
   return {
     action: action.name,
-    ...('filter' in target
-      ? { filter: wordsOf(target.filter) }
-      : { user_ids: target.people.map(({ id }) => id) }),
+    ...('filter' in target ? { filter: wordsOf(target.filter) } : { user_ids: target.userIds }),
     ...(force ? { force } : {}),
     ...(approveBurst ? { approve_burst: true } : {}),
   }

@@ -45,7 +45,7 @@ export function Apps() {
         </>
       }
       actions={
-        <a className="button" href={appsCsvUrl(filters)} download>
+        <a className="button" href={appsCsvUrl(filters, sort)} download>
           Export CSV
         </a>
       }
@@ -114,7 +114,7 @@ function AppsTable({ filters, sort, total, onSort, onClear }: AppsTableProps) {
           />
         }
       />
-      <BulkBar selection={selection} rows={rows} filters={filters} total={total} />
+      <BulkBar selection={selection} filters={filters} total={total} />
     </>
   )
 }
