@@ -4,11 +4,9 @@ import { useMemo } from 'react'
 
 export type PageOf<Item> = { items: Item[]; next_cursor: string | null }
 
-export type LoadPage<Item> = (cursor: string | undefined, signal: AbortSignal) => Promise<PageOf<Item>>
-
-export function usePages<Item>(
+export function usePages<Item, Page extends PageOf<Item> = PageOf<Item>>(
   queryKey: readonly unknown[],
-  load: LoadPage<Item>,
+  load: (cursor: string | undefined, signal: AbortSignal) => Promise<Page>,
   options: { refetchInterval?: number } = {},
 ) {
   const query = useInfiniteQuery({

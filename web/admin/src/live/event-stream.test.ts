@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import {
   openEventStream,
+  type Away,
   type EventStream,
   type EventStreamOptions,
   type StreamState,
@@ -51,6 +52,7 @@ const refuse =
 function start(options: Partial<EventStreamOptions> = {}) {
   const events: ServerEvent[] = []
   const states: StreamState[] = []
+  const away: Away[] = []
   let refused = 0
   const tell = () => {
     for (const listener of listeners) listener()
@@ -61,8 +63,9 @@ function start(options: Partial<EventStreamOptions> = {}) {
       events.push(event)
       tell()
     },
-    onState: (state) => {
+    onState: (state, why) => {
       states.push(state)
+      if (why !== undefined) away.push(why)
       tell()
     },
     onRefused: () => {
@@ -74,7 +77,7 @@ function start(options: Partial<EventStreamOptions> = {}) {
     ...options,
   })
   streams.push(stream)
-  return { stream, events, states, refused: () => refused }
+  return { stream, events, states, away, refused: () => refused }
 }
 
 /** Resolves as soon as it is so, which is looked at with each event and state. */
@@ -106,6 +109,13 @@ test('while the API is away it tries on, and is live as soon as it is back', asy
   await until(() => events.length === 1)
   expect(states.filter((state) => state === 'waiting')).toHaveLength(3)
   expect(states.at(-1)).toBe('open')
+})
+
+test('it says why it is away: too many is not the same as gone', async () => {
+  answers = [refuse(429), (response) => response.destroy(), refuse(503), say('data: back\n\n')]
+  const { events, away } = start()
+  await until(() => events.length === 1)
+  expect(away).toEqual(['too-many', 'unreachable', 'failing'])
 })
 
 test('a connection that is open and silent counts as broken', async () => {

@@ -15,10 +15,14 @@ import { createSseParser, type ServerEvent } from './sse-parser.ts'
 
 export type StreamState = 'connecting' | 'open' | 'waiting' | 'closed'
 
+/** Why the last try came to nothing: no answer; one that says there are too many; any other but 200. */
+export type Away = 'unreachable' | 'too-many' | 'failing'
+
 export type EventStreamOptions = {
   url: string
   onEvent: (event: ServerEvent) => void
-  onState: (state: StreamState) => void
+  /** `away` with `waiting`. */
+  onState: (state: StreamState, away?: Away) => void
   /** The session is over. */
   onRefused: () => void
   fetch?: typeof fetch
@@ -47,8 +51,8 @@ export function openEventStream(options: EventStreamOptions): EventStream {
   let wake = () => {}
   const isClosed = () => closing.signal.aborted
 
-  const setState = (state: StreamState) => {
-    if (!isClosed() || state === 'closed') options.onState(state)
+  const setState = (state: StreamState, away?: Away) => {
+    if (!isClosed() || state === 'closed') options.onState(state, away)
   }
   const close = () => {
     if (isClosed()) return
@@ -76,9 +80,10 @@ export function openEventStream(options: EventStreamOptions): EventStream {
       if (ended === 'refused') {
         close()
         options.onRefused()
+        return
       }
       if (isClosed()) return
-      setState('waiting')
+      setState('waiting', ended)
       const pauseMs = Math.min(RETRY_MAX_MS, retryBaseMs * 2 ** failures) * (0.5 + random() / 2)
       failures += 1
       await new Promise<void>((resolve) => {
@@ -102,7 +107,7 @@ type Connection = Pick<EventStreamOptions, 'url' | 'fetch' | 'onEvent'> & {
 }
 
 /** One connection from its beginning to its end, however it ends. */
-async function connect(connection: Connection): Promise<'refused' | 'ended'> {
+async function connect(connection: Connection): Promise<'refused' | Away> {
   const silence = new AbortController()
   let timer: ReturnType<typeof setTimeout> | undefined
   const heard = () => {
@@ -121,7 +126,8 @@ async function connect(connection: Connection): Promise<'refused' | 'ended'> {
       signal: AbortSignal.any([connection.closing, silence.signal]),
     })
     if (response.status === 401 || response.status === 403) return 'refused'
-    if (response.status !== 200 || response.body === null) return 'ended'
+    if (response.status === 429) return 'too-many'
+    if (response.status !== 200 || response.body === null) return 'failing'
     connection.setState('open')
     const parser = createSseParser()
     for await (const piece of response.body.pipeThrough(new TextDecoderStream())) {
@@ -134,5 +140,5 @@ async function connect(connection: Connection): Promise<'refused' | 'ended'> {
     clearTimeout(timer)
     silence.abort()
   }
-  return 'ended'
+  return 'unreachable'
 }

@@ -10,14 +10,18 @@ import {
   type ReactNode,
 } from 'react'
 import { createChanges, type AppChange, type Changes } from './changes.ts'
-import { openEventStream, type StreamState } from './event-stream.ts'
+import { openEventStream, type Away, type StreamState } from './event-stream.ts'
 
 type Live = {
   state: StreamState
+  /** Why it is not open; of the last try. */
+  away: Away | undefined
   changes: Changes
   /** Calls with each change of this user's app, until the returned function is called. */
   watch: (userId: string, listener: (change: AppChange) => void) => () => void
 }
+
+const BEGINNING = { state: 'connecting', away: undefined } as const
 
 const LiveContext = createContext<Live | undefined>(undefined)
 
@@ -30,7 +34,7 @@ type LiveProviderProps = {
 
 export function LiveProvider({ active, onRefused, children }: LiveProviderProps) {
   const queries = useQueryClient()
-  const [state, setState] = useState<StreamState>('connecting')
+  const [{ state, away }, setStream] = useState<Pick<Live, 'state' | 'away'>>(BEGINNING)
   const { changes, watch } = useMemo(() => {
     const all = new Map<string, Set<(change: AppChange) => void>>()
     const tell = (change: AppChange) => all.get(change.user_id)?.forEach((listener) => listener(change))
@@ -42,7 +46,8 @@ export function LiveProvider({ active, onRefused, children }: LiveProviderProps)
     const stream = openEventStream({
       url: '/v1/stream',
       onEvent: changes.handle,
-      onState: setState,
+      onState: (next, why) =>
+        setStream((before) => ({ state: next, away: next === 'connecting' ? before.away : why })),
       onRefused,
     })
     const wake = () => {
@@ -58,7 +63,7 @@ export function LiveProvider({ active, onRefused, children }: LiveProviderProps)
     }
   }, [active, changes, onRefused])
 
-  const live = useMemo(() => ({ state, changes, watch }), [state, changes, watch])
+  const live = useMemo(() => ({ state, away, changes, watch }), [state, away, changes, watch])
   return <LiveContext value={live}>{children}</LiveContext>
 }
 

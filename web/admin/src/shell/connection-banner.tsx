@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'react'
 import { now } from '../lib/clock.ts'
 import { formatTime } from '../lib/format.ts'
+import type { Away } from '../live/event-stream.ts'
 import { useLive } from '../live/live.tsx'
 import { Icon } from '../ui/icon.tsx'
 
@@ -9,12 +10,18 @@ import { Icon } from '../ui/icon.tsx'
 const PATIENCE_MS = 3_000
 
 export function ConnectionBanner() {
-  const { state } = useLive()
-  return state === 'open' ? null : <Away />
+  const { state, away = 'unreachable' } = useLive()
+  return state === 'open' ? null : <NotLive why={WORDS[away]} />
+}
+
+const WORDS: Readonly<Record<Away, string>> = {
+  unreachable: 'The server cannot be reached',
+  'too-many': 'The server has too many pages like this one open: close those that nobody needs',
+  failing: 'The server answers with an error',
 }
 
 /** Mounted while the stream is not open. */
-function Away() {
+function NotLive({ why }: { why: string }) {
   const [sinceMs] = useState(now)
   const [told, setTold] = useState(false)
   useEffect(() => {
@@ -27,8 +34,8 @@ function Away() {
       <p>
         <Icon name="alert" />
         <span>
-          <strong>Not live since {formatTime(new Date(sinceMs).toISOString())}.</strong> The server cannot be
-          reached: what is shown may be old. Trying again by itself.
+          <strong>Not live since {formatTime(new Date(sinceMs).toISOString())}.</strong> {why}. What is shown
+          may be old. Trying again by itself.
         </span>
       </p>
     </div>

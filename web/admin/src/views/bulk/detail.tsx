@@ -13,6 +13,7 @@ import { BulkItems } from './items.tsx'
 import { bulkTitle } from './list.tsx'
 import { BulkProgress, BulkState, etaOf } from './progress.tsx'
 import { bulkQuery, ended, goesOn, useBulkVerb, type Bulk } from './query.ts'
+import { leastToResume } from './roles.ts'
 import { bulkRoute, ITEM_STATES } from './route.ts'
 
 export function BulkDetail() {
@@ -75,9 +76,11 @@ function Verbs({ bulk }: { bulk: Bulk }) {
           Pause
         </Button>
       ) : (
-        <Button busy={verb.isPending} onClick={() => verb.mutate({ verb: 'resume' })}>
-          Resume
-        </Button>
+        mayAct(session, leastToResume(bulk)) && (
+          <Button busy={verb.isPending} onClick={() => verb.mutate({ verb: 'resume' })}>
+            Resume
+          </Button>
+        )
       )}
       <Button kind="danger" onClick={() => setCancelling(true)}>
         Cancel…

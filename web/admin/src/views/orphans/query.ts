@@ -1,16 +1,17 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { answer, api } from '../../api/client.ts'
 import { usePages } from '../../api/pages.ts'
-import type { components } from '../../api/schema.generated.ts'
+import type { components, operations } from '../../api/schema.generated.ts'
 
 export type Orphan = components['schemas']['Orphan']
+type OrphanPage = operations['get-v1-orphans']['responses'][200]['content']['application/json']
 export type OrphanState = 'found' | 'all'
 export type OrphanAct = 'adopt' | 'delete'
 
 const PAGE = 100
 
 export function useOrphans(state: OrphanState) {
-  return usePages<Orphan>(['orphans', 'list', state], (cursor, signal) =>
+  return usePages<Orphan, OrphanPage>(['orphans', 'list', state], (cursor, signal) =>
     answer(
       api.GET('/v1/orphans', {
         params: { query: { state, limit: PAGE, ...(cursor && { cursor }) } },

@@ -21,14 +21,18 @@ export function Orphans() {
   const [shownName, setShownName] = useState<string>()
   const [asked, setAsked] = useState<{ act: OrphanAct; orphan: Orphan }>()
   const columns = useMemo(() => orphanColumns((orphan) => setShownName(orphan.app_name)), [])
-  const found = pages.rows.filter((orphan) => orphan.state === 'found')
-  const monthlyUsd = found.reduce((sum, { monthly_cost_usd: usd }) => sum + Number(usd), 0)
+  // Of all that there are, however many of them have been loaded.
+  const total = pages.query.data?.pages.at(-1)?.total
   const shown = pages.rows.find(({ app_name: name }) => name === shownName)
   return (
     <Page
       title="Orphans"
       fill
-      meta={<>{`${plural(found.length, 'app')} on Fly without a row, ${formatMoney(monthlyUsd)} a month`}</>}
+      meta={
+        total && (
+          <>{`${plural(total.found, 'app')} on Fly without a row, ${formatMoney(total.monthly_cost_usd)} a month`}</>
+        )
+      }
     >
       <nav className="tabs" aria-label="Which orphans">
         <Link to="/orphans" search={{}} aria-current={state === 'found' ? 'page' : undefined}>

@@ -34,6 +34,12 @@ export function Approvals({ isAdmin }: { isAdmin: boolean }) {
       <Loaded query={query} what="the approvals">
         {() => (rows.length === 0 ? <p className="muted">None so far.</p> : <ApprovalTable rows={rows} />)}
       </Loaded>
+      {query.hasNextPage && (
+        <Button busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+          Show earlier ones
+        </Button>
+      )}
+      {query.isFetchNextPageError && <ErrorText error={query.error} />}
     </Section>
   )
 }
