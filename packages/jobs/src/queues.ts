@@ -62,9 +62,6 @@ export const INSPECT_JOB_OPTIONS = {
   stackTraceLimit: 5,
 } as const satisfies DefaultJobOptions
 
-/** Where a bulk stands is in Postgres: whatever goes wrong, the next run goes on from there. */
-export const BULK_JOB_OPTIONS = LANE_JOB_OPTIONS
-
 export type Queues = {
   readonly redis: Redis
   readonly prefix: string
@@ -104,7 +101,8 @@ export function createQueues({ redis, prefix = DEFAULT_PREFIX }: { redis: Redis;
     sweep: open<SweepJob>('sweep', SWEEP_JOB_OPTIONS),
     inspect: open<InspectJob>('inspect', INSPECT_JOB_OPTIONS),
     notify: open<SweepJob>('notify', NOTIFY_JOB_OPTIONS),
-    bulk: open<BulkJob>('bulk', BULK_JOB_OPTIONS),
+    // Where a bulk stands is in Postgres: whatever goes wrong, the next run goes on from there.
+    bulk: open<BulkJob>('bulk', LANE_JOB_OPTIONS),
   }
 }
 

@@ -10,7 +10,7 @@ import {
 } from '@hangar/db'
 import { requireRole, type Caller } from '../auth/caller.ts'
 import type { RequestContext } from '../http/route.ts'
-import { wakeBulkSoon } from './request-bulk.ts'
+import { wakeBulkSoon } from './wake-bulk.ts'
 
 export type BulkChange = { id: number; verb: BulkVerb; reason: string | undefined; dryRun: boolean }
 

@@ -28,13 +28,13 @@ import {
   type Tx,
   type UserFacts,
 } from '@hangar/db'
-import { wakeBulk } from '@hangar/jobs'
 import type { z } from 'zod'
 import { requireRole, type Caller } from '../auth/caller.ts'
 import type { ApiDeps } from '../deps.ts'
 import type { RequestContext } from '../http/route.ts'
 import { MOST_USERS, type createBulkBody, type previewAnswer } from '../routes/v1/create-bulk/schema.ts'
 import { takesAdmin } from './change-bulk.ts'
+import { wakeBulkSoon } from './wake-bulk.ts'
 
 export type BulkRequest = z.output<typeof createBulkBody>
 type Preview = z.output<typeof previewAnswer>
@@ -73,15 +73,6 @@ export async function requestBulk(
   if (dryRun || answer.bulk === null) return { preview: answer.preview, bulk: null }
   await wakeBulkSoon(deps, answer.bulk.id)
   return answer
-}
-
-/** With Redis away, the relay does it. */
-export async function wakeBulkSoon({ queues, logger }: ApiDeps, bulkId: number): Promise<void> {
-  try {
-    await wakeBulk(queues, bulkId)
-  } catch (err) {
-    logger.warn({ err, bulkId }, 'Redis is away; the relay will wake the bulk')
-  }
 }
 
 /** Each once, in the order given, or in that of their apps. */
