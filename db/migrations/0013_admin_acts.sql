@@ -74,11 +74,14 @@ create table hangar.idempotency_keys (
   key text not null,
   -- sha256 of method, address and body: the same key with another request is a mistake of the caller's.
   fingerprint text not null,
-  -- Who carries it out, until when nobody else may, and how far the audit log was before: a process that died is
-  -- known to have changed something, or not, by what this request has written there since.
+  -- Who carries it out, by an id of our own: the request's may be the caller's, and the same for many. It is another one
+  -- with each claim, so that whoever was overtaken can commit nothing any more.
+  claim_id uuid not null default gen_random_uuid(),
   request_id text not null,
-  audit_after bigint not null,
+  -- Until when nobody else may.
   locked_until timestamptz not null,
+  -- Written in the transaction of the change itself: what is known of a process that died with it in hand.
+  carried_out boolean not null default false,
   created_at timestamptz not null default hangar.now(),
   -- The answer, once there is one.
   status integer,

@@ -14,7 +14,12 @@ import { composeMessage, forgetOldAlerts } from './alert-messages.ts'
 import { claimMessage, recordSendFailure } from './alert-sending.ts'
 import { createDatabase, type Database, type Tx } from './database.ts'
 import { assertHostRowsVisible } from './host.ts'
-import { claimIdempotencyKey, deleteOldIdempotencyKeys, releaseIdempotencyKey } from './idempotency.ts'
+import {
+  claimIdempotencyKey,
+  deleteOldIdempotencyKeys,
+  fencedByClaim,
+  releaseIdempotencyKey,
+} from './idempotency.ts'
 import { deleteOldInspections } from './inspections.ts'
 import { migrateToLatest } from './migrate.ts'
 import {
@@ -95,13 +100,14 @@ async function keepsSessions(db: Database, userId: string): Promise<void> {
 
 /** Deletes, whatever there is to delete. */
 async function forgetsWhatIsOld(db: Database): Promise<void> {
-  const { kind } = await claimIdempotencyKey(
-    db,
-    { actor: 'a', key: 'k' },
-    { fingerprint: 'f', requestId: 'r', lockMs: 1000 },
-  )
-  expect(kind).toBe('claimed')
-  await releaseIdempotencyKey(db, { actor: 'a', key: 'k', requestId: 'r' })
+  const key = { actor: 'a', key: 'k' }
+  const claim = await claimIdempotencyKey(db, key, { fingerprint: 'f', requestId: 'r', lockMs: 1000 })
+  if (claim.kind !== 'claimed') throw new Error(`it is ${claim.kind}`)
+  const held = { ...key, claimId: claim.claimId }
+  await fencedByClaim(db, held)
+    .transaction()
+    .execute(() => Promise.resolve())
+  await releaseIdempotencyKey(db, held)
   expect(await deleteOldIdempotencyKeys(db, 10)).toBe(0)
   expect(await deleteOldInspections(db, 10)).toBe(0)
 }

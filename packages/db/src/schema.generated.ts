@@ -273,8 +273,9 @@ export interface HangarHostUsers {
 
 export interface HangarIdempotencyKeys {
   actor: string;
-  auditAfter: number;
   body: string | null;
+  carriedOut: Generated<boolean>;
+  claimId: Generated<string>;
   createdAt: Generated<Timestamp>;
   fingerprint: string;
   headers: Json | null;

@@ -1,8 +1,9 @@
 /** One key, sent again and again: over a real mutation of /v1, with the rows it leaves. */
 import { randomUUID } from 'node:crypto'
 import { listAlerts, listAudit, raiseAlert } from '@hangar/db'
-import { createUser } from '@hangar/testkit'
+import { createUser, waitFor } from '@hangar/testkit'
 import { expect, test } from '@jest/globals'
+import { sql } from 'kysely'
 import request from 'supertest'
 import { bearer, serviceKey, useApi } from '../testing/harness.ts'
 
@@ -33,6 +34,34 @@ test('twenty at once: one is carried out, and the others wait their turn or get 
   )
   expect([...codes].sort().filter((one) => one !== '409 idempotency_in_flight')).toEqual(['202 '])
   expect(await listAudit(api.db, { userId, limit: 5 })).toHaveLength(1)
+})
+
+test('whoever was so slow that another was let in carries nothing out; under one request id as well', async () => {
+  const { userId } = await createUser(api.db, { tier: 'pro' })
+  const headers = { 'idempotency-key': randomUUID(), 'x-request-id': 'one-for-all-tries' }
+  const waiting = async (count: number) =>
+    waitFor(
+      async () => {
+        const { rows } = await sql`select from pg_stat_activity
+          where datname = current_database() and wait_event_type = 'Lock'`.execute(api.db)
+        return rows.length === count
+      },
+      { what: `${count} to wait` },
+    )
+  const [slow, next] = await api.db.transaction().execute(async (tx) => {
+    await sql`lock table hangar.user_wants in exclusive mode`.execute(tx)
+    const first = retry(userId, headers).then((response) => response)
+    await waiting(1)
+    await sql`update hangar.idempotency_keys set locked_until = hangar.now()`.execute(api.db)
+    const second = retry(userId, headers).then((response) => response)
+    await waiting(2)
+    return [first, second].map((one) => ({ one }))
+  })
+  expect(await slow?.one).toMatchObject({ status: 409, body: { code: 'idempotency_in_flight' } })
+  const done = await next?.one
+  expect(done?.status).toBe(202)
+  expect(await listAudit(api.db, { userId, limit: 5 })).toHaveLength(1)
+  expect((await retry(userId, headers)).body).toEqual(done?.body)
 })
 
 test.each<[string, object, string]>([

@@ -6,7 +6,9 @@ import { createHash } from 'node:crypto'
 import { HangarError, isHangarError } from '@hangar/core'
 import {
   claimIdempotencyKey,
+  type Database,
   expireIdempotencyClaim,
+  fencedByClaim,
   recordIdempotentAnswer,
   releaseIdempotencyKey,
 } from '@hangar/db'
@@ -17,7 +19,7 @@ import type { ApiDeps } from '../deps.ts'
 import type { Method, Reply } from './declaration.ts'
 import { validationError } from './problem.ts'
 
-/** Longer than any change takes: whoever died with it in hand is not waited for any longer. */
+/** Longer than any change takes: whoever died with it in hand is not waited for any longer, and who was slower commits nothing. */
 const LOCK_MS = 120_000
 
 const IDEMPOTENCY_HEADER = 'idempotency-key'
@@ -38,32 +40,33 @@ export function takesIdempotencyKey({ method, path }: { method: Method; path: st
 
 type Once = { deps: ApiDeps; requestId: string; caller: Caller }
 
-/** Carries it out, unless that was done under the same key before. Call it once the body has been read. */
+/**
+ * Carries it out, unless that was done under the same key before. Call it once the body has been read. What is changed has to
+ * be changed in transactions of the database that `carryOut` is given.
+ */
 export async function carryOutOnce<R extends Reply>(
   request: Request,
   { deps, requestId, caller }: Once,
-  carryOut: () => Promise<R>,
+  carryOut: (db: Database) => Promise<R>,
 ): Promise<R> {
   const read = idempotencyHeader.safeParse(request.headers)
   if (!read.success) throw validationError(read.error, 'header')
   const key = read.data[IDEMPOTENCY_HEADER]
-  if (key === undefined) return carryOut()
   const { db, logger } = deps
-  const held = { actor: caller.actor, key, requestId }
-  const claim = await claimIdempotencyKey(db, held, {
-    fingerprint: fingerprintOf(request),
-    requestId,
-    lockMs: LOCK_MS,
-  })
+  if (key === undefined) return carryOut(db)
+  const { actor } = caller
+  const fingerprint = fingerprintOf(request)
+  const claim = await claimIdempotencyKey(db, { actor, key }, { fingerprint, requestId, lockMs: LOCK_MS })
   if (claim.kind === 'answered') {
     const { status, headers, body } = claim.answer
     // As the same endpoint answered it.
     return { status, headers, ...(body === null ? {} : { body: JSON.parse(body) as unknown }) } as R
   }
   if (claim.kind !== 'claimed') throw refusal(claim)
+  const held = { actor, key, claimId: claim.claimId }
   const told = (err: unknown) => logger.warn({ err, key }, 'an Idempotency-Key was not let go')
   try {
-    const reply = await carryOut()
+    const reply = await carryOut(fencedByClaim(db, held))
     const body = reply.body === undefined ? null : JSON.stringify(reply.body)
     await recordIdempotentAnswer(db, held, {
       status: reply.status,

@@ -4,6 +4,7 @@
  * handler never sees Express, an unchecked value or a caller without the role.
  */
 import type { ErrorCode } from '@hangar/core'
+import type { Database } from '@hangar/db'
 import type { Express, Request, Response } from 'express'
 import { z } from 'zod'
 import type { Caller, Role } from '../auth/caller.ts'
@@ -53,8 +54,11 @@ export function defineRoute<A extends Answers, R extends Reads = Reads>(spec: Ro
     // What one person may see is nobody else's, and no older than the moment it was asked for.
     response.setHeader('cache-control', 'no-store')
     const input = await readInput(spec.reads, request, response, spec.bodyLimit)
-    const carryOut = () => spec.handle(input, { ...context, caller, isStillAllowed })
-    return takesIdempotencyKey(spec) ? carryOutOnce(request, { ...context, caller }, carryOut) : carryOut()
+    const carryOut = (db: Database) =>
+      spec.handle(input, { ...context, deps: { ...context.deps, db }, caller, isStillAllowed })
+    return takesIdempotencyKey(spec)
+      ? carryOutOnce(request, { ...context, caller }, carryOut)
+      : carryOut(context.deps.db)
   })
 }
 
