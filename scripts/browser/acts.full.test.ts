@@ -162,20 +162,36 @@ suite(`acts on the page${whyNoBrowser === null ? '' : ` (${whyNoBrowser})`}`, ()
   )
 
   test(
-    'a session that is over leads to the sign-in, and from there back',
+    'a session that is over is signed in to again over what is open: nothing typed is lost, and the address stays',
     async () => {
       const path = '/admin/apps?status=active&sort=email'
+      const email = credentials('admin').email
+      const other = await signedIn('operator', '/admin/apps')
       const admin = await signedIn('admin', path)
       const { page } = admin
       await page.getByRole('row').filter({ hasText: users[0]!.email }).waitFor()
-      // As if nobody had been there for a day.
-      await users[0]!.runSql(`update hangar.admin_sessions set last_seen_at = now() - interval '1 day'`)
-      await page.getByRole('link', { name: 'Alerts' }).click()
-      await page.getByText('Sign in to go on where you were.').waitFor({ timeout: PATIENCE_MS })
-      await page.getByLabel('Email').fill(credentials('admin').email)
-      await page.getByLabel('Password').fill(credentials('admin').password)
-      await page.getByRole('button', { name: 'Sign in' }).click()
-      await page.getByRole('heading', { level: 1, name: /Alerts|Apps/ }).waitFor()
+      const address = page.url()
+      expect(new URL(address).search).toBe('?status=active&sort=email')
+      await page.getByLabel(`Select ${users[0]!.email}`).check()
+      await page.getByRole('button', { name: 'Retry…' }).click()
+      const dialog = page.getByRole('dialog', { name: 'Retry 1 app' })
+      await dialog.getByLabel('Reason').fill('half way through')
+      // As if nobody had been at this one for a day; everybody else's goes on.
+      await users[0]!.runSql(
+        `update hangar.admin_sessions set last_seen_at = now() - interval '1 day' where id = (select id from hangar.admin_sessions where email = '${email}' order by created_at desc limit 1)`,
+      )
+      await dialog.getByRole('button', { name: 'Retry 1 app' }).click()
+      const over = page.getByRole('dialog', { name: 'Your session has ended' })
+      await over.getByLabel('Email').fill(email)
+      await over.getByLabel('Password').fill(credentials('admin').password)
+      await over.getByRole('button', { name: 'Sign in' }).click()
+      await over.waitFor({ state: 'detached' })
+      expect(await dialog.getByLabel('Reason').inputValue()).toBe('half way through')
+      await dialog.getByRole('button', { name: 'Cancel' }).click()
+      await page.getByRole('heading', { level: 1, name: 'Apps' }).waitFor()
+      expect(page.url()).toBe(address)
+      await admin.isLive(PATIENCE_MS)
+      expect(await other.page.getByLabel('Password').count()).toBe(0)
     },
     TEST_MS,
   )
