@@ -149,6 +149,11 @@ export const ERRORS = {
     publicMessage: 'Hangar can not prove that this app is its own, and would never delete it.',
     retry: 'permanent',
   },
+  override_changed: {
+    status: 409,
+    publicMessage: 'Somebody has changed the override since. Look at what is there now.',
+    retry: 'permanent',
+  },
   payload_too_large: { status: 413, publicMessage: 'The request body is too large.', retry: 'permanent' },
   redis_unavailable: { status: 503, publicMessage: 'The queue is not reachable.', retry: 'transient' },
   rate_limited: { status: 429, publicMessage: 'Too many requests. Try again later.', retry: 'transient' },

@@ -30,12 +30,16 @@ export async function findActiveOverride(db: Database | Tx, userId: string): Pro
   return row ?? null
 }
 
-/** Puts a new override in the place of the one before, expired or not. Of any number at once, the last to come holds. */
-export async function insertOverride(tx: Tx, override: NewOverride): Promise<OverrideRow> {
-  // Where there is none, there is no row to wait for.
-  await sql`select pg_advisory_xact_lock(hashtextextended('hangar.user_overrides ' || ${override.userId}, 0))`.execute(
+/** Until the transaction ends nobody else changes the user's override. Where there is none, there is no row to wait for. */
+export async function lockOverride(tx: Tx, userId: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended('hangar.user_overrides ' || ${userId}, 0))`.execute(
     tx,
   )
+}
+
+/** Puts a new override in the place of the one before, expired or not. Of any number at once, the last to come holds. */
+export async function insertOverride(tx: Tx, override: NewOverride): Promise<OverrideRow> {
+  await lockOverride(tx, override.userId)
   await endOverride(tx, override.userId)
   const { guest, ...values } = override
   return tx

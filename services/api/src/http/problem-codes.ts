@@ -17,6 +17,12 @@ const DETAILS: { [Code in ErrorCode]?: z.ZodRawShape } = {
   method_not_allowed: { allow: z.array(z.string()) },
   orphan_not_adoptable: { detail },
   orphan_not_provable: { detail },
+  override_changed: {
+    override: z
+      .looseObject({ id: z.int() })
+      .nullable()
+      .describe('What is in force now, as the user shows it; null: none.'),
+  },
   rate_limited: {
     retry_after_seconds: z.int().optional().describe('As in the header `Retry-After`.'),
   },

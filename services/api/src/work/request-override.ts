@@ -8,6 +8,7 @@ import {
   findActiveOverride,
   insertAudit,
   insertOverride,
+  lockOverride,
   type NewOverride,
   type OverrideRow,
   raiseWant,
@@ -18,6 +19,7 @@ import {
 } from '@hangar/db'
 import { requireRole, type Caller } from '../auth/caller.ts'
 import type { RequestContext } from '../http/route.ts'
+import { viewOverride } from '../routes/v1/override-view.ts'
 import { wakeFor, type WorkAnswer } from './request-work.ts'
 
 export type OverrideWish = {
@@ -33,6 +35,8 @@ export type OverrideRequest = {
   wish: OverrideWish | null
   reason: string
   dryRun: boolean
+  /** Of the override that the caller has seen; null: none was there; undefined: whichever it is. */
+  expectedId: number | null | undefined
 }
 
 export type OverrideAnswer = WorkAnswer & { override: OverrideRow | null }
@@ -56,13 +60,16 @@ export async function requestOverride(
 
 async function change(
   tx: Tx,
-  { userId, wish, reason }: OverrideRequest,
+  { userId, wish, reason, expectedId }: OverrideRequest,
   { deps, caller, requestId }: RequestContext & { caller: Caller },
 ) {
   const facts = await readFacts(tx, userId)
   if (!facts.known) throw new HangarError('unknown_user')
+  await lockOverride(tx, userId)
   const before = await findActiveOverride(tx, userId)
   if ([before, wish].some((one) => one && one.desired !== 'paused')) requireRole(caller, 'admin')
+  if (expectedId !== undefined && expectedId !== (before?.id ?? null))
+    throw new HangarError('override_changed', { details: { override: before && viewOverride(before) } })
   const entitled = entitlementOf({ ...facts, override: wish }, deps.policy).kind === 'entitled'
   const lane = entitled ? ('provision' as const) : ('deprovision' as const)
   const found = { app: facts.app, lane, override: before }

@@ -728,7 +728,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How the whole fleet is, and what is not as it should be */
+        /**
+         * How the whole fleet is, and what is not as it should be
+         * @description At most a second old: `generated_at` says when.
+         */
         get: operations["get-v1-overview"];
         put?: never;
         post?: never;
@@ -1828,6 +1831,23 @@ export interface components {
             /** @constant */
             type: "urn:hangar:problem:orphan_not_provable";
         };
+        /** @description Somebody has changed the override since. Look at what is there now. */
+        ProblemOverrideChanged: {
+            /** @constant */
+            code: "override_changed";
+            /** @description What is in force now, as the user shows it; null: none. */
+            override: ({
+                id: number;
+            } & {
+                [key: string]: unknown;
+            }) | null;
+            request_id: string;
+            /** @constant */
+            status: 409;
+            title: string;
+            /** @constant */
+            type: "urn:hangar:problem:override_changed";
+        };
         /** @description The request body is too large. */
         ProblemPayloadTooLarge: {
             /** @constant */
@@ -2149,6 +2169,8 @@ export interface components {
             desired: "on" | "off" | "paused";
             expires_at: string | null;
             guest: components["schemas"]["Guest"] | null;
+            /** @description Another one with each change: what `expected_override_id` is held against. */
+            id: number;
             reason: string;
             region: string | null;
         };
@@ -3046,17 +3068,7 @@ export interface operations {
                             } | null;
                         };
                         /** @description An operator's word, which outranks the tier while it lasts. */
-                        override: {
-                            actor: string;
-                            /** Format: date-time */
-                            created_at: string;
-                            /** @enum {string} */
-                            desired: "on" | "off" | "paused";
-                            expires_at: string | null;
-                            guest: components["schemas"]["Guest"] | null;
-                            reason: string;
-                            region: string | null;
-                        } | null;
+                        override: components["schemas"]["UserOverride"] | null;
                         /** @description Where the user's traders run. */
                         placement: {
                             held_until: string | null;
@@ -4003,6 +4015,8 @@ export interface operations {
                     desired: "on" | "off" | "paused";
                     /** @default false */
                     dryRun?: boolean;
+                    /** @description The override that was seen, null for none: refused where it is another by now. */
+                    expected_override_id?: number | null;
                     /** @description Until when; without it, until somebody ends it. */
                     expires_at?: string | null;
                     /** @description The machine's size. Default: what the tier gives. */
@@ -4119,13 +4133,15 @@ export interface operations {
              * @description `idempotency_answer_lost`: The first request with this key was carried out, and its answer is lost. The audit log has it.
              *
              *     `idempotency_in_flight`: The first request with this key is still being carried out.
+             *
+             *     `override_changed`: Somebody has changed the override since. Look at what is there now.
              */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemIdempotencyAnswerLost"] | components["schemas"]["ProblemIdempotencyInFlight"];
+                    "application/problem+json": components["schemas"]["ProblemIdempotencyAnswerLost"] | components["schemas"]["ProblemIdempotencyInFlight"] | components["schemas"]["ProblemOverrideChanged"];
                 };
             };
             /** @description `payload_too_large`: The request body is too large. */
@@ -4211,6 +4227,8 @@ export interface operations {
                 "application/json": {
                     /** @default false */
                     dryRun?: boolean;
+                    /** @description The override that was seen, null for none: refused where it is another by now. */
+                    expected_override_id?: number | null;
                     reason: string;
                 };
             };
@@ -4316,13 +4334,15 @@ export interface operations {
              * @description `idempotency_answer_lost`: The first request with this key was carried out, and its answer is lost. The audit log has it.
              *
              *     `idempotency_in_flight`: The first request with this key is still being carried out.
+             *
+             *     `override_changed`: Somebody has changed the override since. Look at what is there now.
              */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemIdempotencyAnswerLost"] | components["schemas"]["ProblemIdempotencyInFlight"];
+                    "application/problem+json": components["schemas"]["ProblemIdempotencyAnswerLost"] | components["schemas"]["ProblemIdempotencyInFlight"] | components["schemas"]["ProblemOverrideChanged"];
                 };
             };
             /** @description `payload_too_large`: The request body is too large. */

@@ -1,16 +1,14 @@
 /** What the endpoints about overrides read and show. */
 import { type Guest, guestProblems } from '@hangar/core'
-import type { OverrideRow } from '@hangar/db'
 import { z } from 'zod'
 import type { Caller } from '../../auth/caller.ts'
 import { time } from '../../http/answer-fields.ts'
 import type { ReplyTo } from '../../http/declaration.ts'
 import type { RequestContext } from '../../http/route.ts'
 import type { OverrideAnswer } from '../../work/request-override.ts'
-import { cpuKind, guest, reason } from './fields.ts'
+import { cpuKind, reason, reasonedBody } from './fields.ts'
+import { DESIRED, overrideAnswer, viewOverride } from './override-view.ts'
 import { actionAnswer, replyToAction } from './reply.ts'
-
-const DESIRED = ['on', 'off', 'paused'] as const
 
 /** A size that Fly would take. */
 const guestBody = z
@@ -18,6 +16,15 @@ const guestBody = z
   .superRefine((size: Guest, context) => {
     for (const message of guestProblems(size)) context.addIssue({ code: 'custom', message })
   })
+
+const expectedField = {
+  expected_override_id: z
+    .int()
+    .nullish()
+    .describe('The override that was seen, null for none: refused where it is another by now.'),
+}
+
+export const endOverrideBody = reasonedBody.extend(expectedField)
 
 export const overrideBody = z
   .strictObject({
@@ -33,28 +40,12 @@ export const overrideBody = z
     reason,
     expires_at: time.nullish().describe('Until when; without it, until somebody ends it.'),
     dryRun: z.boolean().default(false),
+    ...expectedField,
   })
   .refine(({ desired, guest: size, region }) => desired === 'on' || (!size && !region), {
     path: ['desired'],
     message: 'guest and region are for an app that is to be there: desired has to be on',
   })
-
-const overrideAnswer = z
-  .strictObject({
-    desired: z.enum(DESIRED),
-    guest: guest.nullable(),
-    region: z.string().nullable(),
-    reason: z.string(),
-    actor: z.string(),
-    created_at: time,
-    expires_at: time.nullable(),
-  })
-  .meta({ id: 'UserOverride' })
-
-function viewOverride(override: OverrideRow): z.output<typeof overrideAnswer> {
-  const { desired, guest: size, region, reason: why, actor, createdAt, expiresAt } = override
-  return { desired, guest: size, region, reason: why, actor, created_at: createdAt, expires_at: expiresAt }
-}
 
 const overrideActionAnswer = actionAnswer.extend({
   override: overrideAnswer.nullable().describe('What is in force after it, or would be.'),

@@ -36,6 +36,7 @@ describe('an override', () => {
 
   test('that pauses carries nothing else', () => {
     expect(requestOf({ ...draft, cpus: '2', memoryMb: '512', region: 'iad' }, null)).toEqual({
+      id: 1,
       desired: 'paused',
     })
   })

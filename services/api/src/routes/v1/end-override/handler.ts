@@ -1,7 +1,7 @@
 import { defineRoute } from '../../../http/route.ts'
 import { requestOverride } from '../../../work/request-override.ts'
-import { dryRunQuery, reasonedBody, userIdPath } from '../fields.ts'
-import { overrideAnswers, replyToOverride } from '../override-fields.ts'
+import { dryRunQuery, userIdPath } from '../fields.ts'
+import { endOverrideBody, overrideAnswers, replyToOverride } from '../override-fields.ts'
 
 export const endOverrideRoute = defineRoute({
   method: 'delete',
@@ -12,13 +12,14 @@ export const endOverrideRoute = defineRoute({
   reads: {
     path: userIdPath,
     query: dryRunQuery,
-    body: reasonedBody,
+    body: endOverrideBody,
   },
   answers: overrideAnswers,
-  problems: ['unknown_user'],
+  problems: ['override_changed', 'unknown_user'],
   handle: async ({ path: { userId }, query, body }, context) => {
     const dryRun = query.dryRun || body.dryRun
-    const answer = await requestOverride({ userId, wish: null, reason: body.reason, dryRun }, context)
+    const { reason, expected_override_id: expectedId } = body
+    const answer = await requestOverride({ userId, wish: null, reason, dryRun, expectedId }, context)
     return replyToOverride(userId, answer, dryRun, context)
   },
 })

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { count, time, usd } from '../../../http/answer-fields.ts'
 import { WHY_CODES } from '../../../explain/why.ts'
 import { appAnswer, appHealth, guest } from '../fields.ts'
+import { overrideAnswer } from '../override-view.ts'
 import { alertAnswer } from '../list-alerts/view.ts'
 
 const desired = z
@@ -119,18 +120,7 @@ export const userAnswer = z.strictObject({
     kind: z.enum(['entitled', 'not_entitled', 'unknown']),
     reason: z.string().describe('Which fact decided.'),
   }),
-  override: z
-    .strictObject({
-      desired: z.enum(['on', 'off', 'paused']),
-      guest: guest.nullable(),
-      region: z.string().nullable(),
-      reason: z.string(),
-      actor: z.string(),
-      created_at: time,
-      expires_at: time.nullable(),
-    })
-    .nullable()
-    .describe("An operator's word, which outranks the tier while it lasts."),
+  override: overrideAnswer.nullable().describe("An operator's word, which outranks the tier while it lasts."),
   wanted_version: count,
   app: appAnswer.nullable(),
   previous: z.array(appAnswer).describe('Earlier generations.'),

@@ -1,12 +1,12 @@
 /** What is known of one user, in the API's words. */
 import { type DriftField, policyOf, sameGuest } from '@hangar/core'
-import type { OverrideRow } from '@hangar/db'
 import type { z } from 'zod'
 import { operationUnderWay, progressOf } from '../../../explain/progress.ts'
 import type { UserReadings } from '../../../explain/read.ts'
 import { explainNext, explainWhy, isPending, isRunning } from '../../../explain/why.ts'
 import { guestOf } from '../../../explain/world.ts'
 import { viewApp } from '../fields.ts'
+import { viewOverride } from '../override-view.ts'
 import { viewAlert } from '../list-alerts/view.ts'
 import type { userAnswer } from './schema.ts'
 
@@ -46,10 +46,6 @@ export function viewUser(
     alerts: alerts.map(viewAlert),
     cost: { month_usd: cost.monthUsd, monthly_estimate_usd: app?.monthlyCostEstimateUsd ?? null },
   }
-}
-
-function viewOverride({ desired, guest, region, reason, actor, createdAt, expiresAt }: OverrideRow) {
-  return { desired, guest, region, reason, actor, created_at: createdAt, expires_at: expiresAt }
 }
 
 function viewWork(read: UserReadings) {

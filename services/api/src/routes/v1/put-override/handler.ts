@@ -13,12 +13,13 @@ export const putOverride = defineRoute({
     'In the place of the override before. `on` and `off`, and to replace one of these, take an admin. At its end the subscription decides again.',
   reads: { path: userIdPath, query: dryRunQuery, body: overrideBody },
   answers: overrideAnswers,
-  problems: ['unknown_user'],
+  problems: ['override_changed', 'unknown_user'],
   handle: async ({ path: { userId }, query, body }, context) => {
     const { desired, guest = null, region = null, expires_at: expiresAt = null, reason } = body
     const dryRun = query.dryRun || body.dryRun
     const wish = { desired, guest, region, expiresAt }
-    const answer = await requestOverride({ userId, wish, reason, dryRun }, context)
+    const request = { userId, wish, reason, dryRun, expectedId: body.expected_override_id }
+    const answer = await requestOverride(request, context)
     return replyToOverride(userId, answer, dryRun, context)
   },
 })
