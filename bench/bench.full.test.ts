@@ -13,7 +13,7 @@ async function run(...args: string[]) {
 }
 
 describe('npm run bench', () => {
-  test.each(['webhook', 'shim', 'lifecycle', 'health-sweep', 'priority'])(
+  test.each(['webhook', 'shim', 'lifecycle', 'health-sweep', 'priority', 'admin-api'])(
     '%s measures us beside a bare peer',
     async (name) => {
       const { code, lines } = await run(name, '--quick', '--json')
@@ -29,6 +29,6 @@ describe('npm run bench', () => {
   test('names the benchmarks there are when asked for another', async () => {
     const { code, lines } = await run('typing')
     expect(code).toBe(64)
-    expect(lines.join()).toContain('There are: webhook, shim, lifecycle, health-sweep, priority')
+    expect(lines.join()).toContain('There are: webhook, shim, lifecycle, health-sweep, priority, admin-api')
   })
 })

@@ -15,6 +15,7 @@ const BENCHMARKS: Record<string, () => Promise<Benchmark>> = {
   lifecycle: async () => (await import('./lifecycle/index.ts')).lifecycle,
   'health-sweep': async () => (await import('./health-sweep/index.ts')).healthSweep,
   priority: async () => (await import('./priority/index.ts')).priority,
+  'admin-api': async () => (await import('./admin-api/index.ts')).adminApi,
   'fly-client': async () => (await import('./fly-client/index.ts')).flyClient,
 }
 

@@ -1,6 +1,6 @@
 /**
- * Which apps somebody asks for, as conditions in SQL over a row `app` of user_fly_apps. Each condition that needs another
- * table asks it by itself, so that a list that does not filter by it never reads it.
+ * Which apps somebody asks for, as conditions in SQL over a row `app` of user_fly_apps, and, for what is not on it, over
+ * the rows that `aboutApp` joins to it.
  */
 import type { AppStatus, HealthStatus } from '@hangar/core'
 import { type RawBuilder, sql } from 'kysely'
@@ -32,7 +32,7 @@ export type AppFilter = {
 /** The failures in a row after which the engine puts work off for longer. */
 const GIVEN_UP_AFTER = 4
 
-/** Once for the whole statement: as a function it would be called for each row. */
+/** Once for the whole statement: as a plain call it would be made for each row, and it is not cheap. */
 export const once = sql`(select hangar.now())`
 
 /** Of a row `work` of user_work that is not done: it is not looked at for a while unless somebody acts. */
@@ -42,20 +42,21 @@ export const waitsForLonger = sql`(work.next_attempt_at > ${once} and (work.park
 /** Of a row `override` of user_overrides. */
 export const inForce = sql`(override.ended_at is null and (override.expires_at is null or override.expires_at > ${once}))`
 
-/** Only of live apps: what is gone needs nobody. */
-export const NEEDS: Readonly<Record<Attention, RawBuilder<boolean>>> = {
-  failing: sql`(app.deleted_at is null and (app.status = 'error' or exists (
-    select from hangar.user_work work where work.user_id = app.user_id and work.failed_attempts > 0)))`,
-  parked: sql`(app.deleted_at is null and exists (
-    select from hangar.user_work work join hangar.user_wants want using (user_id)
-    where work.user_id = app.user_id and want.wanted_version > work.done_version and ${waitsForLonger}))`,
-  drift: sql`(app.deleted_at is null and app.drift is not null)`,
-  override: sql`(app.deleted_at is null and exists (
-    select from hangar.user_overrides override where override.user_id = app.user_id and ${inForce}))`,
-  stuck: sql`(app.deleted_at is null and exists (
-    select from hangar.alerts alert
-    where alert.kind = 'stuck' and alert.subject = app.user_id::text and alert.resolved_at is null))`,
-  unhealthy: sql`(app.deleted_at is null and app.health_status = 'unhealthy')`,
+/** What else is known of a live app. What is gone needs nobody, so nothing is joined to it. */
+export const aboutApp = sql`
+  left join hangar.user_wants want on want.user_id = app.user_id and app.deleted_at is null
+  left join hangar.user_work work on work.user_id = app.user_id and app.deleted_at is null
+  left join hangar.user_overrides override on override.user_id = app.user_id and app.deleted_at is null and ${inForce}
+  left join hangar.alerts stuck on stuck.kind = 'stuck' and stuck.subject = app.user_id::text and stuck.resolved_at is null
+    and app.deleted_at is null`
+
+const NEEDS: Readonly<Record<Attention, RawBuilder<boolean>>> = {
+  failing: sql`(app.status = 'error' or work.failed_attempts > 0)`,
+  parked: sql`(want.wanted_version > work.done_version and ${waitsForLonger})`,
+  drift: sql`(app.drift is not null and app.deleted_at is null)`,
+  override: sql`override.id is not null`,
+  stuck: sql`stuck.id is not null`,
+  unhealthy: sql`(app.health_status = 'unhealthy' and app.deleted_at is null)`,
 }
 
 /** All of these that are true of the app, in their usual order. */
@@ -75,10 +76,10 @@ export function conditionsOf(filter: AppFilter): Record<keyof AppFilter, RawBuil
     tier: tier ? sql<boolean>`app.tier = any (${[...tier]}::text[])` : TRUE,
     region: region ? sql<boolean>`app.region = any (${[...region]}::text[])` : TRUE,
     attention: attention
-      ? sql<boolean>`(${sql.join(
+      ? sql<boolean>`coalesce(${sql.join(
           attention.map((name) => NEEDS[name]),
           sql` or `,
-        )})`
+        )}, false)`
       : TRUE,
   }
 }

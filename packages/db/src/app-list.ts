@@ -1,16 +1,17 @@
 /** Apps as the admin's page lists them: filtered, sorted, page by page, counted. */
 import { type RawBuilder, sql } from 'kysely'
 import {
-  attentionOf,
+  aboutApp,
   type AppFilter,
   type Attention,
+  attentionOf,
   conditionsOf,
-  inForce,
   liveness,
   UUID,
 } from './app-filter.ts'
 import type { AppRow } from './apps.ts'
 import type { Database, Tx } from './database.ts'
+import { PLANNED_ANEW } from './prepared.ts'
 import type { OverrideDesired } from './schema.ts'
 
 /** What a list can be sorted by: the value, and the type it is compared as. */
@@ -56,15 +57,18 @@ export type AppPage = AppFilter & {
   after?: { sortValue: string; id: string } | undefined
 }
 
+const plannedAnew = sql.raw(PLANNED_ANEW)
+
 /** One page. Those that are equal in what is sorted by are in the order of their ids. */
 export async function listApps(db: Database | Tx, page: AppPage): Promise<ListedApp[]> {
   const { by, type } = SORTS[page.sort]
   const direction = page.descending ? sql`desc` : sql`asc`
   const host =
     page.sort === 'email' ? sql`left join hangar.host_users host on host.user_id = app.user_id` : sql``
-  const { rows } = await sql<ListedApp>`
+  const about = page.attention ? aboutApp : sql``
+  const { rows } = await sql<ListedApp>`${plannedAnew}
     with page as (
-      select app.id, ${by} as sort_value from public.user_fly_apps app ${host}
+      select app.id, ${by} as sort_value from public.user_fly_apps app ${host} ${about}
       where ${sql.join(wheresOf(page), sql` and `)} ${restOf(page)}
       order by ${by} ${direction}, app.id ${direction} limit ${page.limit})
     select app.*, host.email, override.desired as override_desired, override.expires_at as override_expires_at,
@@ -74,9 +78,7 @@ export async function listApps(db: Database | Tx, page: AppPage): Promise<Listed
     from page
     join public.user_fly_apps app on app.id = page.id
     left join hangar.host_users host on host.user_id = app.user_id
-    left join hangar.user_overrides override on override.user_id = app.user_id and app.deleted_at is null and ${inForce}
-    left join hangar.user_wants want on want.user_id = app.user_id
-    left join hangar.user_work work on work.user_id = app.user_id
+    ${aboutApp}
     order by page.sort_value ${direction}, page.id ${direction}`.execute(db)
   return rows
 }
@@ -104,41 +106,51 @@ export type AppCounts = {
   byAttention: Record<string, number>
 }
 
+type Kind = Pick<AppRow, 'status' | 'healthStatus' | 'tier' | 'region'> & { attention: Attention[] }
+type Part = Exclude<keyof AppFilter, 'q'>
+const PARTS: readonly Part[] = ['status', 'health', 'tier', 'region', 'attention']
+
 /**
  * How many there are of each kind. Each breakdown passes over the filter's own part on it: it says how many there would be
- * if that were chosen.
+ * if that were chosen. However many apps there are, of kinds there are few: those are what is told apart here.
  */
 export async function countListedApps(db: Database | Tx, filter: AppFilter): Promise<AppCounts> {
-  const is = conditionsOf(filter)
-  const { rows } = await sql<{ part: keyof AppCounts; value: string; count: number }>`
-    with app as materialized (
-      select app.status, app.health_status, app.tier, app.region, ${attentionOf} as attention, ${is.status} as is_status,
-        ${is.health} as is_health, ${is.tier} as is_tier, ${is.region} as is_region, ${is.attention} as is_attention
-      from public.user_fly_apps app where ${liveness(filter)} and ${is.q})
-    select 'total' as part, '' as value, count(*) as count
-      from app where is_status and is_health and is_tier and is_region and is_attention
-    union all select 'byStatus', status, count(*)
-      from app where is_health and is_tier and is_region and is_attention group by status
-    union all select 'byHealth', health_status, count(*)
-      from app where is_status and is_tier and is_region and is_attention group by health_status
-    union all select 'byTier', tier, count(*)
-      from app where is_status and is_health and is_region and is_attention group by tier
-    union all select 'byRegion', region, count(*)
-      from app where is_status and is_health and is_tier and is_attention group by region
-    union all select 'byAttention', need, count(*)
-      from app cross join unnest(attention) need where is_status and is_health and is_tier and is_region group by need`.execute(
+  const { rows: kinds } = await sql<Kind & { count: number }>`${plannedAnew}
+    with app as (
+      select app.status, app.health_status, app.tier, app.region, ${attentionOf} as attention
+      from public.user_fly_apps app ${aboutApp} where ${liveness(filter)} and ${conditionsOf(filter).q})
+    select app.*, count(*) as count from app group by status, health_status, tier, region, attention`.execute(
     db,
   )
-  const of = (part: keyof AppCounts) =>
-    Object.fromEntries(rows.filter((row) => row.part === part).map(({ value, count }) => [value, count]))
-  return {
-    total: rows.find(({ part }) => part === 'total')?.count ?? 0,
-    byStatus: of('byStatus'),
-    byHealth: of('byHealth'),
-    byTier: of('byTier'),
-    byRegion: of('byRegion'),
-    byAttention: of('byAttention'),
+  const counts: AppCounts = {
+    total: 0,
+    byStatus: {},
+    byHealth: {},
+    byTier: {},
+    byRegion: {},
+    byAttention: {},
   }
+  const add = (sums: Record<string, number>, name: string, count: number) => {
+    sums[name] = (sums[name] ?? 0) + count
+  }
+  for (const { count, ...kind } of kinds) {
+    const failed = PARTS.filter((part) => !passes(kind, part, filter))
+    const isSeenBy = (part: Part) => failed.every((one) => one === part)
+    if (failed.length === 0) counts.total += count
+    if (isSeenBy('status')) add(counts.byStatus, kind.status, count)
+    if (isSeenBy('health')) add(counts.byHealth, kind.healthStatus, count)
+    if (isSeenBy('tier')) add(counts.byTier, kind.tier, count)
+    if (isSeenBy('region')) add(counts.byRegion, kind.region, count)
+    if (isSeenBy('attention')) for (const need of kind.attention) add(counts.byAttention, need, count)
+  }
+  return counts
+}
+
+function passes(kind: Kind, part: Part, filter: AppFilter): boolean {
+  const chosen: readonly string[] | undefined = filter[part]
+  if (!chosen) return true
+  if (part === 'attention') return kind.attention.some((need) => chosen.includes(need))
+  return chosen.includes(part === 'health' ? kind.healthStatus : kind[part])
 }
 
 const APPS_AT_ONCE = 500
@@ -180,7 +192,7 @@ export type UserPage = {
 export async function listUsers(db: Database | Tx, page: UserPage): Promise<ListedUser[]> {
   const { q, tier, hasApp, limit, afterUserId } = page
   const text = q?.toLowerCase() ?? ''
-  const { rows } = await sql<ListedUser>`
+  const { rows } = await sql<ListedUser>`${plannedAnew}
     select host.user_id, host.email, subscription.tier, subscription.status as subscription_status, app.id as app_id,
       app.status as app_status, app.fly_app_name
     from hangar.host_users host

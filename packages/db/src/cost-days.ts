@@ -41,6 +41,17 @@ function sharesOf(at: RawBuilder<unknown>): RawBuilder<unknown> {
     group by share.day, part.tier, part.region, part.cpu_kind, part.cpus, part.memory_mb, part.state, part.price_model`
 }
 
+/** A part `closed`: what the days of the span that are written down cost, and the moment from which the intervals tell. */
+export function closedUntil({ from, to }: DaySpan, at: Date): RawBuilder<unknown> {
+  return sql`
+    closed as (
+      select coalesce(sum(day.usd), 0) as usd,
+        greatest(${startOf(sql`${from}::date`)}, (select ${startOf(sql`max(through) + 1`)} from hangar.cost_days_closed)) as until
+      from hangar.cost_days day
+      where day >= ${from}::date and day < ${to}::date and day <= ${dayOfMoment(sql`${at}::timestamptz`)}
+        and day <= (select max(through) from hangar.cost_days_closed))`
+}
+
 /** Parts of a statement; the last, `piece`, has what each day of the span cost until `at`, by tier and machine. */
 export function pieces({ from, to }: DaySpan, at: Date): RawBuilder<unknown> {
   return sql`

@@ -4,10 +4,11 @@
  */
 import { type CostState, type CpuKind, SECONDS_PER_MONTH } from '@hangar/core'
 import { type RawBuilder, sql } from 'kysely'
-import { pieces } from './cost-days.ts'
+import { closedUntil, pieces } from './cost-days.ts'
 import { type DaySpan, dayOf, monthOf, monthSpan } from './cost-span.ts'
 import type { Database, Tx } from './database.ts'
 import { readDatabaseTime } from './now.ts'
+import { PLANNED_ANEW } from './prepared.ts'
 import { onlyRow } from './rows.ts'
 
 type Machine = { region: string; cpuKind: CpuKind; cpus: number; memoryMb: number; state: CostState }
@@ -75,20 +76,30 @@ export async function readCostTotals(db: Database | Tx, at?: Date): Promise<Cost
   const moment = at ?? (await readDatabaseTime(db))
   const month = monthOf(moment)
   const span = monthSpan(month)
-  const { rows } = await sql<Omit<CostTotals, 'at' | 'month'>>`
-    with ${pieces(span, moment)},
-      spent as (select coalesce(sum(usd), 0) as month, coalesce(sum(usd) filter (where day = ${dayOf(moment)}::date), 0) as today
-        from piece),
+  // Of a ledger that grows for ever, a plan for any moment would read all.
+  const { rows } = await sql<Omit<CostTotals, 'at' | 'month'>>`${sql.raw(PLANNED_ANEW)}
+    with ${closedUntil(span, moment)},
+      part as (
+        select usd_per_second, state, ended_at is null or ended_at > ${moment} as is_open,
+          greatest(0, extract(epoch from least(ended_at, ${moment}) - greatest(started_at, closed.until))) as seconds,
+          greatest(0, extract(epoch from least(ended_at, ${moment}) - greatest(started_at, ${dayStart(dayOf(moment))}))) as seconds_today
+        from closed, hangar.cost_intervals
+        where started_at <= ${moment} and (ended_at is null or ended_at > least(closed.until, ${dayStart(dayOf(moment))}))),
       rate as (
-        select coalesce(sum(usd_per_second), 0) as usd_per_second, count(*) filter (where state = 'running') as running,
-          count(*) filter (where state = 'stored') as stored
-        from hangar.cost_intervals where started_at <= ${moment} and (ended_at is null or ended_at > ${moment}))
+        select coalesce(sum(usd_per_second) filter (where is_open), 0) as usd_per_second,
+          count(*) filter (where is_open and state = 'running') as running,
+          count(*) filter (where is_open and state = 'stored') as stored,
+          coalesce(sum(usd_per_second * seconds), 0) as month, coalesce(sum(usd_per_second * seconds_today), 0) as today
+        from part),
+      spent as (select rate.month + closed.usd as month, rate.today from rate, closed)
     select ${usd6(sql`spent.today`)} as today_usd, ${usd6(sql`spent.month`)} as month_usd,
       ${usd6(sql`spent.month + rate.usd_per_second * extract(epoch from ${monthEnd(span)} - ${moment}::timestamptz)`)} as forecast_usd,
       ${usd6(sql`rate.usd_per_second * ${SECONDS_PER_MONTH}::int`)} as monthly_rate_usd, rate.running, rate.stored
     from spent, rate`.execute(db)
   return { at: moment, month, ...onlyRow(rows) }
 }
+
+const dayStart = (day: string) => sql`${day}::timestamp at time zone 'UTC'`
 
 /** The first moment that is not in the span any more. */
 export function monthEnd({ to }: DaySpan): RawBuilder<unknown> {

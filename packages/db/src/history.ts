@@ -3,7 +3,10 @@ import { type RawBuilder, sql } from 'kysely'
 import type { AuditRow } from './audit.ts'
 import type { Database, Tx } from './database.ts'
 import type { EventRow } from './events.ts'
+import { PLANNED_ANEW } from './prepared.ts'
 import type { EventStatus } from './schema.ts'
+
+const plannedAnew = sql.raw(PLANNED_ANEW)
 
 const EVENT_COLUMNS = sql`id, user_fly_app_id, user_id, event_type, status, message, metadata, actor, created_at`
 
@@ -34,7 +37,7 @@ export async function listFleetEvents(db: Database | Tx, filter: EventFilter): P
           select id from public.user_fly_app_events where created_at >= ${since}::timestamptz - ${CLOCK_SLACK}
           order by created_at limit 1), ${Number.MAX_SAFE_INTEGER})`,
   ]
-  const { rows } = await sql<EventRow>`
+  const { rows } = await sql<EventRow>`${plannedAnew}
     select ${EVENT_COLUMNS} from public.user_fly_app_events where ${sql.join(wheres, sql` and `)}
     order by id desc limit ${limit}`.execute(db)
   return rows
@@ -45,7 +48,7 @@ function oneOf(column: RawBuilder<unknown>, words: readonly string[]): RawBuilde
   return words.length === 1 ? sql`${column} = ${only}` : sql`${column} = any (${[...words]}::text[])`
 }
 
-/** Written out, because a partial index is there for the words and not for a parameter. */
+/** Written out, so that it is seen which partial index has them. */
 function statusIn(words: readonly EventStatus[]): RawBuilder<boolean> {
   return sql`status in (${sql.join(words.map((word) => sql.lit(word)))})`
 }
@@ -72,7 +75,7 @@ export async function listAuditLog(
     userId === undefined ? sql`true` : sql`user_id = ${userId}::uuid`,
     since === undefined ? sql`true` : sql`created_at >= ${since}`,
   ]
-  const { rows } = await sql<Omit<AuditRow, 'changedIn'>>`
+  const { rows } = await sql<Omit<AuditRow, 'changedIn'>>`${plannedAnew}
     select id, actor, action, user_id, reason, request_id, before, after, created_at
     from hangar.audit_log where ${sql.join(wheres, sql` and `)} order by id desc limit ${limit}`.execute(db)
   return rows

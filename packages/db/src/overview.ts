@@ -16,29 +16,37 @@ export type DesiredCounts = {
   missing: number
   /** Not entitled, and there is one. */
   surplus: number
-  /** More is wanted than is done. */
-  pending: number
-  /** Of those, the ones that are not looked at for a while unless somebody acts. */
-  parked: number
 }
 
+type Kind = { state: 'on' | 'off' | 'paused' | null; hasApp: boolean }
+
+/** However many users there are, of kinds there are few: those are what is told apart in SQL. */
 export async function countDesired(db: Database | Tx, policy: EntitlementPolicy): Promise<DesiredCounts> {
-  const { rows } = await sql<DesiredCounts>`
+  const { rows } = await sql<Kind & { users: number }>`
     with person as (
-      select ${desiredState(policy)} as state, app.id is not null as has_app,
-        want.wanted_version > coalesce(work.done_version, 0) as pending, coalesce(${waitsForLonger}, false) as waits
+      select ${desiredState(policy)} as state, app.id is not null as has_app
       from hangar.user_wants want
-      left join hangar.user_work work using (user_id)
       left join hangar.host_subscriptions host using (user_id)
       left join hangar.user_overrides override on override.user_id = want.user_id and ${inForce}
       left join public.user_fly_apps app on app.user_id = want.user_id and app.deleted_at is null
       where want.enrolled_at is not null)
-    select count(*) filter (where state = 'on') as entitled, count(*) filter (where state = 'off') as not_entitled,
-      count(*) filter (where state is null or state = 'paused') as unknown,
-      count(*) filter (where state = 'on' and not has_app) as missing,
-      count(*) filter (where state = 'off' and has_app) as surplus,
-      count(*) filter (where pending) as pending, count(*) filter (where pending and waits) as parked
-    from person`.execute(db)
+    select state, has_app, count(*) as users from person group by state, has_app`.execute(db)
+  const sum = (is: (kind: Kind) => boolean) => rows.filter(is).reduce((total, { users }) => total + users, 0)
+  return {
+    entitled: sum(({ state }) => state === 'on'),
+    notEntitled: sum(({ state }) => state === 'off'),
+    unknown: sum(({ state }) => state === null || state === 'paused'),
+    missing: sum(({ state, hasApp }) => state === 'on' && !hasApp),
+    surplus: sum(({ state, hasApp }) => state === 'off' && hasApp),
+  }
+}
+
+/** Users for whom more is wanted than is done, and of those the ones whom nobody looks at for a while unless somebody acts. */
+export async function countPending(db: Database | Tx): Promise<{ pending: number; parked: number }> {
+  const { rows } = await sql<{ pending: number; parked: number }>`
+    select count(*) as pending, count(*) filter (where ${waitsForLonger}) as parked
+    from hangar.user_wants want left join hangar.user_work work using (user_id)
+    where want.wanted_version > coalesce(work.done_version, 0)`.execute(db)
   return onlyRow(rows)
 }
 

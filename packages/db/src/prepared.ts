@@ -18,6 +18,12 @@ const PLAN_IS_STALE = 'RevalidateCachedQuery'
 /** invalid_sql_statement_name: DISCARD ALL, or a pooler that changed the server under us. */
 const STATEMENT_IS_UNKNOWN = '26000'
 
+/**
+ * How a statement begins that is planned anew for each of its values: one whose filters are anybody's choice, where the
+ * plan for the usual values is a bad one for the rare ones, and where there are too many texts to keep.
+ */
+export const PLANNED_ANEW = '/* planned anew */'
+
 /** For `pg.Pool`'s option `Client`. */
 export class PreparingClient extends pg.Client {
   constructor(config?: string | pg.ClientConfig) {
@@ -50,7 +56,7 @@ function prepareStatements(client: pg.Client): void {
     const [text, values] = args
     const isPlain =
       args.length === 2 && typeof text === 'string' && Array.isArray(values) && values.length > 0
-    if (!isPlain) return (send as Send)(...args)
+    if (!isPlain || text.startsWith(PLANNED_ANEW)) return (send as Send)(...args)
     return prepare(text, values).catch((error: unknown) => {
       if (!mustPrepareAnew(error)) throw error
       names.delete(text)

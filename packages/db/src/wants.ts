@@ -52,7 +52,8 @@ export type LanePolicy = Pick<Policy, 'paidTiers' | 'payingStatuses'>
 const dueWants = sql`
   from hangar.user_wants want
   left join hangar.user_work work using (user_id)
-  cross join (select hangar.now() as at) clock
+  -- Once, and not for each row: the offset keeps it apart.
+  cross join (select hangar.now() as at offset 0) clock
   where want.wanted_version > coalesce(work.done_version, 0)
     and (work.lease_expires_at is null or work.lease_expires_at <= clock.at)
     and (work.next_attempt_at is null or work.next_attempt_at <= clock.at

@@ -54,6 +54,8 @@ export type ApiDeps = {
   changes: ChangeFeed
   /** How long a caller waits for a worker's answer before being told where it will be. */
   inspectWaitMs: number
+  /** How long the overview, once made, is good for whoever asks next. */
+  overviewReuseMs: number
   logger: Logger
   metrics: ApiMetrics
   tracing: Tracing

@@ -19,6 +19,8 @@ import { startServer } from './server.ts'
 
 /** Longer than a look at Fly usually takes, shorter than the time-outs of whoever calls us. */
 const INSPECT_WAIT_MS = 5_000
+/** Less than a page waits between the news of a change and its next question. */
+const OVERVIEW_REUSE_MS = 1_000
 
 await runMain('api', async () => {
   const config = readConfig()
@@ -69,6 +71,7 @@ await runMain('api', async () => {
     clock: systemClock,
     changes: createChangeFeed({ db, clock: systemClock, logger, stopping: stopper.stopping }),
     inspectWaitMs: INSPECT_WAIT_MS,
+    overviewReuseMs: OVERVIEW_REUSE_MS,
     logger,
     metrics: createApiMetrics(registry),
     tracing,

@@ -3,6 +3,7 @@
  * of its own on 127.0.0.1, each gone when its starter is gone, even by SIGKILL. Needs no test runner.
  */
 export * from './auth-stand-in.ts'
+export * from './big-fleet.ts'
 export * from './courier.ts'
 export { dataFolder, temporaryFolder } from './folders.ts'
 export * from './free-port.ts'

@@ -80,6 +80,7 @@ const PRODUCT = {
   publicUrl: new URL('http://hangar.test'),
   // No worker answers here.
   inspectWaitMs: 0,
+  overviewReuseMs: 0,
   tracing: NO_TRACING,
 } satisfies Partial<ApiDeps>
 

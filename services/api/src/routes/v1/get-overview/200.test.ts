@@ -7,6 +7,7 @@ import { createOrphan } from '../../../testing/orphans.ts'
 
 const api = useApi()
 const away = useApi({ redis: 'down' })
+const patient = useApi({ deps: { overviewReuseMs: 60_000 } })
 
 async function read(of = api): Promise<Record<string, unknown>> {
   const response = await request(of.app)
@@ -85,4 +86,11 @@ test('what should be against what is, and what somebody should look at', async (
 
 test('while Redis is away: all but the queues', async () => {
   expect(await read(away)).toMatchObject({ queues: null, apps: { live: 0 } })
+})
+
+test('whoever asks at the same time, or soon after, gets the same', async () => {
+  const [one, other] = await Promise.all([read(patient), read(patient)])
+  expect(other['generated_at']).toBe(one['generated_at'])
+  expect((await read(patient))['generated_at']).toBe(one['generated_at'])
+  expect((await read())['generated_at']).not.toBe((await read())['generated_at'])
 })
