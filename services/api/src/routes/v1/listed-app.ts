@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { count, time } from '../../http/answer-fields.ts'
 import { appAnswer, viewApp } from './fields.ts'
 
-export const attention = z.enum(ATTENTIONS).meta({
+const attention = z.enum(ATTENTIONS).meta({
   id: 'Attention',
   description:
     'Why somebody may want to look: `failing`, `parked` (waits for longer: given up for now, or held), `drift` (changed on Fly by hand), `override`, `stuck`, `unhealthy`.',

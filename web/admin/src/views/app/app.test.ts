@@ -25,6 +25,7 @@ describe('an override', () => {
   const draft: Draft = draftOf({ override: null })
   const NOW = Date.parse('2026-11-22T12:00:00Z')
   const before = {
+    id: 1,
     desired: 'on' as const,
     guest: { cpuKind: 'performance' as const, cpus: 4, memoryMb: 8_192 },
     region: 'fra',
@@ -36,7 +37,6 @@ describe('an override', () => {
 
   test('that pauses carries nothing else', () => {
     expect(requestOf({ ...draft, cpus: '2', memoryMb: '512', region: 'iad' }, null)).toEqual({
-      id: 1,
       desired: 'paused',
     })
   })

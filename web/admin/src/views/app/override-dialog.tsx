@@ -32,10 +32,15 @@ export function OverrideDialog({ user, onClose }: { user: User; onClose: () => v
   const request = requestOf(draft, before)
   const word = wordFor(draft.desired, user)
   const off = word !== undefined
+  // What the dialog shows now: another admin's change is told above the fields, and refused until it is.
+  const expected = { expected_override_id: user.override?.id ?? null }
   const save = async ({ reason, key }: { reason: string; key: string }) => {
-    await putOverride(user.user_id, { ...request, reason }, { 'idempotency-key': key })
-    toast.done('The override holds', user.email ?? user.user_id)
-    void queries.invalidateQueries({ queryKey: appKey(user.user_id) })
+    try {
+      await putOverride(user.user_id, { ...request, ...expected, reason }, { 'idempotency-key': key })
+      toast.done('The override holds', user.email ?? user.user_id)
+    } finally {
+      void queries.invalidateQueries({ queryKey: appKey(user.user_id) })
+    }
   }
   return (
     <TypedConfirm
@@ -45,7 +50,7 @@ export function OverrideDialog({ user, onClose }: { user: User; onClose: () => v
       danger={off}
       {...(off ? { word } : {})}
       reasonHint="Shown wherever the override acts, and kept in the audit log."
-      request={request}
+      request={{ ...request, ...expected }}
       blocked={problem !== undefined}
       onConfirm={save}
       onClose={onClose}
@@ -68,7 +73,7 @@ type OverrideRequest = ReturnType<typeof requestOf>
 
 function putOverride(
   userId: string,
-  body: OverrideRequest & { reason: string },
+  body: OverrideRequest & { reason: string; expected_override_id?: number | null },
   headers: Record<string, string>,
   dryRun = false,
 ) {
@@ -172,7 +177,7 @@ export function EndOverrideDialog({ user, onClose }: { user: User; onClose: () =
     answer(
       api.DELETE('/v1/apps/{userId}/override', {
         params: { path: { userId }, query: dryRun ? { dryRun } : {} },
-        body: { reason },
+        body: { reason, expected_override_id: user.override?.id ?? null },
         headers: key === undefined ? {} : { 'idempotency-key': key },
       }),
     )
@@ -188,10 +193,14 @@ export function EndOverrideDialog({ user, onClose }: { user: User; onClose: () =
       title="End the override"
       action="End 1 override"
       affected={[user.email ?? userId]}
+      request={user.override?.id}
       onConfirm={async ({ reason, key }) => {
-        await end(reason, false, key)
-        toast.done('The subscription decides again', user.email ?? userId)
-        void queries.invalidateQueries({ queryKey: appKey(userId) })
+        try {
+          await end(reason, false, key)
+          toast.done('The subscription decides again', user.email ?? userId)
+        } finally {
+          void queries.invalidateQueries({ queryKey: appKey(userId) })
+        }
       }}
       onClose={onClose}
     >
