@@ -1,6 +1,6 @@
 import { HangarError } from '@hangar/core'
 import { createLogger } from '@hangar/runtime'
-import { expect, test } from '@jest/globals'
+import { expect, jest, test } from '@jest/globals'
 import express from 'express'
 import request from 'supertest'
 import { problemHandler } from './problem.ts'
@@ -53,6 +53,23 @@ test.each([coded('23505'), new TypeError('x is undefined'), 'a bare string', { n
     expect(log.at(-1)).toContain(response.headers['x-request-id'])
   },
 )
+
+test('a failure in the midst of an answer: the connection is cut, and our log alone has it', async () => {
+  const written = jest.spyOn(console, 'error').mockImplementation(() => undefined)
+  const app = express().use(
+    requestId,
+    (_request: express.Request, response: express.Response) => {
+      response.write('half of it')
+      throw new Error('a detail of ours')
+    },
+    problemHandler(logger),
+  )
+  app.set('env', 'production')
+  await expect(request(app).get('/')).rejects.toThrow()
+  expect(log.at(-1)).toContain('a detail of ours')
+  expect(written).not.toHaveBeenCalled()
+  written.mockRestore()
+})
 
 test.each([
   ['an app that is told to come back in a moment', new HangarError('machine_not_recorded'), 'info'],

@@ -84,15 +84,17 @@ const IS_USUAL = new Set<ErrorCode>(['machine_not_recorded', 'database_restored'
 
 /** The last middleware. Logs our own failures with their cause, a caller's mistake in one quiet line. */
 export function problemHandler(logger: Logger): ErrorRequestHandler {
-  return (failure: unknown, _request, response, next) => {
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- Express knows a handler of errors by its four parameters
+  return (failure: unknown, _request, response, _next) => {
     const error = toHangarError(failure)
     const { requestId } = response.locals as { requestId: string }
     if (error.status >= 500 && !IS_USUAL.has(error.code))
       logger.error({ err: failure, code: error.code, requestId }, error.message)
     else logger.info({ code: error.code, requestId }, error.message)
-    // Half an answer cannot be mended; Express's own handler cuts the connection.
+    // Half an answer cannot be mended, and must not look whole. Express's own handler would write the failure to stderr
+    // besides, with whatever it says.
     if (response.headersSent) {
-      next(failure)
+      response.destroy()
       return
     }
     sendProblem(response, error, requestId)
