@@ -70,7 +70,7 @@ function baseOf(known: Known): Why {
   if (entitlement.kind === 'unknown') {
     const paused = entitlement.reason.startsWith('paused')
     return paused
-      ? { code: 'paused', text: `Paused: ${because}. Nothing is done for this user until that ends.` }
+      ? { code: 'paused', text: `${capital(because)}. Nothing is done for this user until that ends.` }
       : {
           code: 'unknown',
           text: `Nobody can say what this user should have: ${because}. Nothing is made, and nothing is taken away.`,
@@ -159,6 +159,10 @@ export function explainNext(known: Known): Next {
   if (isHeld)
     return told('As soon as the brake lets go it goes on; until then it is looked at again now and then.', at)
   return told(`It is taken up again then, or at once when asked for: ${doing}.`, at)
+}
+
+function capital(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1)
 }
 
 function sizeText({ cpuKind, cpus, memoryMb }: Guest): string {

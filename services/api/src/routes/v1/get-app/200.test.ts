@@ -1,7 +1,8 @@
-import { insertOverride } from '@hangar/db'
+import { insertEvent, insertOverride, raiseAlert, raiseWant, recordHeartbeat } from '@hangar/db'
 import { createUser } from '@hangar/testkit'
 import { expect, test } from '@jest/globals'
 import request from 'supertest'
+import { recordCost } from '../../../testing/costs.ts'
 import { createAppRow, serviceKey, useApi } from '../../../testing/harness.ts'
 
 const api = useApi()
@@ -49,5 +50,78 @@ test('an override is shown wherever it acts', async () => {
   expect(response.body).toMatchObject({
     entitlement: { kind: 'entitled', reason: 'switched on by an operator' },
     override: { desired: 'on', reason: 'beta tester', actor: 'user:1', expires_at: null },
+  })
+})
+
+test('what should be, what is there, what differs, why, what comes next, and what it costs', async () => {
+  const { userId, email } = await createUser(api.db, { tier: 'elite' })
+  const drift = { fields: [{ field: 'image', want: 'screener:1', have: 'screener:2' }], seenAt: '2026-03-01' }
+  const app = await createAppRow(api.db, userId, {
+    operation: 'resize',
+    startedAt: 'now',
+    launchedAt: 'now',
+    monthlyCostEstimateUsd: '6.00',
+    drift,
+  })
+  await insertEvent(api.db, {
+    userFlyAppId: app.id,
+    userId,
+    eventType: 'resize_started',
+    status: 'started',
+    actor: 'worker-1',
+  })
+  await recordHeartbeat(api.db, app.id, {
+    machineId: 'm1',
+    runningTraderIds: ['t1'],
+    memoryMb: 120,
+    version: '1.2',
+  })
+  await recordCost(api.db, app, { from: '2026-01-01T00:00:00Z', to: null, usdPerSecond: '0.000001' })
+  for (const subject of [userId, app.flyAppName, 'somebody else'])
+    await raiseAlert(api.db, { kind: 'app_unhealthy', subject, severity: 'warning', message: 'm' })
+  await raiseWant(api.db, userId, 'operator')
+
+  const response = await get(userId)
+  expect(response.body).toMatchObject({
+    email,
+    work: {
+      wanted_version: 2,
+      done_version: 0,
+      failed_attempts: 0,
+      next_attempt_at: null,
+      parked_reason: null,
+      lease_expires_at: null,
+      running: false,
+    },
+    desired: {
+      exists: true,
+      tier: 'elite',
+      guest: { cpuKind: 'shared', cpus: 2, memoryMb: 1024 },
+      region: 'iad',
+      image: 'screener:1',
+    },
+    observed: {
+      machine: { id: 'm1', state: 'running', guest: { memoryMb: 512 }, region: 'iad', image: 'screener:1' },
+      heartbeat: { age_ms: expect.any(Number), running_trader_ids: ['t1'], memory_mb: 120, version: '1.2' },
+      health: { status: 'unknown', checked_at: null, failures: 0, message: null },
+    },
+    differences: [
+      {
+        field: 'guest',
+        desired: '2 shared CPUs, 1024 MB',
+        observed: '2 shared CPUs, 512 MB',
+        action: 'correct',
+      },
+      { field: 'image', desired: 'screener:1', observed: 'screener:2', action: 'report' },
+    ],
+    why: { code: 'resizing' },
+    next: { text: expect.stringMatching(/^The next free worker takes it: /), at: expect.any(String) },
+    progress: {
+      operation: 'resize',
+      steps: expect.arrayContaining([{ name: 'App is told to drain', state: 'running', at: null }]),
+    },
+    placement: { runs_on: 'shared' },
+    alerts: [{ subject: app.flyAppName }, { subject: userId }],
+    cost: { month_usd: expect.stringMatching(/^\d+\.\d{6}$/), monthly_estimate_usd: '6.00' },
   })
 })
