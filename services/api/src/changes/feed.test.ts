@@ -32,7 +32,7 @@ afterEach(() => {
 
 /** Reads until told to stop; what it was told, and where to go on. */
 function read(feed: ChangeFeed, after?: string, isStillAllowed = () => Promise.resolve(true)) {
-  const listener = feed.listen({ after, isStillAllowed })
+  const listener = feed.listen({ who: 'user:1', after, isStillAllowed })
   const told = { text: '' }
   const done = (async () => {
     for await (const piece of listener) told.text += piece
@@ -144,7 +144,7 @@ describe('limits', () => {
 
   test('whoever does not read is cut off, and all others go on', async () => {
     const feed = openFeed({ listeners: { mostQueued: 2_000 } })
-    const slow = feed.listen({ after: undefined, isStillAllowed: () => Promise.resolve(true) })
+    const slow = feed.listen({ who: 'user:1', after: undefined, isStillAllowed: () => Promise.resolve(true) })
     const pieces = slow[Symbol.asyncIterator]()
     await pieces.next()
     const quick = read(feed)
@@ -162,6 +162,7 @@ describe('limits', () => {
     const feed = openFeed({ listeners: { heartbeatMs: 10 } })
     const answers = [true, new Error('the database is away'), false]
     const listener = feed.listen({
+      who: 'user:1',
       after: undefined,
       isStillAllowed: () => {
         const answer = answers.shift() ?? false
@@ -200,7 +201,11 @@ describe('limits', () => {
 
   test('and whoever does not read is cut off', async () => {
     const feed = openFeed({ listeners: { heartbeatMs: 10 } })
-    const listener = feed.listen({ after: undefined, isStillAllowed: () => Promise.resolve(false) })
+    const listener = feed.listen({
+      who: 'user:1',
+      after: undefined,
+      isStillAllowed: () => Promise.resolve(false),
+    })
     await listener[Symbol.asyncIterator]().next()
     await waitFor(() => listener.cutOff.aborted, { what: 'the connection to be cut' })
   })
@@ -218,7 +223,9 @@ test('the database cannot be asked at first: an error to whoever comes, and the 
   })
   const feed = openFeed({ db, clock })
   const listen = () =>
-    feed.listen({ after: undefined, isStillAllowed: () => Promise.resolve(true) })[Symbol.asyncIterator]()
+    feed
+      .listen({ who: 'user:1', after: undefined, isStillAllowed: () => Promise.resolve(true) })
+      [Symbol.asyncIterator]()
   await expect(listen().next()).rejects.toThrow('away')
   expect(feed.size).toBe(0)
   failing.fail = false
@@ -232,4 +239,16 @@ test('the database cannot be asked at first: an error to whoever comes, and the 
   failing.fail = false
   await waitFor(() => reader.told.text.includes('event: audit'), { what: 'the act' })
   await reader.leave()
+})
+
+test('one caller has so many streams and no more, until one of them ends', async () => {
+  const feed = openFeed()
+  const listen = (who: string) =>
+    feed.listen({ who, after: undefined, isStillAllowed: () => Promise.resolve(true) })
+  const first = read(feed)
+  for (let n = 1; n < 20; n += 1) listen('user:1')
+  expect(() => listen('user:1')).toThrow(expect.objectContaining({ code: 'rate_limited' }))
+  expect(() => listen('user:2')).not.toThrow()
+  await first.leave()
+  expect(() => listen('user:1')).not.toThrow()
 })

@@ -7,7 +7,7 @@
  *                                  └──┘ a look that fails is made again: the cursor stays where it was
  *   stopping: everybody is sent away, and whoever comes is sent away at once.
  */
-import type { Clock } from '@hangar/core'
+import { type Clock, HangarError } from '@hangar/core'
 import { type Database, readChanges } from '@hangar/db'
 import type { Logger } from '@hangar/runtime'
 import { Listener, type ListenerOptions } from './listener.ts'
@@ -15,11 +15,20 @@ import { Listener, type ListenerOptions } from './listener.ts'
 const LOOK_EVERY_MS = 1_000
 
 export type ChangeFeed = {
-  /** Everything from now on, or from where `after` (a `Last-Event-ID`) was, as server-sent events. */
-  listen(options: Pick<ListenerOptions, 'after' | 'isStillAllowed'>): Listener
+  /**
+   * Everything from now on, or from where `after` (a `Last-Event-ID`) was, as server-sent events. Throws `rate_limited`
+   * where `who` listens too often already.
+   */
+  listen(options: ListenOptions): Listener
   /** How many listen now. */
   readonly size: number
 }
+
+export type ListenOptions = Pick<ListenerOptions, 'after' | 'isStillAllowed'> & { who: string }
+
+/** Of one caller in one process: a page has one, so these are many pages or a client that forgets to hang up. */
+const MOST_OF_ONE = 20
+const TRY_AGAIN_SECONDS = 30
 
 export type FeedParts = {
   db: Database
@@ -38,7 +47,8 @@ export function createChangeFeed(parts: FeedParts): ChangeFeed {
 
 class Feed implements ChangeFeed {
   readonly #parts: FeedParts
-  readonly #listeners = new Set<Listener>()
+  /** And who each is. */
+  readonly #listeners = new Map<Listener, string>()
   /** Of the last look; there is one as long as it looks. */
   #cursor: string | undefined
   /** Settled once there is a cursor to go on from. */
@@ -53,8 +63,13 @@ class Feed implements ChangeFeed {
     return this.#listeners.size
   }
 
-  listen(options: Pick<ListenerOptions, 'after' | 'isStillAllowed'>): Listener {
+  listen({ who, ...options }: ListenOptions): Listener {
     const { db, listeners, stopping } = this.#parts
+    if (this.#countOf(who) >= MOST_OF_ONE)
+      throw new HangarError('rate_limited', {
+        operator: `${who} has ${MOST_OF_ONE} streams of changes open`,
+        details: { retry_after_seconds: TRY_AGAIN_SECONDS },
+      })
     const listener: Listener = new Listener({
       ...listeners,
       ...options,
@@ -63,8 +78,12 @@ class Feed implements ChangeFeed {
       leave: () => void this.#listeners.delete(listener),
     })
     if (stopping.aborted) listener.gone()
-    else this.#listeners.add(listener)
+    else this.#listeners.set(listener, who)
     return listener
+  }
+
+  #countOf(who: string): number {
+    return [...this.#listeners.values()].filter((one) => one === who).length
   }
 
   /** To be over before anybody catches up by themselves: what they then miss comes with the next look. */
@@ -106,10 +125,10 @@ class Feed implements ChangeFeed {
     await clock.sleep(lookEveryMs, stopping)
     const slice = await readChanges(db, this.#cursor)
     this.#cursor = slice.cursor
-    for (const listener of this.#listeners) listener.take(slice)
+    for (const listener of this.#listeners.keys()) listener.take(slice)
   }
 
   #sendAway(): void {
-    for (const listener of this.#listeners) listener.gone()
+    for (const listener of [...this.#listeners.keys()]) listener.gone()
   }
 }

@@ -838,7 +838,7 @@ export interface paths {
          *
          *     Whoever comes back with the last `id` in `Last-Event-ID` is told everything that they missed; some of it twice, where
          *     the connection broke in the middle. `reset`: that cannot be told any more, or it is too much: read everything anew.
-         *     A comment comes at least each 15 seconds. The stream ends when the session does, or the reader is too slow.
+         *     A comment comes at least each 15 seconds. One caller has 20 streams at most. The stream ends when the session does, or the reader is too slow.
          */
         get: operations["get-v1-stream"];
         put?: never;

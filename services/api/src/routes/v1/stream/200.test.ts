@@ -177,7 +177,8 @@ test('nobody is asked once nobody listens, and stopping sends everybody away', a
     stopping: stopping.signal,
     lookEveryMs: 5,
   })
-  const listen = () => feed.listen({ after: undefined, isStillAllowed: () => Promise.resolve(true) })
+  const listen = () =>
+    feed.listen({ who: 'user:1', after: undefined, isStillAllowed: () => Promise.resolve(true) })
   const one = listen()[Symbol.asyncIterator]()
   const other = listen()[Symbol.asyncIterator]()
   expect((await one.next()).value).toContain('event: hello')

@@ -14,7 +14,7 @@ on, \`{bulk_id, state, at}\`. \`audit\`: a person or a key acted, \`{id, actor, 
 
 Whoever comes back with the last \`id\` in \`Last-Event-ID\` is told everything that they missed; some of it twice, where
 the connection broke in the middle. \`reset\`: that cannot be told any more, or it is too much: read everything anew.
-A comment comes at least each 15 seconds. The stream ends when the session does, or the reader is too slow.`,
+A comment comes at least each 15 seconds. One caller has 20 streams at most. The stream ends when the session does, or the reader is too slow.`,
   reads: {
     header: z.object({ 'last-event-id': z.string().max(16_000).optional().describe('The last `id` seen.') }),
   },
@@ -25,12 +25,16 @@ A comment comes at least each 15 seconds. The stream ends when the session does,
       headers: { 'Cache-Control': 'Never kept.', 'X-Accel-Buffering': 'Proxies pass each event on at once.' },
     },
   },
-  handle: ({ header }, { deps, isStillAllowed }) => {
+  handle: ({ header }, { deps, caller, isStillAllowed }) => {
     const after = header['last-event-id']
     return Promise.resolve({
       status: 200 as const,
       headers: { 'Cache-Control': 'no-store, no-transform', 'X-Accel-Buffering': 'no' },
-      body: deps.changes.listen({ after: after === '' ? undefined : after, isStillAllowed }),
+      body: deps.changes.listen({
+        who: caller.actor,
+        after: after === '' ? undefined : after,
+        isStillAllowed,
+      }),
     })
   },
 })
