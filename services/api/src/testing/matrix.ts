@@ -99,6 +99,7 @@ export const ROWS: Readonly<Record<string, { column: string; then: number }>> = 
   'patch /v1/settings': { column: 'admin', then: 422 },
   'get /v1/alerts': { column: 'viewer', then: 200 },
   'post /v1/alerts/:id/acknowledge': { column: 'operator', then: 404 },
+  'post /v1/alerts/acknowledge': { column: 'operator', then: 422 },
   'get /v1/orphans': { column: 'viewer', then: 200 },
   'post /v1/orphans/:appName/delete': { column: 'admin', then: 422 },
   'post /v1/orphans/:appName/adopt': { column: 'operator', then: 422 },
