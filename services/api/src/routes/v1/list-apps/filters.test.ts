@@ -65,17 +65,15 @@ beforeAll(async () => {
     healthStatus: 'healthy',
   })
   await make('e@two.test', { status: 'deleted', deletedAt: 'now', tier: 'elite' })
-  await api.db
-    .transaction()
-    .execute((tx) =>
-      insertOverride(tx, {
-        userId: a,
-        desired: 'on',
-        reason: 'r',
-        actor: 'x',
-        expiresAt: new Date('2099-01-01'),
-      }),
-    )
+  await api.db.transaction().execute((tx) =>
+    insertOverride(tx, {
+      userId: a,
+      desired: 'on',
+      reason: 'r',
+      actor: 'x',
+      expiresAt: new Date('2099-01-01'),
+    }),
+  )
   await raiseAlert(api.db, { kind: 'stuck', subject: b, severity: 'critical', message: 'm' })
   await work(a, { kind: 'parked', delayMs: 60_000, reason: 'held by the brake operator' })
   await work(b, failed(1))
