@@ -1,4 +1,5 @@
 /** What should be against what is, over all users whom Hangar looks after, in a few counts. */
+import { type Lane, LANES } from '@hangar/core'
 import { sql } from 'kysely'
 import { LATE_GRACE_MS } from './alert-conditions.ts'
 import { inForce, once, waitsForLonger } from './app-filter.ts'
@@ -6,6 +7,7 @@ import type { Database, Tx } from './database.ts'
 import { intervalMs } from './now.ts'
 import { onlyRow } from './rows.ts'
 import { desiredState, type EntitlementPolicy } from './sweep.ts'
+import { CLOCK, dueSince, isDue, type LaneBacklog, laneOf, type LanePolicy } from './wants.ts'
 
 export type DesiredCounts = {
   entitled: number
@@ -41,13 +43,42 @@ export async function countDesired(db: Database | Tx, policy: EntitlementPolicy)
   }
 }
 
-/** Users for whom more is wanted than is done, and of those the ones whom nobody looks at for a while unless somebody acts. */
-export async function countPending(db: Database | Tx): Promise<{ pending: number; parked: number }> {
-  const { rows } = await sql<{ pending: number; parked: number }>`
-    select count(*) as pending, count(*) filter (where ${waitsForLonger}) as parked
-    from hangar.user_wants want left join hangar.user_work work using (user_id)
-    where want.wanted_version > coalesce(work.done_version, 0)`.execute(db)
-  return onlyRow(rows)
+export type PendingCounts = {
+  /** Users for whom more is wanted than is done. */
+  pending: number
+  /** Of those, the ones whom nobody looks at for a while unless somebody acts. */
+  parked: number
+  lanes: LaneBacklog[]
+}
+
+/** The few for whom something is to be done are found first; what lane each is in is then looked up, one by one. */
+export async function countPending(db: Database | Tx, policy: LanePolicy): Promise<PendingCounts> {
+  type Row = { lane: Lane | null; users: number; parked: number; oldestDueMs: number | null }
+  const { rows } = await sql<Row>`
+    with pending as materialized (
+      select want.user_id, coalesce(${waitsForLonger}, false) as waits, ${isDue} as is_due, clock.at - ${dueSince} as due_for
+      from hangar.user_wants want
+      left join hangar.user_work work using (user_id)
+      cross join ${CLOCK}
+      where want.wanted_version > coalesce(work.done_version, 0))
+    select laned.lane, count(*) as users, count(*) filter (where waits) as parked,
+      (extract(epoch from max(due_for)) * 1000)::double precision as oldest_due_ms
+    from pending
+    left join lateral (
+      select ${laneOf(policy)} as lane
+      from (select pending.user_id where is_due) who
+      left join lateral (select tier, status from hangar.host_subscriptions where user_id = who.user_id limit 1) host on true
+      left join lateral (select teardown_started_at from public.user_fly_apps
+        where user_id = who.user_id and deleted_at is null limit 1) app on true
+      left join lateral (select desired from hangar.user_overrides override
+        where override.user_id = who.user_id and ${inForce} limit 1) override on true) laned on true
+    group by laned.lane`.execute(db)
+  const total = (of: 'users' | 'parked') => rows.reduce((sum, row) => sum + row[of], 0)
+  const lanes = LANES.map((lane) => {
+    const { users = 0, oldestDueMs = 0 } = rows.find((row) => row.lane === lane) ?? {}
+    return { lane, dueCount: users, oldestDueMs: oldestDueMs ?? 0 }
+  })
+  return { pending: total('users'), parked: total('parked'), lanes }
 }
 
 export type SweepState = { name: string; everyMs: number; completedAt: Date | null; late: boolean }

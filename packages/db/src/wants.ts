@@ -48,31 +48,41 @@ export async function findWant(db: Database | Tx, userId: string): Promise<WantR
 
 export type LanePolicy = Pick<Policy, 'paidTiers' | 'payingStatuses'>
 
+/** The time, once for a statement: `hangar.now()` is not cheap, and without the offset it is called for each row. */
+export const CLOCK = sql`(select hangar.now() as at offset 0) clock`
+
 /** Due: never tried, or its pause is over, or something newer is wanted than what the last holder saw; and nobody holds it. */
+export const isDue = sql`(want.wanted_version > coalesce(work.done_version, 0)
+    and (work.lease_expires_at is null or work.lease_expires_at <= clock.at)
+    and (work.next_attempt_at is null or work.next_attempt_at <= clock.at
+      or want.wanted_version > work.planned_version))`
+
 const dueWants = sql`
   from hangar.user_wants want
   left join hangar.user_work work using (user_id)
-  -- Once, and not for each row: the offset keeps it apart.
-  cross join (select hangar.now() as at offset 0) clock
-  where want.wanted_version > coalesce(work.done_version, 0)
-    and (work.lease_expires_at is null or work.lease_expires_at <= clock.at)
-    and (work.next_attempt_at is null or work.next_attempt_at <= clock.at
-      or want.wanted_version > work.planned_version)`
+  cross join ${CLOCK}
+  where ${isDue}`
 
-/** The users who are due, each with the lane that is to look at them. The lane is only a guess at the work. */
-const laned = ({ paidTiers, payingStatuses }: LanePolicy) => sql`
-  due as (
-    select want.user_id, want.updated_at, greatest(want.updated_at,
-      case when work.next_attempt_at <= clock.at then work.next_attempt_at end) as since
-    ${dueWants}
-  ), laned as (
-    select due.user_id, due.updated_at, due.since, case
+/** Since when somebody who is due has been. */
+export const dueSince = sql`greatest(want.updated_at,
+      case when work.next_attempt_at <= clock.at then work.next_attempt_at end)`
+
+/** The lane that is to look at a user. It is only a guess at the work. */
+export const laneOf = ({ paidTiers, payingStatuses }: LanePolicy) => sql`case
         when app.teardown_started_at is not null or override.desired = 'off' then 'deprovision'
         when override.desired = 'on' then 'provision'
         when lower(host.tier) = any (${[...paidTiers]}::text[])
           and (host.status is null or lower(host.status) = any (${[...payingStatuses]}::text[])) then 'provision'
         else 'deprovision'
-      end as lane
+      end`
+
+/** The users who are due, each with the lane that is to look at them. */
+const laned = (policy: LanePolicy) => sql`
+  due as (
+    select want.user_id, want.updated_at, ${dueSince} as since
+    ${dueWants}
+  ), laned as (
+    select due.user_id, due.updated_at, due.since, ${laneOf(policy)} as lane
     from due
     left join hangar.host_subscriptions host using (user_id)
     left join public.user_fly_apps app on app.user_id = due.user_id and app.deleted_at is null

@@ -36,7 +36,7 @@ export async function explain(
     }) as never,
     release: () => undefined,
   }
-  const pool = { connect: () => Promise.resolve(connection), end: () => client.end(), options: {} }
+  const pool = { connect: () => Promise.resolve(connection), end: () => Promise.resolve(), options: {} }
   const db = databaseOver(pool)
   try {
     await ask(db)
@@ -52,6 +52,7 @@ export async function explain(
     return plans
   } finally {
     await db.destroy()
+    await client.end()
   }
 }
 

@@ -7,7 +7,6 @@ import {
   type LaneBacklog,
   listBrakes,
   listSweeps,
-  measureLanes,
   readBudget,
   readDatabaseTime,
   sumOrphans,
@@ -54,29 +53,27 @@ function readOnce(deps: ApiDeps): Promise<Overview> {
 
 async function readOverview(deps: ApiDeps): Promise<Overview> {
   const { db, policy } = deps
-  const [now, apps, desired, work, lanes, orphans, sweeps, queues, money, brakes, alerts] = await Promise.all(
-    [
-      readDatabaseTime(db),
-      countApps(db),
-      countDesired(db, policy),
-      countPending(db),
-      measureLanes(db, policy),
-      sumOrphans(db),
-      listSweeps(db),
-      readQueues(deps),
-      readBudget(db),
-      listBrakes(db),
-      summarizeAlerts(db),
-    ],
-  )
+  const [now, apps, desired, work, orphans, sweeps, queues, money, brakes, alerts] = await Promise.all([
+    readDatabaseTime(db),
+    countApps(db),
+    countDesired(db, policy),
+    countPending(db, policy),
+    sumOrphans(db),
+    listSweeps(db),
+    readQueues(deps),
+    readBudget(db),
+    listBrakes(db),
+    summarizeAlerts(db),
+  ])
   const { entitled, notEntitled, unknown, missing, surplus } = desired
+  const { pending, parked, lanes } = work
   const { stuck, ...open } = alerts
   const outage = brakes.find(({ name }) => name === 'fly_unreachable')?.engagedAt ?? null
   return {
     generated_at: now,
     apps: sumApps(apps),
     desired: { entitled, not_entitled: notEntitled, unknown },
-    differences: { missing, surplus, ...work },
+    differences: { missing, surplus, pending, parked },
     stuck,
     orphans: { count: orphans.found, monthly_cost_usd: orphans.monthlyCostUsd },
     sweeps: sweeps.map(viewSweep),
