@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { freePort, startProcess, useTestDatabase, useTestRedis, type ManagedProcess } from '@hangar/testkit'
 import { afterEach, expect, test } from '@jest/globals'
+import { Follower } from './testing/event-stream.ts'
 import { SERVICE_KEY } from './testing/harness.ts'
 
 const database = useTestDatabase()
@@ -49,6 +50,17 @@ test('it serves, and SIGTERM ends it in order', async () => {
   expect(child.logs()).toContain('"msg":"stopped"')
   expect(child.logs()).not.toContain(SERVICE_KEY)
   expect(child.logs()).not.toContain(masterKey)
+})
+
+test('whoever follows the stream is sent away, and keeps nobody from stopping', async () => {
+  const { child, url } = await start()
+  const follower = new Follower(url, { apikey: SERVICE_KEY })
+  await follower.until(() => follower.told.length > 0, 'the first event')
+  child.kill('SIGTERM')
+  expect(await child.exited).toBe(0)
+  expect(child.logs()).toContain('"msg":"stopped"')
+  await follower.until(() => follower.isOver, 'the end of the stream')
+  await follower.leave()
 })
 
 test('it starts while Redis is away, because webhooks and apps must still be answered', async () => {
