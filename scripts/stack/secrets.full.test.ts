@@ -183,7 +183,10 @@ async function get(path: string, headers: Record<string, string>): Promise<strin
 
 /** Whatever can be read of the API, and what it says to whoever comes with a key that is not theirs to use. */
 async function apiAsText({ userId }: DemoUser): Promise<string> {
-  const reads = routes.filter(({ method, path }) => method === 'get' && !path.startsWith('/shim/'))
+  // The stream never ends; what it tells stands in the rows, which are all looked at.
+  const isRead = ({ method, path }: { method: string; path: string }) =>
+    method === 'get' && !path.startsWith('/shim/') && path !== '/v1/stream'
+  const reads = routes.filter(isRead)
   expect(reads.length).toBeGreaterThan(10)
   const paths = reads.map(({ path }) => path.replace(':userId', userId).replace(/:\w+/, userId))
   const { serviceRoleKey, masterKey, flyToken } = stack.secrets
