@@ -66,17 +66,26 @@ test('dev prints every address and a sign-in that works, and Ctrl-C ends all of 
     ),
   )
   expect(statuses).toEqual([200, 200, 200, 200])
-  for (const credential of [find(/(sb_secret_\w+)/), find(/(eyJ\S+)/)]) {
+  const password = find(/password +(\S+)/)
+  const credentials = [
+    { email: find(/(admin@[\w.]+)/), password },
+    { email: find(/(viewer@[\w.]+)/), password },
+    { access_token: find(/(sb_secret_\w+)/) },
+  ]
+  for (const credential of credentials) {
     const signIn = await fetch(`${api}/admin/session`, {
       method: 'POST',
-      body: new URLSearchParams({ access_token: credential }),
-      redirect: 'manual',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(credential),
     })
     expect([signIn.status, signIn.headers.get('set-cookie')]).toEqual([
-      303,
+      200,
       expect.stringContaining('HttpOnly'),
     ])
   }
+  const page = await fetch(`${api}/admin`)
+  expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('id="root"')])
+  expect(readFileSync(`${logFolder}/api.log`, 'utf8')).not.toContain(password)
   expect(readFileSync(`${logFolder}/api.log`, 'utf8')).not.toContain(find(/(sb_secret_\w+)/))
 
   dev.kill('SIGINT')
