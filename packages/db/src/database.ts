@@ -8,6 +8,7 @@ import {
   Transaction,
 } from 'kysely'
 import pg from 'pg'
+import { boundEnd } from './pool-end.ts'
 import { PreparingClient } from './prepared.ts'
 import type { Schema } from './schema.ts'
 import { endWhenSilent } from './silence.ts'
@@ -29,6 +30,8 @@ export type DatabaseOptions = {
   maxConnections?: number
   /** A statement that runs longer is cancelled by the server. Default 30 000; 0 means no limit. */
   statementTimeoutMs?: number
+  /** How long the end waits for connections that do not answer. Default 3 000. */
+  endTimeoutMs?: number
   /** How long past that an answer may take to get here, before the connection counts as dead. Default 5 000. */
   answerSlackMs?: number
 }
@@ -36,6 +39,8 @@ export type DatabaseOptions = {
 const CONNECT_TIMEOUT_MS = 5_000
 const STATEMENT_TIMEOUT_MS = 30_000
 const ANSWER_SLACK_MS = 5_000
+/** A process that stops has ten seconds for all that it has to end. */
+const END_TIMEOUT_MS = 3_000
 
 /** Opens a pool; nothing is connected before the first query. End it with `db.destroy()`. */
 export function createDatabase(options: DatabaseOptions): Database {
@@ -46,6 +51,7 @@ export function createDatabase(options: DatabaseOptions): Database {
     // A database that does not answer is an error, not a wait for TCP to give up.
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
   })
+  boundEnd(pool, options.endTimeoutMs ?? END_TIMEOUT_MS)
   // An idle connection that the server closes is reported here, and the pool has already dropped it. Without
   // a listener that report would end the process; the next query opens a new connection or fails by itself.
   pool.on('error', () => undefined)
