@@ -2,65 +2,20 @@
  * The worker as it runs, killed with SIGKILL in the middle of its work: real processes, real Redis, PostgreSQL and
  * Fly stand-in. Nothing tells the successor what happened; it finds out from the database and from Fly.
  */
-import { randomBytes } from 'node:crypto'
-import { fileURLToPath } from 'node:url'
 import { type Database, findLiveApp, listAppsByUser, listEvents } from '@hangar/db'
-import { type FaultKind, type FlySim, startFlySim } from '@hangar/fly-sim'
-import {
-  createUser,
-  freePort,
-  type ManagedProcess,
-  setTier,
-  startProcess,
-  useTestDatabase,
-  useTestRedis,
-  waitFor,
-} from '@hangar/testkit'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import type { FaultKind } from '@hangar/fly-sim'
+import { createUser, setTier, waitFor } from '@hangar/testkit'
+import { describe, expect, test } from '@jest/globals'
+import { useRealServices } from './testing/real-services.ts'
 
-const database = useTestDatabase()
-const redis = useTestRedis()
-const running: ManagedProcess[] = []
-let sim: FlySim
-
-beforeAll(async () => {
-  sim = await startFlySim({ orgs: ['vyx'], delays: 'none' })
-})
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((process) => process.stop()))
-})
-afterAll(() => sim.stop())
-
-const program = (service: string) => fileURLToPath(new URL(`../../${service}/src/main.ts`, import.meta.url))
-
-async function start(service: 'worker' | 'scheduler'): Promise<ManagedProcess> {
-  const port = await freePort()
-  const started = await startProcess({
-    name: service,
-    entry: program(service),
-    readyUrl: `http://127.0.0.1:${port}/readyz`,
-    env: {
-      DATABASE_URL: database.url,
-      REDIS_URL: redis.url,
-      HANGAR_QUEUE_PREFIX: redis.prefix,
-      PORT: String(port),
-      HOST: '127.0.0.1',
-      FLY_API_TOKEN: sim.token,
-      FLY_ORG_SLUG: 'vyx',
-      FLY_DEFAULT_REGION: 'iad',
-      FLY_API_BASE_URL: sim.url,
-      FLY_SCREENER_IMAGE: 'registry.example/screener:1',
-      HANGAR_MASTER_KEY: randomBytes(32).toString('base64'),
-      HANGAR_PUBLIC_URL: 'http://127.0.0.1:9',
-    },
-  })
-  running.push(started)
-  return started
-}
+const services = useRealServices()
+const { database, start } = services
 
 const statusOf = async (db: Database, userId: string) => (await listAppsByUser(db, userId))[0]?.status
 const machinesOf = (name: string) =>
-  [...sim.sim.world.machines.values()].filter((one) => one.appName === name && one.state !== 'destroyed')
+  [...services.sim.sim.world.machines.values()].filter(
+    (one) => one.appName === name && one.state !== 'destroyed',
+  )
 const until = (check: () => Promise<boolean> | boolean, what: string) =>
   waitFor(check, { what, timeoutMs: 50_000 })
 const typesOf = async (userId: string) =>
@@ -83,7 +38,7 @@ describe('a worker killed in the middle', () => {
       )
 
       const held = ['machines.create', 'machines.update', 'apps.delete'].map((operation) =>
-        sim.sim.faults.add({ kind, match: { operation }, count: 1 }),
+        services.sim.sim.faults.add({ kind, match: { operation }, count: 1 }),
       )
       const coming = await createUser(db, { tier: 'elite' })
       await setTier(db, ending.userId, 'free')
@@ -112,7 +67,7 @@ describe('a worker killed in the middle', () => {
         expect(machine?.config.guest).toMatchObject({ memory_mb: 1024 })
       }
       const [gone] = await listAppsByUser(db, ending.userId)
-      expect(sim.sim.world.apps.has(gone!.flyAppName)).toBe(false)
+      expect(services.sim.sim.world.apps.has(gone!.flyAppName)).toBe(false)
       // Dying is no failure of the work: no attempt is spent on it.
       for (const { userId } of [coming, ending, resizing])
         expect((await typesOf(userId)).filter((type) => /_(retried|failed)$/.test(type))).toEqual([])
@@ -124,7 +79,7 @@ describe('a worker killed in the middle', () => {
     const { db } = database
     await start('scheduler')
     const first = await start('worker')
-    const fault = sim.sim.faults.add({ kind: 'hang', match: { operation: 'apps.create' }, count: 1 })
+    const fault = services.sim.sim.faults.add({ kind: 'hang', match: { operation: 'apps.create' }, count: 1 })
     const { userId } = await createUser(db, { tier: 'pro' })
     await until(() => fault.struck === 1, 'the create to be under way')
     const second = await start('worker')
@@ -140,14 +95,18 @@ describe('a worker that is frozen in the middle and wakes up after its lease is 
     const { db } = database
     await start('scheduler')
     const frozen = await start('worker')
-    const held = sim.sim.faults.add({ kind: 'hang', match: { operation: 'machines.create' }, count: 1 })
+    const held = services.sim.sim.faults.add({
+      kind: 'hang',
+      match: { operation: 'machines.create' },
+      count: 1,
+    })
     const { userId } = await createUser(db, { tier: 'pro' })
     await until(() => held.struck === 1, 'the create to be under way')
     frozen.kill('SIGSTOP')
     const successor = await start('worker')
     await until(async () => (await statusOf(db, userId)) === 'active', 'the successor to finish the work')
     const [row] = await listAppsByUser(db, userId)
-    const calls = sim.sim.calls.list({ app: row!.flyAppName })
+    const calls = services.sim.sim.calls.list({ app: row!.flyAppName })
     const events = await listEvents(db, { userId, limit: 100 })
 
     frozen.kill('SIGCONT')
@@ -155,7 +114,7 @@ describe('a worker that is frozen in the middle and wakes up after its lease is 
     expect(await listAppsByUser(db, userId)).toEqual([row])
     expect(await listEvents(db, { userId, limit: 100 })).toEqual(events)
     const [before] = calls.filter((call) => call.operation === 'secrets.set')
-    const since = sim.sim.calls.list({ app: row!.flyAppName }).slice(calls.length)
+    const since = services.sim.sim.calls.list({ app: row!.flyAppName }).slice(calls.length)
     expect(since.filter((call) => call.attempt === before!.attempt)).toEqual([])
     expect(machinesOf(row!.flyAppName)).toHaveLength(1)
     expect(successor.running).toBe(true)

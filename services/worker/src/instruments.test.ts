@@ -92,6 +92,23 @@ test('a life: operations, steps, waits and calls are counted once each', async (
   expect(await shown('hangar_attempt_failures_total')).toEqual({})
 })
 
+test('what a step did on Fly is on record with the id of the request that did it', async () => {
+  const { userId } = await createUser(engine.database.db, { tier: 'pro' })
+  await engine.drive(userId, { deps })
+  const { flyAppName } = await engine.live(userId)
+  const events = await engine.events(userId)
+  const idOf = (eventType: string) =>
+    events.find((event) => event.eventType === eventType)?.metadata['fly_request_id']
+  const call = (operation: string) =>
+    engine.sim.sim.calls.list({ app: flyAppName, operation }).find(({ applied }) => applied)?.requestId
+  expect(call('machines.create')).toEqual(expect.any(String))
+  expect(idOf('provision_app_created')).toBe(call('apps.create'))
+  expect(idOf('provision_secrets_set')).toBe(call('secrets.set'))
+  expect(idOf('provision_machine_created')).toBe(call('machines.create'))
+  // Nothing was asked of Fly for it.
+  expect(idOf('provision_started')).toBeUndefined()
+})
+
 test('a failure is one attempt that failed and one call that did, by its cause', async () => {
   const { userId } = await createUser(engine.database.db, { tier: 'pro' })
   engine.sim.sim.faults.add({

@@ -1,4 +1,5 @@
-/** Joins what the engine tells of itself with metrics and traces. */
+/** Joins what the engine tells of itself with metrics, traces and the answers of Fly. */
+import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Operation, Step } from '@hangar/core'
 import { type AppRow, type Database, summarizeEvents } from '@hangar/db'
 import type { FlyHooks } from '@hangar/fly-client'
@@ -16,26 +17,34 @@ type Parts = {
   recallTrace: (userId: string) => Promise<string | undefined>
   db: Database
   logger: Logger
+  answers: StepAnswers
 }
+
+/** What Fly last answered within the step that is being performed. */
+type StepAnswers = AsyncLocalStorage<{ last?: { fly_request_id: string; fly_status: number | undefined } }>
 
 /** The steps that end an operation; but a row may also be closed because its app is gone. */
 const ENDS = new Set<Step['kind']>(['activate', 'confirm', 'close'])
 
 /** What watches a worker: for the engine, and for its client of Fly. */
-export function watchWorker(parts: Omit<Parts, 'metrics'> & { registry: ReturnType<typeof createMetrics> }) {
+export function watchWorker(
+  parts: Omit<Parts, 'metrics' | 'answers'> & { registry: ReturnType<typeof createMetrics> },
+) {
   const metrics = createEngineMetrics(parts.registry)
+  const answers: StepAnswers = new AsyncLocalStorage()
   return {
-    instruments: createInstruments({ ...parts, metrics }),
-    flyHooks: createFlyHooks(createFlyMetrics(parts.registry), parts.tracing),
+    instruments: createInstruments({ ...parts, metrics, answers }),
+    flyHooks: createFlyHooks(createFlyMetrics(parts.registry), parts.tracing, answers),
   }
 }
 
-function createInstruments({ metrics, tracing, recallTrace, db, logger }: Parts): Instruments {
+function createInstruments({ metrics, tracing, recallTrace, db, logger, answers }: Parts): Instruments {
   return {
     logFields: () => {
       const traceId = traceIdOf(tracing.traceparent())
       return traceId === undefined ? {} : { traceId }
     },
+    eventFields: () => ({ ...answers.getStore()?.last }),
     pass: async (userId, pass) => {
       if (!tracing.enabled) return pass()
       const parent = await recallTrace(userId)
@@ -52,7 +61,7 @@ function createInstruments({ metrics, tracing, recallTrace, db, logger }: Parts)
       return tracing.span(`step ${step}`, { attributes }, async (span) => {
         const beganAtMs = performance.now()
         try {
-          const result = await perform()
+          const result = await answers.run({}, perform)
           span.set({ 'hangar.result': typeof result === 'string' ? result : result.reason })
           tellWaits(metrics, step, before, seen)
           const isEnd = ENDS.has(step) && (step !== 'close' || before?.teardownStartedAt)
@@ -100,7 +109,11 @@ async function tellEnd(
 }
 
 /** Each call to Fly as a metric and as a span of the step that made it; Fly is told of the trace. */
-function createFlyHooks(metrics: ReturnType<typeof createFlyMetrics>, tracing: Tracing): FlyHooks {
+function createFlyHooks(
+  metrics: ReturnType<typeof createFlyMetrics>,
+  tracing: Tracing,
+  answers: StepAnswers,
+): FlyHooks {
   return {
     ...metrics,
     onAttempt: () => {
@@ -110,6 +123,8 @@ function createFlyHooks(metrics: ReturnType<typeof createFlyMetrics>, tracing: T
     onCall: (call) => {
       metrics.onCall(call)
       const { operation, method, attempt, durationMs, status, requestId, error } = call
+      const step = answers.getStore()
+      if (step && requestId !== undefined) step.last = { fly_request_id: requestId, fly_status: status }
       const attributes = {
         'http.request.method': method,
         'http.response.status_code': status,

@@ -2,62 +2,13 @@
  * A bulk over real processes: workers that are killed with SIGKILL in the middle of it, and a Redis that forgets it. Every
  * user is asked once and comes to an end all the same.
  */
-import { randomBytes } from 'node:crypto'
-import { fileURLToPath } from 'node:url'
 import { findBulk, insertBulk, listAudit } from '@hangar/db'
 import { closeRedis, createRedis } from '@hangar/jobs'
-import { startFlySim, type FlySim } from '@hangar/fly-sim'
-import {
-  createUser,
-  freePort,
-  type ManagedProcess,
-  startProcess,
-  useTestDatabase,
-  useTestRedis,
-  waitFor,
-} from '@hangar/testkit'
-import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'
+import { createUser, waitFor } from '@hangar/testkit'
+import { expect, test } from '@jest/globals'
+import { useRealServices } from '../testing/real-services.ts'
 
-const database = useTestDatabase()
-const redis = useTestRedis()
-const running: ManagedProcess[] = []
-let sim: FlySim
-
-beforeAll(async () => {
-  sim = await startFlySim({ orgs: ['vyx'], delays: 'none' })
-})
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((process) => process.stop()))
-})
-afterAll(() => sim.stop())
-
-const program = (service: string) =>
-  fileURLToPath(new URL(`../../../${service}/src/main.ts`, import.meta.url))
-
-async function start(service: 'worker' | 'scheduler'): Promise<ManagedProcess> {
-  const port = await freePort()
-  const started = await startProcess({
-    name: service,
-    entry: program(service),
-    readyUrl: `http://127.0.0.1:${port}/readyz`,
-    env: {
-      DATABASE_URL: database.url,
-      REDIS_URL: redis.url,
-      HANGAR_QUEUE_PREFIX: redis.prefix,
-      PORT: String(port),
-      HOST: '127.0.0.1',
-      FLY_API_TOKEN: sim.token,
-      FLY_ORG_SLUG: 'vyx',
-      FLY_DEFAULT_REGION: 'iad',
-      FLY_API_BASE_URL: sim.url,
-      FLY_SCREENER_IMAGE: 'registry.example/screener:1',
-      HANGAR_MASTER_KEY: randomBytes(32).toString('base64'),
-      HANGAR_PUBLIC_URL: 'http://127.0.0.1:9',
-    },
-  })
-  running.push(started)
-  return started
-}
+const { database, redis, start } = useRealServices()
 
 /** All that this test's corner of Redis holds, as a flush would take it. */
 async function forgetAll(): Promise<void> {

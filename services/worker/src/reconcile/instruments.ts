@@ -11,6 +11,8 @@ export type Wait = (typeof WAITS)[number]
 export type Instruments = {
   /** What each log line of an attempt begins with, besides its own id. */
   logFields(): Record<string, string>
+  /** What each event that a step writes says besides its own: which answer of Fly it follows from. */
+  eventFields(): Record<string, unknown>
   /** Around one pass: a look, and the steps that follow from it. */
   pass<T>(userId: string, pass: () => Promise<T>): Promise<T>
   /** Around one look at Postgres and Fly. */

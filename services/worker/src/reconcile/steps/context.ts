@@ -49,6 +49,11 @@ function toEvent(attempt: Attempt, event: StepEvent) {
     status: event.status ?? ('success' as const),
     message: event.message ?? null,
     actor: attempt.deps.owner,
-    metadata: { fence: attempt.lease.fence, attempt: attempt.number, ...event.metadata },
+    metadata: {
+      fence: attempt.lease.fence,
+      attempt: attempt.number,
+      ...attempt.deps.instruments?.eventFields(),
+      ...event.metadata,
+    },
   }
 }
