@@ -1,6 +1,6 @@
 // Who may import whom. Each rule says what to do instead; `npm run verify` checks them.
 //
-//   services, (cli) → packages/{jobs,db,runtime,core};  services/worker → packages/fly-client
+//   services → packages/{jobs,db,runtime,core};  services/worker → packages/fly-client;  cli → packages/{db,core}
 //   packages/{db,jobs,runtime} → packages/core → nothing;  packages/{fly-client,fly-sim,screener} → nothing of ours
 
 /** Code that only tests run: test files, their helpers and fixtures, the testkit, what is measured. */
@@ -28,7 +28,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^packages/(db|jobs|runtime)/', pathNot: TEST_ONLY },
       to: {
-        path: '^(packages|services|scripts|bench|proof)/',
+        path: '^(packages|services|cli|scripts|bench|proof)/',
         pathNot: ['^packages/core/', '^packages/$1/'],
       },
     },
@@ -38,7 +38,7 @@ module.exports = {
         'fly-client, fly-sim and screener know nothing of ours: they could be published, or replaced, by themselves. Pass values in.',
       severity: 'error',
       from: { path: '^packages/(fly-client|fly-sim|screener)/', pathNot: TEST_ONLY },
-      to: { path: '^(packages|services|scripts|bench|proof)/', pathNot: '^packages/$1/' },
+      to: { path: '^(packages|services|cli|scripts|bench|proof)/', pathNot: '^packages/$1/' },
     },
     {
       name: 'services-do-not-meet',
@@ -54,7 +54,15 @@ module.exports = {
         'A service builds on core, db, jobs and runtime. scripts/, bench/ and proof/ build on services, not the other way round.',
       severity: 'error',
       from: { path: '^services/', pathNot: TEST_ONLY },
-      to: { path: ['^(scripts|bench|proof)/', ours('screener')] },
+      to: { path: ['^(cli|scripts|bench|proof)/', ours('screener')] },
+    },
+    {
+      name: 'the-cli-knows-the-api-and-the-database',
+      comment:
+        'The program for operators talks to the API over HTTP and, for emergencies, to the database through packages/db. What it needs of a service belongs into an endpoint, or a package.',
+      severity: 'error',
+      from: { path: '^cli/', pathNot: TEST_ONLY },
+      to: { path: '^(packages|services|scripts|bench|proof|web)/', pathNot: ours('core', 'db') },
     },
     {
       name: 'only-the-worker-talks-to-fly',
@@ -69,7 +77,7 @@ module.exports = {
       comment:
         'testkit, fly-sim and test helpers are not in the images. Move what production needs into a package of its own.',
       severity: 'error',
-      from: { path: '^(packages|services)/', pathNot: [TEST_ONLY, ours('fly-sim')] },
+      from: { path: '^(packages|services|cli)/', pathNot: [TEST_ONLY, ours('fly-sim')] },
       to: { path: [ours('testkit', 'fly-sim'), '\\.test\\.ts$', '/testing(/|\\.ts$)', '/fixtures/'] },
     },
     {
@@ -100,7 +108,7 @@ module.exports = {
         'The admin page is built for browsers and knows of us what docs/openapi.json says. Add what it needs to an answer of the API.',
       severity: 'error',
       from: { path: '^web/', pathNot: TEST_ONLY },
-      to: { path: '^(packages|services|scripts|bench|proof)/' },
+      to: { path: '^(packages|services|cli|scripts|bench|proof)/' },
     },
     {
       name: 'nobody-builds-on-the-page',
@@ -129,7 +137,7 @@ module.exports = {
       name: 'no-dev-dependencies-in-production',
       comment: 'The images install dependencies only. Move the package from devDependencies to dependencies.',
       severity: 'error',
-      from: { path: '^(packages|services)/', pathNot: TEST_ONLY },
+      from: { path: '^(packages|services|cli)/', pathNot: TEST_ONLY },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
   ],

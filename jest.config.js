@@ -8,6 +8,7 @@ export default {
   roots: [
     '<rootDir>/packages',
     '<rootDir>/services',
+    '<rootDir>/cli',
     '<rootDir>/scripts',
     '<rootDir>/db',
     '<rootDir>/bench',

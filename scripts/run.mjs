@@ -24,6 +24,7 @@ const COMMANDS = {
   verify: { file: 'scripts/verify.ts' },
   generate: { file: 'scripts/generate.ts' },
   migrate: { file: 'scripts/migrate.ts' },
+  hangar: { file: 'cli/src/main.ts' },
   'setup-go': { file: 'scripts/setup-go.ts' },
   'setup-promtool': { file: 'scripts/setup-promtool.ts' },
   'setup-chromium': { file: 'scripts/setup-chromium.ts' },

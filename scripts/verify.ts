@@ -60,6 +60,7 @@ const CHECKS: Record<string, Check> = {
       'err-long',
       'packages',
       'services',
+      'cli',
       'scripts',
       'bench',
       'proof',

@@ -1,0 +1,73 @@
+/** The commands, and how the program ends. */
+import { Command, CommanderError } from 'commander'
+import * as apps from './commands/apps.ts'
+import { type Context, type ContextOptions, createContext } from './context.ts'
+import { CliError, EXIT, EXIT_MEANINGS } from './exit.ts'
+import type { Output } from './output/output.ts'
+import { VERSION } from './version.ts'
+
+const COMMANDS = [apps]
+
+const SETTINGS = `
+Settings (from the environment only):
+  HANGAR_API_URL  where the API is, for example https://hangar.example.com
+  HANGAR_TOKEN    the service-role or secret key, or a person's access token
+  DATABASE_URL    for what works on the database itself: --direct and install
+  NO_COLOR        any value: no colours`
+
+/** The whole command line; nothing is read or opened before a command runs. */
+export function createProgram(context: Context): Command {
+  const program = new Command('hangar')
+    .description('Hangar at a terminal: apps, alerts, costs, migrations.')
+    .version(VERSION, '-V, --version', 'the version of this program')
+    .option('--json', 'print the result as JSON')
+    .helpOption('-h, --help', 'what a command does, with examples')
+    .addHelpText('after', () => `${SETTINGS}\n\nExit codes:\n${exitCodes()}`)
+    .showHelpAfterError('(see "hangar --help")')
+    .hook('preAction', (_, command) => {
+      context.output.json = command.optsWithGlobals<{ json?: boolean }>().json === true
+    })
+  for (const { register } of COMMANDS) register(program, context)
+  endInsteadOfExit(program, context.output)
+  return program
+}
+
+/** Runs one command line to its end; says what went wrong, and answers with the exit code. */
+export async function run(args: readonly string[], options: ContextOptions): Promise<number> {
+  const context = createContext(options)
+  try {
+    await createProgram(context).parseAsync(args, { from: 'user' })
+    return context.exitCode
+  } catch (error) {
+    return tell(error, context)
+  } finally {
+    await context.close()
+  }
+}
+
+function tell(error: unknown, { output, signal }: Context): number {
+  // Said already, by whoever reads the command line.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
+  if (signal.aborted) return EXIT.interrupted
+  const known =
+    error instanceof CliError
+      ? error
+      : new CliError(EXIT.software, error instanceof Error ? error.message : String(error))
+  output.error(known)
+  return known.exitCode
+}
+
+/** Subcommands take over neither of the two by themselves. */
+function endInsteadOfExit(command: Command, output: Output): void {
+  command.exitOverride().configureOutput({
+    writeOut: (text) => output.raw(text),
+    writeErr: (text) => void output.stderr.write(text),
+  })
+  for (const sub of command.commands) endInsteadOfExit(sub, output)
+}
+
+function exitCodes(): string {
+  return Object.entries(EXIT_MEANINGS)
+    .map(([name, meaning]) => `  ${String(EXIT[name as keyof typeof EXIT]).padStart(3)}  ${meaning}`)
+    .join('\n')
+}
