@@ -52,6 +52,7 @@ import { countAppsRoute } from './v1/count-apps/handler.ts'
 import { exportApps } from './v1/export-apps/handler.ts'
 import { getHealthStrip } from './v1/get-health-strip/handler.ts'
 import { getTimeline } from './v1/get-timeline/handler.ts'
+import { getVersion } from './v1/get-version/handler.ts'
 import { getUserCosts } from './v1/get-user-costs/handler.ts'
 import { getOverview } from './v1/get-overview/handler.ts'
 import { listAppsRoute } from './v1/list-apps/handler.ts'
@@ -61,6 +62,7 @@ import { listUsersRoute } from './v1/list-users/handler.ts'
 import { putOverride } from './v1/put-override/handler.ts'
 import { provisionApp } from './v1/provision-app/handler.ts'
 import { retryApp } from './v1/retry-app/handler.ts'
+import { runSweep } from './v1/run-sweep/handler.ts'
 import { streamChanges } from './v1/stream/handler.ts'
 
 /** What a database sends. */
@@ -120,6 +122,8 @@ export const routes: readonly Route[] = [
   getProfitability,
   getProjections,
   getLifecycleStats,
+  runSweep,
+  getVersion,
   provisionUserFlyApp,
   deprovisionUserFlyApp,
   checkUserAppHealth,

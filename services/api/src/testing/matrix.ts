@@ -109,6 +109,8 @@ export const ROWS: Readonly<Record<string, { column: string; then: number }>> = 
   'get /v1/profitability': { column: 'viewer', then: 200 },
   'get /v1/projections': { column: 'viewer', then: 200 },
   'get /v1/stats/lifecycle': { column: 'viewer', then: 200 },
+  'post /v1/sweeps/:name': { column: 'operator', then: 422 },
+  'get /v1/version': { column: 'viewer', then: 200 },
   'post /functions/v1/provision-user-fly-app': { column: 'operator', then: 404 },
   'post /functions/v1/deprovision-user-fly-app': { column: 'operator', then: 200 },
   'post /functions/v1/check-user-app-health': { column: 'operator', then: 200 },

@@ -849,6 +849,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sweeps/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Runs a sweep now, besides its schedule
+         * @description Asked for again before it has started, it is one run. `GET /v1/overview` says when each ended last.
+         */
+        post: operations["post-v1-sweeps-name"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/users": {
         parameters: {
             query?: never;
@@ -858,6 +878,23 @@ export interface paths {
         };
         /** The product's users, with an app or without, in the order of their ids */
         get: operations["get-v1-users"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/version": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which release answers, and whether the database is as that release expects it */
+        get: operations["get-v1-version"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1050,7 +1087,7 @@ export interface components {
         /** @description One act on many users, each with an end of its own. */
         Bulk: {
             /** @enum {string} */
-            action: "retry" | "provision" | "deprovision" | "check_health";
+            action: "retry" | "provision" | "deprovision" | "check_health" | "migrate";
             burst_approval_id: number | null;
             /** @description `waiting`: not asked yet. `asked`: a worker is to do it. `done`, `failed`: how that ended. `skipped`: not asked. */
             counts: {
@@ -1098,7 +1135,7 @@ export interface components {
         };
         BulkPreview: {
             /** @enum {string} */
-            action: "retry" | "provision" | "deprovision" | "check_health";
+            action: "retry" | "provision" | "deprovision" | "check_health" | "migrate";
             /** @description Of `deprovision`; null for others. */
             burst: {
                 needs_approval: boolean;
@@ -5599,7 +5636,7 @@ export interface operations {
             content: {
                 "application/json": {
                     /** @enum {string} */
-                    action: "retry" | "provision" | "deprovision" | "check_health";
+                    action: "retry" | "provision" | "deprovision" | "check_health" | "migrate";
                     /**
                      * @description Of `deprovision`: the teardowns are counted, meant, and do not count as a burst.
                      * @default false
@@ -8206,6 +8243,166 @@ export interface operations {
             };
         };
     };
+    "post-v1-sweeps-name": {
+        parameters: {
+            query?: {
+                dryRun?: boolean;
+            };
+            header?: {
+                /** @description Sent again under the same key, the same request is carried out once and answered alike, for a day. */
+                "idempotency-key"?: string;
+            };
+            path: {
+                name: "guards" | "alerts" | "differences" | "stuck" | "orphans" | "health" | "cost";
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @default false */
+                    dryRun?: boolean;
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description A dry run. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        dry_run: boolean;
+                        /** @enum {string} */
+                        name: "guards" | "alerts" | "differences" | "stuck" | "orphans" | "health" | "cost";
+                    };
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        dry_run: boolean;
+                        /** @enum {string} */
+                        name: "guards" | "alerts" | "differences" | "stuck" | "orphans" | "health" | "cost";
+                    };
+                };
+            };
+            /** @description `bad_request`: The request could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBadRequest"];
+                };
+            };
+            /** @description `unauthorized`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnauthorized"];
+                };
+            };
+            /**
+             * @description `csrf_failed`: The session's X-CSRF-Token is missing or wrong, or another site asks.
+             *
+             *     `forbidden`: Your role does not allow this.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemCsrfFailed"] | components["schemas"]["ProblemForbidden"];
+                };
+            };
+            /**
+             * @description `idempotency_answer_lost`: The first request with this key was carried out, and its answer is lost. The audit log has it.
+             *
+             *     `idempotency_in_flight`: The first request with this key is still being carried out.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemIdempotencyAnswerLost"] | components["schemas"]["ProblemIdempotencyInFlight"];
+                };
+            };
+            /** @description `payload_too_large`: The request body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemPayloadTooLarge"];
+                };
+            };
+            /** @description `unsupported_media_type`: The request body has an encoding that is not read here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnsupportedMediaType"];
+                };
+            };
+            /**
+             * @description `idempotency_mismatch`: This Idempotency-Key was used for another request.
+             *
+             *     `validation_failed`: A field is missing or wrong.
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemIdempotencyMismatch"] | components["schemas"]["ProblemValidationFailed"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. Try again later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemRateLimited"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemInternal"];
+                };
+            };
+            /**
+             * @description `database_unavailable`: The database is not reachable.
+             *
+             *     `redis_unavailable`: The queue is not reachable.
+             *
+             *     `sign_in_unavailable`: Supabase Auth is not reachable, so nobody can sign in right now.
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"] | components["schemas"]["ProblemRedisUnavailable"] | components["schemas"]["ProblemSignInUnavailable"];
+                };
+            };
+        };
+    };
     "get-v1-users": {
         parameters: {
             query?: {
@@ -8262,6 +8459,85 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. Try again later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemRateLimited"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemInternal"];
+                };
+            };
+            /**
+             * @description `database_unavailable`: The database is not reachable.
+             *
+             *     `sign_in_unavailable`: Supabase Auth is not reachable, so nobody can sign in right now.
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"] | components["schemas"]["ProblemSignInUnavailable"];
+                };
+            };
+        };
+    };
+    "get-v1-version": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        node: string;
+                        schema: {
+                            /** @description The last migration that the database has seen. */
+                            applied: string;
+                            /** @description The last one that this program knows. */
+                            expected: string;
+                        };
+                        /** @description Of this program. */
+                        version: string;
+                    };
+                };
+            };
+            /** @description `unauthorized`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnauthorized"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemForbidden"];
                 };
             };
             /** @description `rate_limited`: Too many requests. Try again later. */
