@@ -142,6 +142,22 @@ describe("apps' Supabase tokens", () => {
   })
 })
 
+test('of each other secret that is shown to us there may be two, while one replaces the other', () => {
+  const [one, two] = ['a'.repeat(32), 'b'.repeat(32)] as const
+  const names = [
+    'HANGAR_WEBHOOK_SHARED_SECRET',
+    'HANGAR_SHARED_TOKEN',
+    'SUPABASE_SERVICE_ROLE_KEY',
+    'SUPABASE_JWT_SECRET',
+  ] as const
+  for (const name of names) {
+    expect(readConfig({ ...good, [name]: `${one}|${two}` })[name]).toEqual([one, two])
+    const [problem] = problemsOf({ ...good, [name]: `${one}|${two}|${one}` })
+    expect(problem).toMatch(new RegExp(`^${name}: .*both with \\| between$`))
+    expect(problem).not.toContain(one)
+  }
+})
+
 test('several signing keys, in both spellings', () => {
   const keys = `${good.HANGAR_WEBHOOK_SECRET}|whsec_${randomBytes(24).toString('base64')}`
   expect(readConfig({ ...good, HANGAR_WEBHOOK_SECRET: keys }).HANGAR_WEBHOOK_SECRET).toHaveLength(2)
@@ -154,8 +170,8 @@ test('a project alone is enough for people: where they sign in, and whose keys a
   })
   expect(accessFrom(config)).toEqual({
     auth: {
-      jwtSecret: undefined,
-      serviceRoleKey: undefined,
+      jwtSecrets: [],
+      serviceRoleKeys: [],
       issuer: 'https://ref.supabase.co/auth/v1',
       keysUrl: 'https://ref.supabase.co/auth/v1/.well-known/jwks.json',
     },

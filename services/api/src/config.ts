@@ -3,7 +3,7 @@
  * by value, and the process does not start.
  */
 import { type Clock, PRICE_MODELS } from '@hangar/core'
-import { commonConfig, loadConfig, masterKeyFields, policyFields } from '@hangar/runtime'
+import { commonConfig, loadConfig, masterKeyFields, policyFields, rotatingSecret } from '@hangar/runtime'
 import { z } from 'zod'
 import { createUserTokens, parseSigningKey, type TokenSigner, type UserTokens } from './auth/user-tokens.ts'
 import type { ApiDeps } from './deps.ts'
@@ -27,6 +27,7 @@ const MIN_SECRET_LENGTH = 16
 const REFUSED_PER_MINUTE = 300
 
 const secret = z.string().min(MIN_SECRET_LENGTH, `needs at least ${MIN_SECRET_LENGTH} characters`)
+const secrets = rotatingSecret(MIN_SECRET_LENGTH)
 const address = z.url({ protocol: /^https?$/, error: 'write it as https://host' })
 const count = z.coerce.number().int().min(0)
 
@@ -42,16 +43,6 @@ const signingKeys = z.string().transform((text, context) => {
 
 /** The shared backend sees who has an app of their own, and decides when that may trade. */
 const MIN_SHARED_TOKEN_LENGTH = 32
-
-const sharedTokens = z.string().transform((text, context) => {
-  const tokens = text.split('|').map((token) => token.trim())
-  if (tokens.length <= 2 && tokens.every((token) => token.length >= MIN_SHARED_TOKEN_LENGTH)) return tokens
-  context.addIssue({
-    code: 'custom',
-    message: `needs at least ${MIN_SHARED_TOKEN_LENGTH} characters; while one replaces another, both with | between`,
-  })
-  return z.NEVER
-})
 
 const tokenSigner = z.string().transform((text, context) => {
   const signer = parseSigningKey(text)
@@ -74,10 +65,12 @@ const fields = z.object({
   /** Failed sign-ins in 15 minutes: of one account from one address, and five times as many from one address. */
   RATE_LIMIT_SIGN_IN: count.min(1).default(10),
   HANGAR_WEBHOOK_SECRET: signingKeys.optional(),
-  HANGAR_WEBHOOK_SHARED_SECRET: secret.optional(),
+  HANGAR_WEBHOOK_SHARED_SECRET: secrets.optional(),
   SUPABASE_URL: address.optional(),
-  SUPABASE_JWT_SECRET: secret.optional(),
-  SUPABASE_SERVICE_ROLE_KEY: secret.optional(),
+  /** The first also signs the tokens of users' apps, where it is the one that does. */
+  SUPABASE_JWT_SECRET: secrets.optional(),
+  /** The first is also what we show to Supabase Auth, where there is no publishable key. */
+  SUPABASE_SERVICE_ROLE_KEY: secrets.optional(),
   /** Lets the sign-in page ask Supabase Auth without the service key. */
   SUPABASE_PUBLISHABLE_KEY: secret.optional(),
   /** A browser's session ends after so long without a request, and after so long in any case. */
@@ -90,7 +83,7 @@ const fields = z.object({
    * one. With `immediate` beside a shared backend that runs custom traders they would run twice, so it has to be said.
    */
   PLACEMENT_HANDOVER: z.enum(['confirmed', 'immediate']).default('confirmed'),
-  HANGAR_SHARED_TOKEN: sharedTokens.optional(),
+  HANGAR_SHARED_TOKEN: rotatingSecret(MIN_SHARED_TOKEN_LENGTH).optional(),
   /** The worker's, for reports: which price model it works with, and where new apps go. */
   PRICE_MODEL: z.enum(PRICE_MODELS).default('product'),
   FLY_DEFAULT_REGION: z
@@ -148,7 +141,8 @@ export function readConfig(env: Record<string, string | undefined> = process.env
 
 /** Null where nothing can sign them, or nobody says for which project: then apps use the shim alone. */
 export function userTokensFrom(config: ApiConfig, clock: Clock): UserTokens | null {
-  const { SUPABASE_URL: url, SUPABASE_JWT_SIGNING_KEY: signingKey, SUPABASE_JWT_SECRET: secretText } = config
+  const { SUPABASE_URL: url, SUPABASE_JWT_SIGNING_KEY: signingKey, SUPABASE_JWT_SECRET: jwtSecrets } = config
+  const [secretText] = jwtSecrets ?? []
   const legacy: TokenSigner | undefined =
     secretText === undefined ? undefined : { alg: 'HS256', key: new TextEncoder().encode(secretText) }
   const signer = signingKey ?? legacy
@@ -162,13 +156,13 @@ type AccessSettings = Pick<ApiDeps, 'auth' | 'supabaseAuth' | 'sessions' | 'limi
 export function accessFrom(config: ApiConfig): AccessSettings {
   const {
     SUPABASE_URL: url,
-    SUPABASE_SERVICE_ROLE_KEY: serviceRoleKey,
-    SUPABASE_JWT_SECRET: jwtSecret,
+    SUPABASE_SERVICE_ROLE_KEY: serviceRoleKeys = [],
+    SUPABASE_JWT_SECRET: jwtSecrets = [],
   } = config
   const issuer = url === undefined ? undefined : issuerOf(url)
-  const apiKey = config.SUPABASE_PUBLISHABLE_KEY ?? serviceRoleKey
+  const apiKey = config.SUPABASE_PUBLISHABLE_KEY ?? serviceRoleKeys[0]
   return {
-    auth: { jwtSecret, serviceRoleKey, issuer, keysUrl: issuer && `${issuer}/.well-known/jwks.json` },
+    auth: { jwtSecrets, serviceRoleKeys, issuer, keysUrl: issuer && `${issuer}/.well-known/jwks.json` },
     supabaseAuth: issuer === undefined ? null : { url: issuer, apiKey },
     sessions: { idleMs: config.ADMIN_SESSION_IDLE_MS, maxMs: config.ADMIN_SESSION_MAX_MS },
     limits: {

@@ -62,7 +62,7 @@ await runMain('api', async () => {
     ...accessFrom(config),
     webhook: {
       signingKeys: config.HANGAR_WEBHOOK_SECRET ?? [],
-      sharedSecret: config.HANGAR_WEBHOOK_SHARED_SECRET,
+      sharedSecrets: config.HANGAR_WEBHOOK_SHARED_SECRET ?? [],
     },
     host: mapping,
     placement: { handover: config.PLACEMENT_HANDOVER, sharedTokens: config.HANGAR_SHARED_TOKEN ?? [] },

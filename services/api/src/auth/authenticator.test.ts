@@ -10,7 +10,7 @@ const SERVICE_KEY = 'sb_secret_Zm9vYmFyYmF6cXV4'
 const ISSUER = 'https://ref.supabase.co/auth/v1'
 
 const clock = testClock(NOW)
-const settings = { jwtSecret: JWT_SECRET, serviceRoleKey: SERVICE_KEY, issuer: ISSUER }
+const settings = { jwtSecrets: [JWT_SECRET], serviceRoleKeys: [SERVICE_KEY], issuer: ISSUER }
 const auth = createAuthenticator(settings, clock)
 
 const inSeconds = (seconds: number) => Math.floor(NOW.getTime() / 1000) + seconds
@@ -42,7 +42,7 @@ const refused = (code: string) => expect.objectContaining({ code })
 
 describe('the service key', () => {
   const caller = { kind: 'key', actor: 'service_role', role: 'admin', email: null, sessionId: null }
-  const service = { caller, expiresAt: null, userId: null, secondFactor: false }
+  const service = { caller, expiresAt: null, userId: null, secondFactor: false, provedBy: SERVICE_KEY }
 
   test('as apikey, as bearer, and in the form field', async () => {
     await expect(auth.fromHeaders({ apikey: SERVICE_KEY })).resolves.toEqual(service)
@@ -54,11 +54,18 @@ describe('the service key', () => {
   test('the legacy service_role JWT, which has no sub and no aud', async () => {
     const legacy = await sign({ iss: 'supabase', ref: 'ref', role: 'service_role', exp: inSeconds(1) })
     const until = new Date(inSeconds(1) * 1000)
-    await expect(auth.fromHeaders({ apikey: legacy })).resolves.toEqual({ ...service, expiresAt: until })
+    await expect(auth.fromHeaders({ apikey: legacy })).resolves.toEqual({
+      ...service,
+      expiresAt: until,
+      provedBy: JWT_SECRET,
+    })
     const endless = await sign({ iss: 'supabase', role: 'service_role' })
     await expect(auth.fromHeaders({ apikey: endless })).rejects.toEqual(refused('unauthorized'))
-    const keyOnly = createAuthenticator({ serviceRoleKey: legacy }, clock)
-    await expect(keyOnly.fromHeaders({ authorization: `Bearer ${legacy}` })).resolves.toEqual(service)
+    const keyOnly = createAuthenticator({ serviceRoleKeys: [legacy] }, clock)
+    await expect(keyOnly.fromHeaders({ authorization: `Bearer ${legacy}` })).resolves.toEqual({
+      ...service,
+      provedBy: legacy,
+    })
   })
 
   test('a key that is almost right, publishable, or of the anon role', async () => {
@@ -85,6 +92,7 @@ describe('a user', () => {
       caller,
       expiresAt: new Date(inSeconds(3600) * 1000),
       userId: sub,
+      provedBy: null,
       secondFactor: true,
     })
   })
@@ -140,7 +148,7 @@ describe('forgeries', () => {
   })
 
   test('without a JWT secret no JWT gets in', async () => {
-    const keyOnly = createAuthenticator({ serviceRoleKey: SERVICE_KEY }, clock)
+    const keyOnly = createAuthenticator({ serviceRoleKeys: [SERVICE_KEY] }, clock)
     await expect(keyOnly.fromCredential(await sign(user()))).rejects.toEqual(refused('unauthorized'))
   })
 })

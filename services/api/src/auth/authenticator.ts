@@ -1,7 +1,7 @@
 /**
  * Tells who a credential belongs to:
  *
- *   equal to SUPABASE_SERVICE_ROLE_KEY             ──▶ the key     (a `sb_secret_…` is not a JWT)
+ *   equal to one of SUPABASE_SERVICE_ROLE_KEY      ──▶ the key     (a `sb_secret_…` is not a JWT)
  *   a JWT of role service_role, by the JWT secret  ──▶ the key     (the legacy form; no sub, no aud)
  *   a user's access token                          ──▶ the person, with `app_metadata.role`
  *
@@ -17,8 +17,8 @@ import { sameSecret } from './constant-time.ts'
 import { createTokenVerifier, type KeySettings } from './token-keys.ts'
 
 export type AuthSettings = KeySettings & {
-  /** `sb_secret_…`, or the legacy service_role JWT. Without it only JWTs get in. */
-  serviceRoleKey?: string | undefined
+  /** Each an `sb_secret_…` or the legacy service_role JWT. Without any, only other JWTs get in. */
+  serviceRoleKeys?: readonly string[] | undefined
   /** `<SUPABASE_URL>/auth/v1`; checked on users' tokens when given. */
   issuer?: string | undefined
 }
@@ -32,6 +32,8 @@ export type Identity = {
   userId: string | null
   /** Whether the person showed a second factor (`aal2`). */
   secondFactor: boolean
+  /** What proves the key: a session that it opened ends when this is accepted no more. Null for a person. Never shown. */
+  provedBy: string | null
 }
 
 export type Authenticator = {
@@ -61,17 +63,21 @@ const SERVICE: Caller = {
   email: null,
   sessionId: null,
 }
-const KEY: Identity = { caller: SERVICE, expiresAt: null, userId: null, secondFactor: false }
+
+function keyProvedBy(secret: string, expiresAt: Date | null = null): Identity {
+  return { caller: SERVICE, expiresAt, userId: null, secondFactor: false, provedBy: secret }
+}
 
 export function createAuthenticator(settings: AuthSettings, clock: Clock): Authenticator {
   const verify = createTokenVerifier(settings, clock)
 
   const fromCredential = async (credential: string): Promise<Identity> => {
-    if (settings.serviceRoleKey !== undefined && sameSecret(credential, settings.serviceRoleKey)) return KEY
+    const key = settings.serviceRoleKeys?.find((one) => sameSecret(credential, one))
+    if (key !== undefined) return keyProvedBy(key)
     if (!credential.startsWith('ey')) throw unknown('no key of ours and no JWT')
-    const { claims, signedBy } = await verify(credential)
+    const { claims, secret } = await verify(credential)
     // Only the project's owner has the secret; its signing keys sign for users alone.
-    if (claims['role'] === 'service_role' && signedBy === 'secret') return legacyKey(claims)
+    if (claims['role'] === 'service_role' && secret !== null) return keyProvedBy(secret, endOf(claims))
     return toPerson(claims, settings.issuer)
   }
 
@@ -85,8 +91,8 @@ export function createAuthenticator(settings: AuthSettings, clock: Clock): Authe
   return { fromHeaders, fromCredential }
 }
 
-function legacyKey({ exp }: JWTPayload): Identity {
-  return { ...KEY, expiresAt: exp === undefined ? null : new Date(exp * 1000) }
+function endOf({ exp }: JWTPayload): Date | null {
+  return exp === undefined ? null : new Date(exp * 1000)
 }
 
 function toPerson(payload: JWTPayload, issuer: string | undefined): Identity {
@@ -111,6 +117,7 @@ function toPerson(payload: JWTPayload, issuer: string | undefined): Identity {
     expiresAt: new Date(exp * 1000),
     userId: sub,
     secondFactor: aal === 'aal2',
+    provedBy: null,
   }
 }
 

@@ -23,7 +23,7 @@ import { createSessions, type Sessions } from './session.ts'
 
 const api = useApi()
 const clock = testClock(systemClock.now())
-const settings = { jwtSecret: JWT_SECRET, serviceRoleKey: SERVICE_KEY, issuer: ISSUER }
+const settings = { jwtSecrets: [JWT_SECRET], serviceRoleKeys: [SERVICE_KEY], issuer: ISSUER }
 const auth = createAuthenticator(settings, clock)
 
 let sessions: Sessions

@@ -17,13 +17,14 @@ const KEY: Identity = {
   expiresAt: null,
   userId: null,
   secondFactor: false,
+  provedBy: 'sb_secret_of_today',
 }
 
 const sessionsWith = (options: Partial<SessionOptions> = {}) =>
   createSessions({
     db: t.db,
     keyRing: createKeyRing({ current }),
-    auth: { serviceRoleKey: 'sb_secret_of_today' },
+    auth: { serviceRoleKeys: ['sb_secret_of_today'] },
     settings: { idleMs: 60_000, maxMs: 3_600_000 },
     secure: false,
     ...options,
@@ -31,7 +32,14 @@ const sessionsWith = (options: Partial<SessionOptions> = {}) =>
 
 function person(userId: string, role: Role, more: Partial<Identity> = {}): Identity {
   const caller = { kind: 'person', actor: `user:${userId}`, role, email: null, sessionId: null } as const
-  return { caller, expiresAt: new Date('2099-01-01'), userId, secondFactor: false, ...more }
+  return {
+    caller,
+    expiresAt: new Date('2099-01-01'),
+    userId,
+    secondFactor: false,
+    provedBy: null,
+    ...more,
+  }
 }
 
 const asked = (cookieHeader?: string) => ({ cookieHeader, requestId: 'req-1' })
@@ -154,7 +162,12 @@ describe('it ends', () => {
     const rotating = createKeyRing({ current: masterKey(), previous: current })
     const found = await sessionsWith({ keyRing: rotating }).find(cookie)
     expect(found?.caller).toMatchObject({ kind: 'key', actor: 'service_role', role: 'admin' })
-    expect(await sessionsWith({ auth: { serviceRoleKey: 'sb_secret_of_tomorrow' } }).find(cookie)).toBeNull()
+    // While one key replaces another, and whatever happens to another kind of key.
+    const both = ['sb_secret_of_tomorrow', 'sb_secret_of_today']
+    const withKeys = (serviceRoleKeys: string[], jwtSecrets?: string[]) =>
+      sessionsWith({ auth: { serviceRoleKeys, jwtSecrets } })
+    expect(await withKeys(both, ['a JWT secret']).find(cookie)).not.toBeNull()
+    expect(await withKeys(['sb_secret_of_tomorrow']).find(cookie)).toBeNull()
     expect(await sessionsWith().find(cookie)).toBeNull()
   })
 })

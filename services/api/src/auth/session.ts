@@ -61,7 +61,8 @@ export type SessionOptions = {
 export function createSessions({ db, keyRing, auth, settings, secure }: SessionOptions): Sessions {
   const name = secure ? '__Host-hangar_session' : 'hangar_session'
   const attributes = `Path=/; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`
-  const keyMarks = credentialMarks(keyRing, [auth.serviceRoleKey, auth.jwtSecret])
+  const keys = [...(auth.serviceRoleKeys ?? []), ...(auth.jwtSecrets ?? [])]
+  const keyMarks = keys.flatMap((key) => credentialMarks(keyRing, [key]))
 
   const find: Sessions['find'] = async (cookieHeader, { isUse = true } = {}) => {
     const token = readToken(cookieHeader, name)
@@ -77,7 +78,7 @@ export function createSessions({ db, keyRing, auth, settings, secure }: SessionO
     const row = await db.transaction().execute(async (tx) => {
       const { caller, notAfter } = await settleIdentity(tx, who)
       if (before) await endOne(tx, before, 'replaced')
-      const kind = ofKind(who, keyMarks)
+      const kind = ofKind(who, keyRing)
       const made = await insertAdminSession(tx, {
         ...kind,
         tokenHash: hashOf(token),
@@ -122,10 +123,10 @@ async function endOne(tx: Tx, { caller }: Session, why: 'replaced' | 'signed_out
   return caller.sessionId !== null && (await endAdminSession(tx, caller.sessionId, why)) ? 1 : 0
 }
 
-function ofKind({ caller, userId }: Identity, [keyMark = '']: readonly string[]) {
-  return caller.kind === 'key' || userId === null
-    ? ({ kind: 'key', keyMark } as const)
-    : ({ kind: 'person', userId } as const)
+function ofKind({ userId, provedBy }: Identity, keyRing: KeyRing) {
+  if (userId !== null) return { kind: 'person', userId } as const
+  const [keyMark = ''] = provedBy === null ? [] : credentialMarks(keyRing, [provedBy])
+  return { kind: 'key', keyMark } as const
 }
 
 function toSession({ id, kind, actor, role, email, expiresAt }: AdminSession, token: string): Session {

@@ -52,7 +52,7 @@ afterAll(async () => {
 })
 
 const clock = testClock(new Date('2026-03-01T12:00:00Z'))
-const verifier = (settings: { jwtSecret?: string; fetchTimeoutMs?: number } = {}) =>
+const verifier = (settings: { jwtSecrets?: string[]; fetchTimeoutMs?: number } = {}) =>
   createTokenVerifier({ keysUrl, ...settings }, clock)
 
 const nowSeconds = () => Math.floor(clock.now().getTime() / 1000)
@@ -66,8 +66,8 @@ const unavailable = { code: 'sign_in_unavailable' }
 
 describe('a published key', () => {
   test.each([['ES256', first] as const, ['RS256', rsa] as const])('%s opens', async (_alg, key) => {
-    const { claims, signedBy } = await verifier()(await sign(key))
-    expect({ sub: claims.sub, signedBy }).toEqual({ sub: 'somebody', signedBy: 'published' })
+    const { claims, secret } = await verifier()(await sign(key))
+    expect({ sub: claims.sub, secret }).toEqual({ sub: 'somebody', secret: null })
   })
 
   test('is fetched once for many tokens, at once or one after the other', async () => {
@@ -85,8 +85,8 @@ describe('a published key', () => {
     for (let n = 0; n < 20; n++) await expect(verify(await sign(second))).rejects.toMatchObject(refused)
     expect(fetches).toBe(1)
     letPass(31)
-    await expect(verify(await sign(second))).resolves.toMatchObject({ signedBy: 'published' })
-    await expect(verify(await sign(first))).resolves.toMatchObject({ signedBy: 'published' })
+    await expect(verify(await sign(second))).resolves.toMatchObject({ secret: null })
+    await expect(verify(await sign(first))).resolves.toMatchObject({ secret: null })
     expect(fetches).toBe(2)
   })
 
@@ -128,7 +128,7 @@ describe('forgeries', () => {
       `${await sign(first)}x`,
       'eyJ.eyJ.x',
     ]
-    for (const verify of [verifier(), verifier({ jwtSecret: JWT_SECRET })])
+    for (const verify of [verifier(), verifier({ jwtSecrets: [JWT_SECRET] })])
       for (const token of forged) await expect(verify(token)).rejects.toMatchObject(refused)
   })
 
@@ -145,13 +145,32 @@ describe('forgeries', () => {
 
   test('without an address for keys, no token of theirs; without a secret, none of its', async () => {
     await expect(
-      createTokenVerifier({ jwtSecret: JWT_SECRET }, clock)(await sign(first)),
+      createTokenVerifier({ jwtSecrets: [JWT_SECRET] }, clock)(await sign(first)),
     ).rejects.toMatchObject(refused)
     const legacy = await new SignJWT({ exp: nowSeconds() + 600 })
       .setProtectedHeader({ alg: 'HS256' })
       .sign(secretKey)
     await expect(verifier()(legacy)).rejects.toMatchObject(refused)
-    await expect(verifier({ jwtSecret: JWT_SECRET })(legacy)).resolves.toMatchObject({ signedBy: 'secret' })
+    await expect(verifier({ jwtSecrets: [JWT_SECRET] })(legacy)).resolves.toMatchObject({
+      secret: JWT_SECRET,
+    })
+  })
+
+  test('while one secret replaces another, tokens of both are good; afterwards the old one’s are not', async () => {
+    const next = 'another-secret-with-at-least-32-characters'
+    const signedWith = (secret: string) =>
+      new SignJWT({ exp: nowSeconds() + 600 })
+        .setProtectedHeader({ alg: 'HS256' })
+        .sign(new TextEncoder().encode(secret))
+    const both = verifier({ jwtSecrets: [JWT_SECRET, next] })
+    for (const secret of [JWT_SECRET, next])
+      await expect(both(await signedWith(secret))).resolves.toMatchObject({ secret })
+    await expect(verifier({ jwtSecrets: [next] })(await signedWith(JWT_SECRET))).rejects.toMatchObject(
+      refused,
+    )
+    await expect(both(await signedWith('a-secret-that-nobody-here-has-ever-known'))).rejects.toMatchObject(
+      refused,
+    )
   })
 
   test.each([
@@ -163,7 +182,7 @@ describe('forgeries', () => {
   })
 
   test('the keys for users make nobody the service', async () => {
-    const auth = createAuthenticator({ keysUrl, jwtSecret: JWT_SECRET }, clock)
+    const auth = createAuthenticator({ keysUrl, jwtSecrets: [JWT_SECRET] }, clock)
     const claims = { role: 'service_role', aud: 'authenticated', sub: '00000000-0000-4000-8000-000000000001' }
     await expect(auth.fromCredential(await sign(first, claims))).rejects.toMatchObject({ code: 'forbidden' })
   })
@@ -194,7 +213,7 @@ describe('while the keys cannot be had', () => {
     expect(fetches).toBe(1)
     answer = publish(first)
     await clock.advance(5_000)
-    await expect(verify(token)).resolves.toMatchObject({ signedBy: 'published' })
+    await expect(verify(token)).resolves.toMatchObject({ secret: null })
   })
 
   test('known keys go on opening', async () => {
@@ -203,6 +222,6 @@ describe('while the keys cannot be had', () => {
     answer = (response) => response.destroy()
     letPass(31)
     await expect(verify(await sign(second))).rejects.toMatchObject(unavailable)
-    await expect(verify(await sign(first))).resolves.toMatchObject({ signedBy: 'published' })
+    await expect(verify(await sign(first))).resolves.toMatchObject({ secret: null })
   })
 })

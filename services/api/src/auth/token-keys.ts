@@ -2,7 +2,7 @@
  * Which key a JWT has to be signed with. Each kind of key has its algorithms, and a token that names another is refused
  * before any key is looked at:
  *
- *   HS256          ──▶ the project's shared secret, if it is configured
+ *   HS256          ──▶ the project's shared secrets, if any are configured: two, while one replaces the other
  *   ES256, RS256   ──▶ the project's published keys (JWKS), if its address is configured
  *
  * The published keys are kept for ten minutes, as long as Supabase's own edge keeps them. An unknown key id has them
@@ -30,41 +30,58 @@ const FAILURE_PAUSE_MS = 5_000
 const PUBLISHED_ALGORITHMS = ['ES256', 'RS256']
 
 export type KeySettings = {
-  /** The project's JWT secret (HS256). */
-  jwtSecret?: string | undefined
+  /** The project's JWT secrets (HS256). */
+  jwtSecrets?: readonly string[] | undefined
   /** Where the project publishes the keys that it signs with. */
   keysUrl?: string | undefined
   /** Default 3 s. */
   fetchTimeoutMs?: number | undefined
 }
 
-export type VerifiedToken = { claims: JWTPayload; signedBy: 'secret' | 'published' }
+/** `secret`: the one that the token was signed with; null where a published key did. */
+export type VerifiedToken = { claims: JWTPayload; secret: string | null }
 
 /** Signature, `exp` and `nbf`; what else a token says is for the caller to judge. Rejects with a `HangarError`. */
 export function createTokenVerifier(
-  { jwtSecret, keysUrl, fetchTimeoutMs = FETCH_TIMEOUT_MS }: KeySettings,
+  { jwtSecrets = [], keysUrl, fetchTimeoutMs = FETCH_TIMEOUT_MS }: KeySettings,
   clock: Clock,
 ): (token: string) => Promise<VerifiedToken> {
-  const secret = jwtSecret === undefined ? undefined : new TextEncoder().encode(jwtSecret)
   const published = keysUrl === undefined ? undefined : publishedKeys(keysUrl, fetchTimeoutMs, clock)
 
   return async (token) => {
     const alg = algorithmOf(token)
     const options = { currentDate: clock.now(), requiredClaims: ['exp'] }
     try {
-      if (alg === 'HS256' && secret) {
-        const { payload } = await jwtVerify(token, secret, { ...options, algorithms: ['HS256'] })
-        return { claims: payload, signedBy: 'secret' }
-      }
+      if (alg === 'HS256' && jwtSecrets.length > 0) return await verifyBySecret(token, jwtSecrets, options)
       if (PUBLISHED_ALGORITHMS.includes(alg) && published) {
         const { payload } = await jwtVerify(token, published, { ...options, algorithms: [alg] })
-        return { claims: payload, signedBy: 'published' }
+        return { claims: payload, secret: null }
       }
     } catch (error) {
       throw isAboutTheToken(error) ? refused(`the token was refused: ${error.code}`) : keysMissing(error)
     }
     throw refused(`no key for a token signed with ${alg}`)
   }
+}
+
+/** By the first that fits; what the last says of the token is what is said of it. */
+async function verifyBySecret(
+  token: string,
+  secrets: readonly string[],
+  options: { currentDate: Date; requiredClaims: string[] },
+): Promise<VerifiedToken> {
+  let mismatch = new errors.JWSSignatureVerificationFailed()
+  for (const secret of secrets) {
+    try {
+      const key = new TextEncoder().encode(secret)
+      const { payload } = await jwtVerify(token, key, { ...options, algorithms: ['HS256'] })
+      return { claims: payload, secret }
+    } catch (error) {
+      if (!(error instanceof errors.JWSSignatureVerificationFailed)) throw error
+      mismatch = error
+    }
+  }
+  throw mismatch
 }
 
 function algorithmOf(token: string): string {

@@ -15,7 +15,7 @@ import { allRoutes } from './index.ts'
 const standIn = await startAuthStandIn({ connectionString: () => api.databaseUrl })
 const keysUrl = `${standIn.issuer}/.well-known/jwks.json`
 const api = useApi({
-  deps: { auth: { jwtSecret: JWT_SECRET, serviceRoleKey: SERVICE_KEY, issuer: ISSUER, keysUrl } },
+  deps: { auth: { jwtSecrets: [JWT_SECRET], serviceRoleKeys: [SERVICE_KEY], issuer: ISSUER, keysUrl } },
 })
 
 let server: Server

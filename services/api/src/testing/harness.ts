@@ -61,12 +61,12 @@ const ACCESS: Pick<
   ApiDeps,
   'auth' | 'limits' | 'sessions' | 'supabaseAuth' | 'trustedProxyHops' | 'webhook'
 > = {
-  auth: { jwtSecret: JWT_SECRET, serviceRoleKey: SERVICE_KEY, issuer: ISSUER },
+  auth: { jwtSecrets: [JWT_SECRET], serviceRoleKeys: [SERVICE_KEY], issuer: ISSUER },
   supabaseAuth: null,
   limits: { personPerMinute: 0, keyPerMinute: 0, refusedPerMinute: 0, signInFailures: 1_000 },
   trustedProxyHops: 0,
   sessions: { idleMs: 1_800_000, maxMs: 43_200_000 },
-  webhook: { signingKeys: parseSigningKeys(WEBHOOK_SECRET) ?? [], sharedSecret: SHARED_SECRET },
+  webhook: { signingKeys: parseSigningKeys(WEBHOOK_SECRET) ?? [], sharedSecrets: [SHARED_SECRET] },
 }
 
 const PRODUCT = {

@@ -35,6 +35,18 @@ const addresses = z.string().transform((text, context) => {
   return z.NEVER
 })
 
+/** While one replaces another each delivery is signed with both, and the receiver may know either. */
+const signingSecrets = z.string().transform((text, context) => {
+  const secrets = text.split('|').map((secret) => secret.trim())
+  if (secrets.length <= 2 && secrets.every((secret) => /^whsec_[A-Za-z0-9+/]{32,}={0,2}$/.test(secret)))
+    return secrets
+  context.addIssue({
+    code: 'custom',
+    message: 'write it as whsec_<base64 of at least 24 bytes>; two with | between',
+  })
+  return z.NEVER
+})
+
 export const notifyFields = {
   /** Holds the password. With one, STARTTLS is insisted on, unless the server is on this very machine. */
   ALERT_SMTP_URL: z
@@ -45,10 +57,7 @@ export const notifyFields = {
   /** Takes `{"text", "blocks"}` as Slack does. Whoever knows the address may post there, so it is a secret too. */
   ALERT_WEBHOOK_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** Signs each delivery as Standard Webhooks says. Not set: not signed, as for Slack itself. */
-  ALERT_WEBHOOK_SECRET: z
-    .string()
-    .regex(/^whsec_[A-Za-z0-9+/]{32,}={0,2}$/, 'write it as whsec_<base64 of at least 24 bytes>')
-    .optional(),
+  ALERT_WEBHOOK_SECRET: signingSecrets.optional(),
   ALERT_ROUTES: routes,
   /** Where whoever reads an alert goes on reading; stands in each message as it is. */
   ALERT_LINK_BASE_URL: z.url({ protocol: /^https?$/ }).optional(),

@@ -12,10 +12,12 @@ import {
 } from '@hangar/db'
 import { useTestDatabase } from '@hangar/testkit'
 import { beforeEach, describe, expect, test } from '@jest/globals'
+import { Webhook } from 'standardwebhooks'
 import { useConnection } from '../testing/rows.ts'
-import { type DeliveryDeps, PACE } from './deliver.ts'
+import { deliver, type DeliveryDeps, PACE } from './deliver.ts'
 import { createChannels } from './index.ts'
 import { PLANTED, usePost } from './testing.ts'
+import { webhookChannel } from './webhook.ts'
 
 const database = useTestDatabase()
 const post = usePost()
@@ -101,6 +103,18 @@ describe('an alert', () => {
       .digest('base64')
     expect(signature).toBe(`v1,${mac}`)
     expect(id).toMatch(/^msg_[0-9a-f-]{36}$/)
+  })
+
+  test('by webhook is signed with both secrets while one replaces the other: either verifies it', async () => {
+    const next = `whsec_${Buffer.from('the-next-hook-secret-24-bytes').toString('base64')}`
+    const secrets = [PLANTED.ALERT_WEBHOOK_SECRET, next]
+    const channel = webhookChannel({ url: hook.url, secrets }, { from: 'vyx', linkUrl: undefined })
+    await raise()
+    expect(await deliver(deps(), channel, new AbortController().signal)).toBe('sent')
+    const { headers, raw } = hook.deliveries[0]!
+    for (const secret of secrets)
+      expect(() => new Webhook(secret).verify(raw, headers as Record<string, string>)).not.toThrow()
+    expect(String(headers['webhook-signature']).split(' ')).toHaveLength(2)
   })
 
   test('that happens again is counted and not told again; that gets graver is', async () => {

@@ -68,7 +68,7 @@ export function createChannels(config: WorkerConfig): Channel[] {
     channels.push(mailChannel({ smtpUrl, from, to }, rendering))
   if (config.ALERT_WEBHOOK_URL !== undefined)
     channels.push(
-      webhookChannel({ url: config.ALERT_WEBHOOK_URL, secret: config.ALERT_WEBHOOK_SECRET }, rendering),
+      webhookChannel({ url: config.ALERT_WEBHOOK_URL, secrets: config.ALERT_WEBHOOK_SECRET }, rendering),
     )
   return channels
 }
@@ -83,7 +83,7 @@ export function redactFor(config: WorkerConfig) {
     config.REDIS_URL,
     config.ALERT_SMTP_URL,
     config.ALERT_WEBHOOK_URL,
-    config.ALERT_WEBHOOK_SECRET,
+    ...(config.ALERT_WEBHOOK_SECRET ?? []),
     ...Object.values(config.OTEL_EXPORTER_OTLP_HEADERS ?? {}),
   ])
 }

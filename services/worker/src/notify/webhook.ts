@@ -7,17 +7,17 @@ import { renderBlocks, type Rendering } from './render.ts'
 const TIMEOUT_MS = 10_000
 
 export function webhookChannel(
-  { url, secret }: { url: string; secret?: string | undefined },
+  { url, secrets = [] }: { url: string; secrets?: readonly string[] | undefined },
   rendering: Rendering,
 ): Channel {
-  const signer = secret === undefined ? null : new Webhook(secret)
+  const signers = secrets.map((secret) => new Webhook(secret))
   return {
     name: 'webhook',
     send: async ({ id, digest }, signal) => {
       const body = JSON.stringify(renderBlocks(digest, rendering))
       const response = await fetch(url, {
         method: 'POST',
-        headers: { 'Content-Type': 'application/json', ...sign(signer, id, body) },
+        headers: { 'Content-Type': 'application/json', ...sign(signers, id, body) },
         body,
         redirect: 'error',
         signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
@@ -33,13 +33,13 @@ export function webhookChannel(
 }
 
 /** The id goes along unsigned too: a receiver knows a repetition by it. */
-function sign(signer: Webhook | null, id: string, body: string): Record<string, string> {
+function sign(signers: readonly Webhook[], id: string, body: string): Record<string, string> {
   const messageId = `msg_${id}`
-  if (!signer) return { 'webhook-id': messageId }
+  if (signers.length === 0) return { 'webhook-id': messageId }
   const now = systemClock.now()
   return {
     'webhook-id': messageId,
     'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
-    'webhook-signature': signer.sign(messageId, now, body),
+    'webhook-signature': signers.map((signer) => signer.sign(messageId, now, body)).join(' '),
   }
 }

@@ -22,10 +22,10 @@ function signed(body: string, secret = SECRET, at = NOW, id = 'msg_1') {
 
 function check(
   headers: Record<string, string>,
-  options: { body?: string; keys?: string; shared?: string } = {},
+  options: { body?: string; keys?: string; shared?: string | string[] } = {},
 ) {
   const signingKeys = options.keys === '' ? [] : (parseSigningKeys(options.keys ?? SECRET) ?? [])
-  const secrets = { signingKeys, sharedSecret: options.shared }
+  const secrets = { signingKeys, sharedSecrets: [options.shared ?? []].flat() }
   verifyDelivery(headers, Buffer.from(options.body ?? BODY), secrets, clock)
 }
 
@@ -111,6 +111,11 @@ describe('replay window', () => {
 
 describe('shared secret', () => {
   const shared = 'a-shared-secret-of-the-dashboard'
+
+  test('while one replaces another, either is enough', () => {
+    const both = ['the-next-secret-of-the-dashboard', shared]
+    for (const given of both) check({ 'x-hangar-webhook-secret': given }, { shared: both, keys: '' })
+  })
 
   test('opens by itself', () => {
     check({ 'x-hangar-webhook-secret': shared }, { shared, keys: '' })

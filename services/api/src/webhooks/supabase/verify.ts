@@ -1,9 +1,10 @@
 /**
  * Is this delivery really from the project's database? Two ways to prove it, either is enough:
  *
- *   signature      Standard Webhooks 1.0: HMAC-SHA256 over `<id>.<timestamp>.<raw body>`, from our own trigger. Any
- *                  of several keys may match, so that a key is replaced without losing a delivery.
+ *   signature      Standard Webhooks 1.0: HMAC-SHA256 over `<id>.<timestamp>.<raw body>`, from our own trigger.
  *   shared secret  header X-Hangar-Webhook-Secret, from a hook made in Supabase's dashboard, which cannot sign.
+ *
+ * Of both there may be several, and any may match, so that one is replaced without losing a delivery.
  *
  * The raw bytes are what was signed: a body parsed and written again would not verify.
  */
@@ -17,7 +18,7 @@ const REPLAY_WINDOW_SECONDS = 5 * 60
 const MIN_KEY_BYTES = 24
 
 /** Key objects, not bytes: making one costs four times the signature itself. */
-export type WebhookSecrets = { signingKeys: readonly KeyObject[]; sharedSecret?: string | undefined }
+export type WebhookSecrets = { signingKeys: readonly KeyObject[]; sharedSecrets: readonly string[] }
 
 export type DeliveryHeaders = Readonly<Record<string, string | string[] | undefined>>
 
@@ -40,7 +41,7 @@ export function verifyDelivery(
   secrets: WebhookSecrets,
   clock: Clock,
 ): void {
-  if (hasSharedSecret(headers, secrets.sharedSecret)) return
+  if (hasSharedSecret(headers, secrets.sharedSecrets)) return
   const id = single(headers['webhook-id'])
   const timestamp = single(headers['webhook-timestamp'])
   const given = single(headers['webhook-signature'])
@@ -60,9 +61,9 @@ export function verifyDelivery(
     throw new HangarError('stale_timestamp', { operator: `${id} is ${ageSeconds} s old` })
 }
 
-function hasSharedSecret(headers: DeliveryHeaders, expected: string | undefined): boolean {
+function hasSharedSecret(headers: DeliveryHeaders, accepted: readonly string[]): boolean {
   const given = single(headers['x-hangar-webhook-secret'])
-  return expected !== undefined && given !== undefined && sameSecret(given, expected)
+  return given !== undefined && accepted.some((secret) => sameSecret(given, secret))
 }
 
 /** The list is separated by spaces; Supabase Auth separates with ", ". Versions other than v1 are passed over. */

@@ -9,7 +9,7 @@ const standIn = await startAuthStandIn({ connectionString: () => api.databaseUrl
 const { issuer } = standIn
 const api = useApi({
   deps: {
-    auth: { serviceRoleKey: SERVICE_KEY, issuer, keysUrl: `${issuer}/.well-known/jwks.json` },
+    auth: { serviceRoleKeys: [SERVICE_KEY], issuer, keysUrl: `${issuer}/.well-known/jwks.json` },
     supabaseAuth: { url: issuer, apiKey: 'sb_publishable_of_the_test' },
     limits: { personPerMinute: 0, keyPerMinute: 0, refusedPerMinute: 0, signInFailures: 3 },
     trustedProxyHops: 1,
