@@ -78,6 +78,97 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION hangar.apply_service_rights()
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  one record;
+  needed record;
+  relation regclass;
+  policy_name text;
+begin
+  for one in
+    select quote_ident(r.rolname) as role, r.oid, s.kind
+    from hangar.service_roles s join pg_roles r on r.rolname = s.role_name order by r.rolname
+  loop
+    execute format('grant usage on schema hangar to %s', one.role);
+    if one.kind = 'all' then
+      execute format('grant select, insert, update on all tables in schema hangar to %s', one.role);
+      execute format('revoke insert, update on hangar.installation, hangar.host_mapping, hangar.host_subscriptions, '
+        'hangar.host_users, hangar.host_traders, hangar.migration_checksums, hangar.migration, hangar.migration_lock, '
+        'hangar.service_rights, hangar.service_roles from %s', one.role);
+      execute format('revoke update on hangar.audit_log from %s', one.role);
+    else
+      execute format('revoke all on all tables in schema hangar from %s', one.role);
+      execute format('revoke all on all routines in schema hangar from %s', one.role);
+      execute format('revoke all on public.user_fly_apps, public.user_fly_app_events from %s', one.role);
+    end if;
+    for needed in
+      select distinct privileges, object from hangar.service_rights where one.kind in ('all', service)
+    loop
+      execute format('grant %s on %s to %s', needed.privileges, needed.object, one.role);
+    end loop;
+    policy_name := 'hangar_service_' || one.oid;
+    foreach relation in array array['public.user_fly_apps', 'public.user_fly_app_events']::regclass[] loop
+      if not exists (select from pg_policy where polrelid = relation and polname = policy_name) then
+        execute format('create policy %I on %s for all to %s using (true) with check (true)',
+          policy_name, relation, one.role);
+      end if;
+    end loop;
+  end loop;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION hangar.check_host_mapping(mapping jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  subscriptions regclass := hangar.check_host_part(mapping, 'subscriptions',
+    '{"user_id": "uuid", "tier": "any", "status": "?any", "updated_at": "?timestamp with time zone"}');
+  part record;
+  unknown_part text;
+begin
+  for part in select * from (values
+    ('users', '{"id": "uuid", "email": "?any"}', false),
+    ('traders', '{"id": "any", "user_id": "uuid", "name": "any", "enabled": "boolean", "definition": "jsonb|json",
+      "is_builtin": "?boolean", "disabled_by": "?any"}', false),
+    ('signals', '{"trader_id": "any", "symbol": "text|character varying", "payload": "jsonb|json",
+      "created_at": "timestamp with time zone", "user_id": "?uuid", "client_id": "?text|character varying"}', true),
+    ('executions', '{"trader_id": "any", "started_at": "timestamp with time zone",
+      "finished_at": "timestamp with time zone", "outcome": "text|character varying", "user_id": "?uuid",
+      "client_id": "?text|character varying"}', true),
+    ('notifications', '{"user_id": "uuid", "title": "text|character varying", "body": "text|character varying",
+      "kind": "?text|character varying", "created_at": "?timestamp with time zone"}', true)
+  ) as v (name, wanted, may_be_left_out) loop
+    continue when part.may_be_left_out and not mapping ? part.name;
+    perform hangar.check_host_part(mapping, part.name, part.wanted::jsonb);
+  end loop;
+  select k into unknown_part from jsonb_object_keys(mapping) as k
+    where k not in ('subscriptions', 'users', 'traders', 'signals', 'executions', 'notifications', 'webhook');
+  if unknown_part is not null then
+    raise exception 'host mapping: "%" is not a known key', unknown_part using errcode = 'invalid_parameter_value';
+  end if;
+  if mapping ? 'webhook' and (coalesce(mapping -> 'webhook' ->> 'url', '') !~ '^https?://'
+      or coalesce(mapping -> 'webhook' ->> 'secret_name', '') = '') then
+    raise exception 'host mapping: webhook needs url (http or https) and secret_name'
+      using errcode = 'invalid_parameter_value';
+  end if;
+  if not exists (
+    select from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
+    where i.indrelid = subscriptions and i.indisunique and i.indpred is null and i.indnkeyatts = 1
+      and a.attname = mapping -> 'subscriptions' ->> 'user_id'
+  ) then
+    raise exception 'host mapping: % needs a unique index on "%": with two rows for one user nobody can say what '
+      'the user is entitled to', subscriptions, mapping -> 'subscriptions' ->> 'user_id'
+      using errcode = 'invalid_parameter_value';
+  end if;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION hangar.check_host_part(mapping jsonb, part text, wanted jsonb)
  RETURNS regclass
  LANGUAGE plpgsql
@@ -121,6 +212,35 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION hangar.close_host_part(part text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+ SET lock_timeout TO '50ms'
+AS $function$
+declare
+  names jsonb := (select mapping -> part from hangar.host_mapping);
+  relation regclass := to_regclass(names ->> 'table');
+  columns text := (select string_agg(quote_ident(value), ', ') from jsonb_each_text(names) where key <> 'table');
+  role_name text;
+  policy_name text;
+begin
+  if relation is null then
+    return;
+  end if;
+  for role_name in
+    select r.rolname from hangar.service_roles s join pg_roles r on r.rolname = s.role_name
+  loop
+    execute format('revoke select (%1$s), insert (%1$s) on %2$s from %3$I', columns, relation, role_name);
+  end loop;
+  for policy_name in
+    select polname from pg_policy where polrelid = relation and polname ~ '^hangar_(select|insert)_[0-9]+$'
+  loop
+    execute format('drop policy %I on %s', policy_name, relation);
+  end loop;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION hangar.column_or(column_name text, otherwise text)
  RETURNS text
  LANGUAGE sql
@@ -130,32 +250,20 @@ AS $function$ select case when column_name is null then otherwise else quote_ide
 
 CREATE OR REPLACE FUNCTION hangar.grant_service(service_role_name regrole)
  RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$ select hangar.grant_service_role(service_role_name, 'all') $function$;
+
+CREATE OR REPLACE FUNCTION hangar.grant_service_role(service_role_name regrole, kind text)
+ RETURNS void
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
-declare
-  relation regclass;
-  policy_name text := 'hangar_service_' || service_role_name::oid;
 begin
-  execute format('grant usage on schema hangar to %s', service_role_name);
-  execute format('grant select, insert, update on all tables in schema hangar to %s', service_role_name);
-  execute format('revoke insert, update on hangar.installation, hangar.host_mapping, hangar.host_subscriptions, '
-    'hangar.host_users, hangar.host_traders, hangar.migration_checksums, hangar.migration, hangar.migration_lock '
-    'from %s', service_role_name);
-  execute format('revoke update on hangar.audit_log from %s', service_role_name);
-  -- The tables whose rows end: what is old is forgotten.
-  execute format('grant delete on hangar.shim_receipts, hangar.alerts, hangar.alert_tellings, hangar.alert_messages, '
-    'hangar.user_notices, hangar.admin_sessions, hangar.idempotency_keys, hangar.inspections to %s', service_role_name);
-  execute format('grant execute on function hangar.now(), hangar.host_row_count(), hangar.admin_account(uuid) to %s',
-    service_role_name);
-  execute format('grant select, insert, update on public.user_fly_apps to %s', service_role_name);
-  execute format('grant select, insert on public.user_fly_app_events to %s', service_role_name);
-  foreach relation in array array['public.user_fly_apps', 'public.user_fly_app_events']::regclass[] loop
-    if not exists (select from pg_policy where polrelid = relation and polname = policy_name) then
-      execute format('create policy %I on %s for all to %s using (true) with check (true)',
-        policy_name, relation, service_role_name);
-    end if;
-  end loop;
+  insert into hangar.service_roles as known (role_name, kind)
+    select rolname, grant_service_role.kind from pg_roles where oid = service_role_name
+    on conflict (role_name) do update set kind = excluded.kind;
+  perform hangar.apply_service_rights();
 end
 $function$;
 
@@ -215,6 +323,19 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION hangar.host_need(kind text, part text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select case
+    when part in ('subscriptions', 'users', 'traders') then 'select'
+    when part in ('signals', 'executions') and kind in ('api', 'all') then 'insert'
+    when part = 'notifications' and kind in ('worker', 'all') then 'insert'
+  end
+$function$;
+
 CREATE OR REPLACE FUNCTION hangar.host_row_count()
  RETURNS bigint
  LANGUAGE plpgsql
@@ -242,63 +363,16 @@ CREATE OR REPLACE FUNCTION hangar.install_host(mapping jsonb)
  RETURNS void
  LANGUAGE plpgsql
  SET search_path TO ''
+ SET lock_timeout TO '50ms'
 AS $function$
 declare
-  subscriptions regclass := hangar.check_host_part(mapping, 'subscriptions',
-    '{"user_id": "uuid", "tier": "any", "status": "?any", "updated_at": "?timestamp with time zone"}');
-  users regclass := hangar.check_host_part(mapping, 'users', '{"id": "uuid", "email": "?any"}');
-  traders regclass := hangar.check_host_part(mapping, 'traders', '{"id": "any", "user_id": "uuid", "name": "any",
-    "enabled": "boolean", "definition": "jsonb|json", "is_builtin": "?boolean", "disabled_by": "?any"}');
   s jsonb := mapping -> 'subscriptions';
   u jsonb := mapping -> 'users';
   t jsonb := mapping -> 'traders';
-  unknown_part text;
-  other_table regclass;
+  subscriptions regclass;
 begin
-  select k into unknown_part from jsonb_object_keys(mapping) as k
-    where k not in ('subscriptions', 'users', 'traders', 'signals', 'executions', 'notifications', 'webhook');
-  if unknown_part is not null then
-    raise exception 'host mapping: "%" is not a known key', unknown_part using errcode = 'invalid_parameter_value';
-  end if;
-  if mapping ? 'signals' then
-    perform hangar.check_host_part(mapping, 'signals', '{"trader_id": "any", "symbol": "text|character varying",
-      "payload": "jsonb|json", "created_at": "timestamp with time zone", "user_id": "?uuid",
-      "client_id": "?text|character varying"}');
-  end if;
-  if mapping ? 'executions' then
-    perform hangar.check_host_part(mapping, 'executions', '{"trader_id": "any",
-      "started_at": "timestamp with time zone", "finished_at": "timestamp with time zone",
-      "outcome": "text|character varying", "user_id": "?uuid", "client_id": "?text|character varying"}');
-  end if;
-  if mapping ? 'notifications' then
-    perform hangar.check_host_part(mapping, 'notifications', '{"user_id": "uuid", "title": "text|character varying",
-      "body": "text|character varying", "kind": "?text|character varying",
-      "created_at": "?timestamp with time zone"}');
-  end if;
-  if mapping ? 'webhook' and (coalesce(mapping -> 'webhook' ->> 'url', '') !~ '^https?://'
-      or coalesce(mapping -> 'webhook' ->> 'secret_name', '') = '') then
-    raise exception 'host mapping: webhook needs url (http or https) and secret_name'
-      using errcode = 'invalid_parameter_value';
-  end if;
-  if not exists (
-    select from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
-    where i.indrelid = subscriptions and i.indisunique and i.indpred is null and i.indnkeyatts = 1
-      and a.attname = s ->> 'user_id'
-  ) then
-    raise exception 'host mapping: % needs a unique index on "%": with two rows for one user nobody can say what '
-      'the user is entitled to', subscriptions, s ->> 'user_id' using errcode = 'invalid_parameter_value';
-  end if;
-
-  for other_table in
-    select tgrelid from pg_trigger
-    where tgfoid = 'hangar.handle_user_tier_change()'::regprocedure and tgrelid <> subscriptions
-  loop
-    execute format('drop trigger on_user_tier_change on %s', other_table);
-  end loop;
-  execute format(
-    'create or replace trigger on_user_tier_change after insert or update or delete on %s for each row '
-    'execute function hangar.handle_user_tier_change(%L, %L, %L)',
-    subscriptions, s ->> 'user_id', s ->> 'tier', coalesce(s ->> 'status', ''));
+  perform hangar.check_host_mapping(mapping);
+  subscriptions := to_regclass(s ->> 'table');
 
   execute format(
     'create or replace view hangar.host_subscriptions with (security_invoker = true) as '
@@ -308,14 +382,14 @@ begin
   execute format(
     'create or replace view hangar.host_users with (security_invoker = true) as '
     'select %I as user_id, %s::text as email from %s',
-    u ->> 'id', hangar.column_or(u ->> 'email', 'null'), users);
+    u ->> 'id', hangar.column_or(u ->> 'email', 'null'), to_regclass(u ->> 'table'));
   execute format(
     'create or replace view hangar.host_traders with (security_invoker = true) as '
     'select %I::text as id, %I as user_id, %I::text as name, %I as enabled, (%s)::boolean as is_builtin, '
     '%I::jsonb as definition, %s::text as disabled_by from %s',
     t ->> 'id', t ->> 'user_id', t ->> 'name', t ->> 'enabled',
     hangar.column_or(t ->> 'is_builtin', format('%I is null', t ->> 'user_id')),
-    t ->> 'definition', hangar.column_or(t ->> 'disabled_by', 'null'), traders);
+    t ->> 'definition', hangar.column_or(t ->> 'disabled_by', 'null'), to_regclass(t ->> 'table'));
 
   insert into hangar.host_mapping as host (mapping, notifying_since)
     values (install_host.mapping, case when install_host.mapping ? 'notifications' then hangar.now() end)
@@ -323,6 +397,7 @@ begin
       notifying_since = case when excluded.mapping ? 'notifications'
         then coalesce(host.notifying_since, excluded.notifying_since) end;
   perform hangar.apply_client_grants();
+  perform hangar.place_tier_trigger(subscriptions, s ->> 'user_id', s ->> 'tier', coalesce(s ->> 'status', ''));
 end
 $function$;
 
@@ -333,6 +408,97 @@ CREATE OR REPLACE FUNCTION hangar.now()
  SET search_path TO ''
 AS $function$
   select coalesce(nullif(current_setting('hangar.now', true), '')::timestamptz, clock_timestamp())
+$function$;
+
+CREATE OR REPLACE FUNCTION hangar.open_host_part(part text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+ SET lock_timeout TO '50ms'
+AS $function$
+declare
+  names jsonb := (select mapping -> part from hangar.host_mapping);
+  relation regclass := to_regclass(names ->> 'table');
+  columns text := (select string_agg(quote_ident(value), ', ') from jsonb_each_text(names) where key <> 'table');
+  one record;
+  part_sequence text;
+begin
+  if relation is null then
+    return;
+  end if;
+  for one in
+    select quote_ident(r.rolname) as role, r.rolbypassrls as sees_all, hangar.host_need(s.kind, part) as verb,
+      format('hangar_%s_%s', hangar.host_need(s.kind, part), r.oid) as policy_name
+    from hangar.service_roles s join pg_roles r on r.rolname = s.role_name
+    where hangar.host_need(s.kind, part) is not null and not r.rolsuper
+  loop
+    execute format('grant usage on schema %s to %s',
+      (select relnamespace::regnamespace from pg_class where oid = relation), one.role);
+    execute format('grant %s (%s) on %s to %s', one.verb, columns, relation, one.role);
+    for part_sequence in
+      select d.objid::regclass from pg_depend d join pg_class c on c.oid = d.objid and c.relkind = 'S'
+      where d.refobjid = relation and d.deptype = 'a' and one.verb = 'insert'
+    loop
+      execute format('grant usage on sequence %s to %s', part_sequence, one.role);
+    end loop;
+    continue when one.sees_all or not (select relrowsecurity from pg_class where oid = relation)
+      or exists (select from pg_policy where polrelid = relation and polname = one.policy_name);
+    execute format('create policy %I on %s for %s to %s %s (true)', one.policy_name, relation, one.verb, one.role,
+      case one.verb when 'select' then 'using' else 'with check' end);
+  end loop;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION hangar.place_tier_trigger(subscriptions regclass, user_id text, tier text, status text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  other_table regclass;
+  arguments bytea := convert_to(user_id, 'UTF8') || '\x00'::bytea || convert_to(tier, 'UTF8') || '\x00'::bytea
+    || convert_to(status, 'UTF8') || '\x00'::bytea;
+begin
+  if not exists (
+    select from pg_trigger where tgrelid = subscriptions and tgname = 'on_user_tier_change' and tgtype = 29
+      and tgfoid = 'hangar.handle_user_tier_change()'::regprocedure and tgargs = arguments and tgenabled <> 'D'
+  ) then
+    execute format(
+      'create or replace trigger on_user_tier_change after insert or update or delete on %s for each row '
+      'execute function hangar.handle_user_tier_change(%L, %L, %L)', subscriptions, user_id, tier, status);
+  end if;
+  for other_table in
+    select tgrelid from pg_trigger
+    where tgfoid = 'hangar.handle_user_tier_change()'::regprocedure and tgrelid <> subscriptions
+  loop
+    execute format('drop trigger on_user_tier_change on %s', other_table);
+  end loop;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION hangar.probe_webhook()
+ RETURNS TABLE(id uuid, has_secret boolean)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  webhook jsonb := (select host.mapping -> 'webhook' from hangar.host_mapping host);
+begin
+  has_secret := false;
+  if webhook is not null and to_regclass('vault.decrypted_secrets') is not null then
+    execute 'select exists (select from vault.decrypted_secrets where name = $1)'
+      into has_secret using webhook ->> 'secret_name';
+  end if;
+  if has_secret and to_regprocedure('net.http_post(text, jsonb, jsonb, jsonb, integer)') is not null then
+    delete from hangar.webhook_probes probe where probe.sent_at < hangar.now() - interval '1 hour';
+    insert into hangar.webhook_probes default values returning webhook_probes.id into id;
+    perform hangar.send_tier_webhook('msg_probe_' || id, jsonb_build_object(
+      'type', 'INSERT', 'schema', 'hangar', 'table', 'webhook_probes', 'record', jsonb_build_object('id', id),
+      'old_record', null));
+  end if;
+  return next;
+end
 $function$;
 
 CREATE OR REPLACE FUNCTION hangar.record_host_change(changed_user uuid, row_exists boolean)
@@ -372,7 +538,7 @@ CREATE OR REPLACE FUNCTION hangar.send_tier_webhook(message_id text, payload jso
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO ''
- SET lock_timeout TO '1s'
+ SET lock_timeout TO '50ms'
 AS $function$
 declare
   webhook jsonb;
@@ -414,6 +580,32 @@ AS $function$
 begin
   new.changed_in := pg_current_xact_id();
   return new;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION hangar.uninstall_host()
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+ SET lock_timeout TO '50ms'
+AS $function$
+declare
+  host_table regclass;
+begin
+  create or replace view hangar.host_subscriptions with (security_invoker = true) as
+    select null::uuid as user_id, null::text as tier, null::text as status, null::timestamptz as updated_at where false;
+  create or replace view hangar.host_users with (security_invoker = true) as
+    select null::uuid as user_id, null::text as email where false;
+  create or replace view hangar.host_traders with (security_invoker = true) as
+    select null::text as id, null::uuid as user_id, null::text as name, null::boolean as enabled,
+      null::boolean as is_builtin, null::jsonb as definition, null::text as disabled_by
+    where false;
+  delete from hangar.host_mapping;
+  for host_table in
+    select tgrelid from pg_trigger where tgfoid = 'hangar.handle_user_tier_change()'::regprocedure
+  loop
+    execute format('drop trigger on_user_tier_change on %s', host_table);
+  end loop;
 end
 $function$;
 
@@ -601,12 +793,27 @@ create table hangar.bulks (
   updated_at timestamp with time zone default hangar.now() not null,
   ended_at timestamp with time zone,
   changed_in xid8,
-  constraint bulks_action_is_known CHECK (action = ANY (ARRAY['retry'::text, 'provision'::text, 'deprovision'::text, 'check_health'::text])),
+  paused_because text,
+  wave_size integer,
+  wave_pause_ms integer,
+  stop_on_failure_share double precision,
+  wave_count integer,
+  wave integer,
+  failures_since timestamp with time zone,
+  constraint bulks_action_is_known CHECK (action = ANY (ARRAY['retry'::text, 'provision'::text, 'deprovision'::text, 'check_health'::text, 'migrate'::text])),
   constraint bulks_done_means_ended CHECK (state <> 'done'::text OR ended_at IS NOT NULL),
+  constraint bulks_migrate_in_waves CHECK (action <> 'migrate'::text OR wave_size IS NOT NULL),
+  constraint bulks_pause_is_known CHECK (paused_because = ANY (ARRAY['operator'::text, 'failure_share'::text])),
   constraint bulks_per_minute_is_sane CHECK (per_minute >= 1 AND per_minute <= 6000),
   constraint bulks_pkey PRIMARY KEY (id),
   constraint bulks_reason_is_given CHECK (btrim(reason) <> ''::text),
-  constraint bulks_state_is_known CHECK (state = ANY (ARRAY['running'::text, 'paused'::text, 'done'::text, 'cancelled'::text]))
+  constraint bulks_share_is_sane CHECK (stop_on_failure_share >= 0::double precision AND stop_on_failure_share <= 1::double precision),
+  constraint bulks_state_is_known CHECK (state = ANY (ARRAY['running'::text, 'paused'::text, 'done'::text, 'cancelled'::text])),
+  constraint bulks_wave_count_is_sane CHECK (wave_count >= 0),
+  constraint bulks_wave_is_sane CHECK (wave >= 1),
+  constraint bulks_wave_pause_is_sane CHECK (wave_pause_ms >= 0 AND wave_pause_ms <= 604800000),
+  constraint bulks_wave_size_is_sane CHECK (wave_size >= 1 AND wave_size <= 100000),
+  constraint bulks_waves_are_whole CHECK (num_nulls(wave_size, wave_pause_ms, stop_on_failure_share, wave_count, wave, failures_since) = ANY (ARRAY[0, 6]))
 );
 
 create table hangar.burst_approvals (
@@ -708,7 +915,7 @@ create table hangar.idempotency_keys (
 
 create table hangar.inspections (
   id uuid not null,
-  user_id uuid not null,
+  user_id uuid,
   requested_by text not null,
   question jsonb default '{}'::jsonb not null,
   created_at timestamp with time zone default hangar.now() not null,
@@ -774,6 +981,21 @@ create table hangar.queue_heads (
   job text not null,
   first_seen_at timestamp with time zone default hangar.now() not null,
   constraint queue_heads_pkey PRIMARY KEY (queue)
+);
+
+create table hangar.service_rights (
+  service text not null,
+  object text not null,
+  privileges text not null,
+  constraint service_rights_pkey PRIMARY KEY (service, object),
+  constraint service_rights_service_is_known CHECK (service = ANY (ARRAY['api'::text, 'worker'::text, 'scheduler'::text]))
+);
+
+create table hangar.service_roles (
+  role_name text not null,
+  kind text not null,
+  constraint service_roles_kind_is_known CHECK (kind = ANY (ARRAY['api'::text, 'worker'::text, 'scheduler'::text, 'all'::text])),
+  constraint service_roles_pkey PRIMARY KEY (role_name)
 );
 
 create table hangar.settings (
@@ -880,6 +1102,13 @@ create table hangar.webhook_arrivals (
   last_at timestamp with time zone not null,
   constraint webhook_arrivals_has_one_row CHECK (only_one),
   constraint webhook_arrivals_pkey PRIMARY KEY (only_one)
+);
+
+create table hangar.webhook_probes (
+  id uuid default gen_random_uuid() not null,
+  sent_at timestamp with time zone default hangar.now() not null,
+  arrived_at timestamp with time zone,
+  constraint webhook_probes_pkey PRIMARY KEY (id)
 );
 
 create table public.user_fly_app_events (
@@ -1066,18 +1295,27 @@ create policy service_role_reads on public.user_fly_apps for select to service_r
 
 revoke all on function hangar.admin_account(uuid) from public;
 revoke all on function hangar.apply_client_grants() from public;
+revoke all on function hangar.apply_service_rights() from public;
+revoke all on function hangar.check_host_mapping(jsonb) from public;
 revoke all on function hangar.check_host_part(jsonb,text,jsonb) from public;
+revoke all on function hangar.close_host_part(text) from public;
 revoke all on function hangar.column_or(text,text) from public;
 revoke all on function hangar.grant_service(regrole) from public;
+revoke all on function hangar.grant_service_role(regrole,text) from public;
 revoke all on function hangar.handle_user_tier_change() from public;
 revoke all on function hangar.hmac_sha256(bytea,bytea) from public;
+revoke all on function hangar.host_need(text,text) from public;
 revoke all on function hangar.host_row_count() from public;
 revoke all on function hangar.install_host(jsonb) from public;
 revoke all on function hangar.now() from public;
+revoke all on function hangar.open_host_part(text) from public;
+revoke all on function hangar.place_tier_trigger(regclass,text,text,text) from public;
+revoke all on function hangar.probe_webhook() from public;
 revoke all on function hangar.record_host_change(uuid,boolean) from public;
 revoke all on function hangar.refuse_change() from public;
 revoke all on function hangar.send_tier_webhook(text,jsonb) from public;
 revoke all on function hangar.stamp_change() from public;
+revoke all on function hangar.uninstall_host() from public;
 grant select on table public.user_fly_app_events to service_role;
 grant select on table public.user_fly_apps to service_role;
 

@@ -64,6 +64,10 @@ export const ALERT_KINDS = {
     severity: 'warning',
     meaning: 'tier changes are found by the relay alone: the webhook does not arrive',
   },
+  migration_stopped: {
+    severity: 'warning',
+    meaning: 'a migration of existing users has stopped itself, because too many of them failed',
+  },
   budget: { severity: 'warning', meaning: 'the apps of this month cost a good part of the budget, or more' },
   channel_failing: {
     severity: 'critical',

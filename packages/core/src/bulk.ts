@@ -6,11 +6,16 @@ import { decide } from './decide.ts'
 import { entitlementOf, type Policy, type SubscriptionFacts } from './entitlement.ts'
 import type { AppStatus } from './lifecycle.ts'
 
-export const BULK_ACTIONS = ['retry', 'provision', 'deprovision', 'check_health'] as const
+/** `migrate`: an app for a user who was there before Hangar, in waves (waves.ts). */
+export const BULK_ACTIONS = ['retry', 'provision', 'deprovision', 'check_health', 'migrate'] as const
 export type BulkAction = (typeof BULK_ACTIONS)[number]
 
 export const BULK_STATES = ['running', 'paused', 'done', 'cancelled'] as const
 export type BulkState = (typeof BULK_STATES)[number]
+
+/** Why nobody is asked: somebody said so, or too many of a wave have failed. */
+export const PAUSE_REASONS = ['operator', 'failure_share'] as const
+export type PauseReason = (typeof PAUSE_REASONS)[number]
 
 export const BULK_ITEM_STATES = ['waiting', 'asked', 'done', 'failed', 'skipped'] as const
 export type BulkItemState = (typeof BULK_ITEM_STATES)[number]
@@ -22,6 +27,7 @@ export const INELIGIBLE = {
   nothing_to_do: 'there is nothing to do for this user',
   already_active: 'the app is up already',
   already_ending: 'the app is ending already',
+  already_migrating: 'another migration has yet to come to an end with this user',
   entitlement_conflict: "the user's subscription says otherwise",
 } as const
 export type IneligibleCode = keyof typeof INELIGIBLE
@@ -50,6 +56,8 @@ export function judgeForBulk(
       return facts.app || facts.pending || entitlementOf(facts, policy).kind === 'entitled'
         ? ELIGIBLE
         : ineligible('nothing_to_do')
+    case 'migrate':
+      return judgeWish('provision', false, facts, policy)
     case 'provision':
     case 'deprovision':
       return judgeWish(action, force, facts, policy)
@@ -85,6 +93,7 @@ export const BULK_PACE: Readonly<Record<BulkAction, number>> = {
   provision: 60,
   deprovision: 60,
   check_health: 300,
+  migrate: 60,
 }
 
 /** What one takes from being asked to its end, as long as none has ended. */
@@ -93,6 +102,7 @@ const TYPICAL_SECONDS: Readonly<Record<BulkAction, number>> = {
   provision: 60,
   deprovision: 60,
   check_health: 2,
+  migrate: 60,
 }
 
 /** How long until the last of them has come to its end. */

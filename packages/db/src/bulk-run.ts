@@ -5,6 +5,7 @@
  */
 import type { BrakeName } from '@hangar/core'
 import { sql } from 'kysely'
+import { isInWave } from './bulk-waves.ts'
 import { BULK_COLUMNS, type BulkRow } from './bulks.ts'
 import type { Database, Tx } from './database.ts'
 import { intervalMs } from './now.ts'
@@ -51,7 +52,7 @@ export async function takeBulkTurn(tx: Tx, id: number): Promise<BulkTurn> {
   const { rows: items } = await sql<{ place: number; userId: string; waitMs: number }>`
     select place, user_id,
       coalesce(ceil(extract(epoch from not_before - hangar.now()) * 1000), 0)::double precision as wait_ms
-    from hangar.bulk_items where bulk_id = ${id} and state = 'waiting'
+    from hangar.bulk_items where bulk_id = ${id} and state = 'waiting' and ${isInWave(bulk)}
     order by not_before > hangar.now() nulls first, not_before nulls first, place limit 1`.execute(tx)
   const [item] = items
   if (!item) return { kind: 'none' }
@@ -133,10 +134,12 @@ export async function followBulk(
           when action = 'check_health' and (at_rest is not true) then array['done', 'not_at_rest', 'the app is being worked on, or gone']
           when action = 'check_health' and looked_at then array['done', health_status, 'the app is ' || health_status]
           when action = 'check_health' then null
-          when settled and action = 'provision' and is_up then array['done', null, fly_app_name || ' is up']
+          when settled and action in ('provision', 'migrate') and is_up then array['done', null, fly_app_name || ' is up']
           when settled and action = 'deprovision' and not has_app then array['done', null, 'the app is gone']
           when settled and action = 'retry' then
             array['done', coalesce(status, 'no_app'), coalesce(fly_app_name || ' is ' || status, 'there is no app')]
+          when settled and action = 'migrate' and not has_app then
+            array['skipped', 'overtaken', 'the user is to have no app any more']
           when settled then array['failed', 'overtaken', 'something else was wanted of this user meanwhile']
           when given_up then array['failed', failed_reason, coalesce(error_message, failed_reason)]
         end as verdict

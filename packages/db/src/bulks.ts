@@ -4,10 +4,11 @@
  *   running ⇄ paused ─▶ done       every item has come to its end
  *      └────────┴─────▶ cancelled  who waited is left out; who was asked is followed to the end
  *
- * How a worker carries one out is in bulk-run.ts.
+ * How a worker carries one out is in bulk-run.ts. One with waves (bulk-waves.ts) pauses by itself where too many fail.
  */
-import type { BrakeName, BulkAction, BulkItemState, BulkState } from '@hangar/core'
+import type { AppStatus, BrakeName, BulkAction, BulkItemState, BulkState, PauseReason } from '@hangar/core'
 import { type RawBuilder, sql } from 'kysely'
+import { resolveAlert } from './alerts.ts'
 import { type AppFilter, conditionsOf, liveness } from './app-filter.ts'
 import type { Database, Tx } from './database.ts'
 import { intervalMs } from './now.ts'
@@ -29,7 +30,26 @@ export type BulkRow = {
   createdAt: Date
   updatedAt: Date
   endedAt: Date | null
-}
+  /** Of one that is paused; null too where that was before it was written down. */
+  pausedBecause: PauseReason | null
+} & (
+  | {
+      /** Of its users, by their place, so many are in a wave. */
+      waveSize: number
+      wavePauseMs: number
+      stopOnFailureShare: number
+      waveCount: number
+      /** Whose users may be asked now, counted from 1. */
+      wave: number
+    }
+  | {
+      waveSize: null
+      wavePauseMs: null
+      stopOnFailureShare: null
+      waveCount: null
+      wave: null
+    }
+)
 
 export type BulkSummary = BulkRow & {
   counts: BulkCounts
@@ -41,21 +61,30 @@ export type NewBulk = Pick<
   BulkRow,
   'action' | 'force' | 'reason' | 'actor' | 'requestId' | 'perMinute' | 'burstApprovalId'
 > & {
-  /** In the order in which they are asked. `code`: not to be asked, and why. */
+  /** In the order in which they are asked. `code`: not to be asked, and why; with waves, these come last. */
   items: readonly { userId: string; code?: string; detail?: string }[]
+  /** Without them all are in one. */
+  waves?: { size: number; pauseMs: number; stopOnFailureShare: number }
 }
 
 export const BULK_COLUMNS = sql`bulk.id, bulk.action, bulk.force, bulk.reason, bulk.actor, bulk.request_id, bulk.per_minute,
-  bulk.burst_approval_id, bulk.state, bulk.held_by, bulk.created_at, bulk.updated_at, bulk.ended_at`
+  bulk.burst_approval_id, bulk.state, bulk.held_by, bulk.created_at, bulk.updated_at, bulk.ended_at,
+  bulk.paused_because, bulk.wave_size, bulk.wave_pause_ms, bulk.stop_on_failure_share, bulk.wave_count, bulk.wave`
 
 /** No user may be in it twice. The caller writes the audit row in the same transaction. */
-export async function insertBulk(tx: Tx, { items, ...bulk }: NewBulk): Promise<number> {
+export async function insertBulk(tx: Tx, { items, waves, ...bulk }: NewBulk): Promise<number> {
+  const asked = items.filter(({ code }) => code === undefined)
+  const ordered = waves ? [...asked, ...items.filter(({ code }) => code !== undefined)] : items
+  const { size = null, pauseMs = null, stopOnFailureShare = null } = waves ?? {}
+  const count = size === null ? null : Math.ceil(asked.length / size)
   const { rows } = await sql<{ id: number }>`
-    insert into hangar.bulks (action, force, reason, actor, request_id, per_minute, burst_approval_id)
+    insert into hangar.bulks (action, force, reason, actor, request_id, per_minute, burst_approval_id,
+      wave_size, wave_pause_ms, stop_on_failure_share, wave_count, wave, failures_since)
     values (${bulk.action}, ${bulk.force}, ${bulk.reason}, ${bulk.actor}, ${bulk.requestId}, ${bulk.perMinute},
-      ${bulk.burstApprovalId}) returning id`.execute(tx)
+      ${bulk.burstApprovalId}, ${size}, ${pauseMs}, ${stopOnFailureShare}, ${count}, ${waves ? 1 : null},
+      ${waves ? sql`hangar.now()` : null}) returning id`.execute(tx)
   const { id } = onlyRow(rows)
-  const values = items.map(({ userId, code = null, detail = null }) => ({ user_id: userId, code, detail }))
+  const values = ordered.map(({ userId, code = null, detail = null }) => ({ user_id: userId, code, detail }))
   await sql`
     insert into hangar.bulk_items (bulk_id, place, user_id, state, code, detail, ended_at)
     select ${id}, place, (item ->> 'user_id')::uuid,
@@ -74,9 +103,14 @@ export async function findBulk(db: Database | Tx, id: number): Promise<BulkSumma
 /** Newest first. */
 export function listBulks(
   db: Database | Tx,
-  { limit, beforeId = Number.MAX_SAFE_INTEGER }: { limit: number; beforeId?: number | undefined },
+  {
+    limit,
+    beforeId = Number.MAX_SAFE_INTEGER,
+    action,
+  }: { limit: number; beforeId?: number | undefined; action?: BulkAction },
 ): Promise<BulkSummary[]> {
-  return summarise(db, { where: sql`bulk.id < ${beforeId}`, limit })
+  const isMeant = action === undefined ? sql`true` : sql`bulk.action = ${action}`
+  return summarise(db, { where: sql`bulk.id < ${beforeId} and ${isMeant}`, limit })
 }
 
 async function summarise(
@@ -113,6 +147,11 @@ export type BulkItemRow = {
   waitsFor: string | null
   askedAt: Date | null
   endedAt: Date | null
+  /** As the host and the engine have it now; null where there is none. */
+  tier: string | null
+  flyAppName: string | null
+  appStatus: AppStatus | null
+  monthlyCostEstimateUsd: string | null
 }
 
 /** In the order in which they are asked; the next page begins after the last place of this one. */
@@ -123,9 +162,12 @@ export async function listBulkItems(
 ): Promise<BulkItemRow[]> {
   const { rows } = await sql<BulkItemRow>`
     select item.place, item.user_id, host.email, item.state, item.code, item.detail, item.asked_at, item.ended_at,
-      case when item.state = 'asked' then coalesce(work.parked_reason, work.failed_reason) end as waits_for
+      case when item.state = 'asked' then coalesce(work.parked_reason, work.failed_reason) end as waits_for,
+      subscription.tier, app.fly_app_name, app.status as app_status, app.monthly_cost_estimate_usd
     from hangar.bulk_items item
     left join hangar.host_users host on host.user_id = item.user_id
+    left join hangar.host_subscriptions subscription on subscription.user_id = item.user_id
+    left join public.user_fly_apps app on app.user_id = item.user_id and app.deleted_at is null
     left join hangar.user_work work on work.user_id = item.user_id
     where item.bulk_id = ${bulkId} and item.place > ${page.afterPlace ?? 0}
       and ${page.state === undefined ? sql`true` : sql`item.state = ${page.state}`}
@@ -158,10 +200,14 @@ export async function changeBulk(
   if (!bulk) return null
   const { state } = bulk
   if (!from.includes(state)) return { before: state, changed: false }
+  // Whoever goes on with one that has stopped itself has seen what failed until now.
   await sql`
     update hangar.bulks set state = ${to}, held_by = null, looked_at = null, updated_at = hangar.now(),
-      next_ask_at = greatest(next_ask_at, hangar.now())
+      next_ask_at = greatest(next_ask_at, hangar.now()),
+      paused_because = ${verb === 'pause' ? 'operator' : null},
+      failures_since = case when paused_because = 'failure_share' then hangar.now() else failures_since end
     where id = ${id}`.execute(tx)
+  await resolveAlert(tx, 'migration_stopped', String(id))
   if (verb === 'cancel') await leaveOutWaiting(tx, id)
   return { before: state, changed: true }
 }

@@ -173,16 +173,23 @@ export interface HangarBulks {
   changedIn: string | null;
   createdAt: Generated<Timestamp>;
   endedAt: Timestamp | null;
+  failuresSince: Timestamp | null;
   force: Generated<boolean>;
   heldBy: string | null;
   id: Generated<number>;
   lookedAt: Timestamp | null;
   nextAskAt: Generated<Timestamp>;
+  pausedBecause: string | null;
   perMinute: number;
   reason: string;
   requestId: string | null;
   state: Generated<string>;
+  stopOnFailureShare: number | null;
   updatedAt: Generated<Timestamp>;
+  wave: number | null;
+  waveCount: number | null;
+  wavePauseMs: number | null;
+  waveSize: number | null;
 }
 
 export interface HangarBurstApprovals {

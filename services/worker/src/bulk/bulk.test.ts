@@ -29,6 +29,7 @@ function depsFor(db: Database = engine.database.db) {
     db,
     policy: DEFAULT_POLICY,
     logger: createLogger({ service: 'worker', level: 'silent' }),
+    owner: 'worker-a',
     wake: (userId) => Promise.resolve(woken.push(userId)),
     wakeLook: (userId) => Promise.resolve(looks.push(userId)),
   }

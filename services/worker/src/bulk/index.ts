@@ -26,6 +26,7 @@ export function startBulk(parts: {
     db,
     policy,
     logger,
+    owner,
     // The want is newer than whatever failed before.
     wake: (userId: string, lane: Parameters<typeof wake>[1]['lane']) =>
       wake(queues, { userId, lane, evenIfBackingOff: true }),

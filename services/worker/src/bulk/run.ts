@@ -6,6 +6,8 @@
  *     │        └────▶ ask, one transaction for each: facts ─▶ not eligible (any more): skipped
  *     │                                                 └───▶ want raised, item asked ─▶ wake (the relay, if that fails)
  *     └▶ over: nothing to do
+ *
+ * One with waves asks the users of one wave. What became of them decides whether the next begins, or nobody more is asked.
  */
 import { BRAKES, type BrakeName, holdingBrake, judgeForBulk, type Lane, type Policy } from '@hangar/core'
 import {
@@ -28,6 +30,7 @@ import {
   recordAsked,
   recordHeld,
   takeBulkTurn,
+  turnWave,
   type Tx,
   type UserFacts,
 } from '@hangar/db'
@@ -39,6 +42,8 @@ export type BulkDeps = {
   db: Database
   policy: Policy
   logger: Logger
+  /** Who stops a bulk that stops itself, for the audit log. */
+  owner: string
   wake: (userId: string, lane: Lane) => Promise<unknown>
   /** Has the user's app looked at. */
   wakeLook: (userId: string) => Promise<unknown>
@@ -61,6 +66,7 @@ export async function runBulk(deps: BulkDeps, bulkId: number, signal: AbortSigna
   if (!bulk) return { kind: 'done' }
   const followed = await followBulk(deps.db, bulkId, { givenUpAfter: MAX_RETRIES })
   if (bulk.action === 'check_health' && followed > 0) await repeatLooks(deps, bulkId)
+  if (bulk.wave !== null && bulk.state === 'running') await turn(deps, bulkId)
   const asked = bulk.state === 'running' ? await askAll(deps, bulk, signal) : { count: 0, waitMs: null }
   if (await endBulkIfOver(deps.db, bulkId)) {
     deps.logger.info({ bulkId, action: bulk.action }, 'bulk over')
@@ -69,6 +75,13 @@ export async function runBulk(deps: BulkDeps, bulkId: number, signal: AbortSigna
   const idleMs = followed + asked.count > 0 ? FOLLOW_MS : IDLE_MS
   const delayMs = Math.min(asked.waitMs ?? idleMs, idleMs)
   return { kind: 'again_after', delayMs, reason: 'the bulk goes on' }
+}
+
+async function turn({ db, logger, owner }: BulkDeps, bulkId: number): Promise<void> {
+  const { kind, ...what } = await turnWave(db, bulkId, { actor: owner })
+  if (kind === 'next') logger.info({ bulkId, ...what }, 'the next wave')
+  if (kind === 'stopped')
+    logger.warn({ bulkId, ...what }, 'too many failed: the migration has stopped itself')
 }
 
 /** `waitMs`: until the next may be asked; null where nobody is to be asked for now. */
@@ -163,7 +176,8 @@ function ask(tx: Tx, bulk: BulkRow, facts: UserFacts, policy: Policy): Promise<A
   const how = { by, dryRun: false, policy }
   if (action === 'retry') return askForRetry(tx, facts, how)
   if (action === 'check_health') return askForHealth(tx, facts, how)
-  return askForWork(tx, facts, { intent: action, force, source: 'operator' }, how)
+  const intent = action === 'migrate' ? 'provision' : action
+  return askForWork(tx, facts, { intent, force, source: 'operator' }, how)
 }
 
 /** What does not arrive is found by the relay, or repeated. */

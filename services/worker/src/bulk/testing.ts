@@ -53,7 +53,7 @@ async function mortalDatabase(url: string, { at, when }: Death) {
 function depsOver(db: Database): BulkDeps {
   const logger = createLogger({ service: 'worker', level: 'silent' })
   const nobody = () => Promise.resolve()
-  return { db, policy: DEFAULT_POLICY, logger, wake: nobody, wakeLook: nobody }
+  return { db, policy: DEFAULT_POLICY, logger, owner: 'worker-a', wake: nobody, wakeLook: nobody }
 }
 
 const turn = (db: Database, id: number) => runBulk(depsOver(db), id, new AbortController().signal)

@@ -2,10 +2,13 @@
  * Every kind of alert there is, provoked on real parts (PostgreSQL, Redis, the Fly stand-in), read from a real inbox and
  * a real HTTP receiver, cured, and read to be over. A kind without a way to provoke it does not compile.
  */
+import { randomUUID } from 'node:crypto'
 import { ALERT_KINDS, type AlertKind, BRAKE_NAMES } from '@hangar/core'
 import {
   type AppRow,
+  changeBulk,
   confirmReleased,
+  insertBulk,
   raiseAlert,
   raiseWant,
   recordDrained,
@@ -16,6 +19,7 @@ import {
   resolveAlert,
   writeSetting,
   takeTraders,
+  turnWave,
 } from '@hangar/db'
 import {
   closeQueues,
@@ -311,6 +315,27 @@ const PROVOKE: Record<AlertKind, () => Promise<Provoked>> = {
       await sweepCost(engine.deps, never)
     }
     return { subject: '100', says: /have cost 0\.00 USD, \d+\.\d\d % of the budget of 0.000001 USD/, cure }
+  },
+  migration_stopped: async () => {
+    const { userId } = await createUser(db(), { tier: 'pro' })
+    const id = await db()
+      .transaction()
+      .execute((tx) =>
+        insertBulk(tx, {
+          ...{ action: 'migrate', force: false, reason: 'r', actor: 'a', requestId: null },
+          ...{ perMinute: 6_000, burstApprovalId: null },
+          items: [{ userId }, { userId: randomUUID() }],
+          waves: { size: 1, pauseMs: 0, stopOnFailureShare: 0 },
+        }),
+      )
+    await query(`update hangar.bulk_items set state = 'failed', ended_at = hangar.now() where bulk_id = ${id}
+      and place = 1`)
+    await turnWave(db(), id, { actor: 'worker' })
+    const cure = () =>
+      db()
+        .transaction()
+        .execute((tx) => changeBulk(tx, id, 'cancel'))
+    return { subject: String(id), says: /stopped itself in wave 1 of 2: .* 1 of 1 in this wave/, cure }
   },
   channel_failing: async () => {
     mailbox.refusal = { code: 554, text: 'no' }
