@@ -94,3 +94,13 @@ test('an unknown admin call is 404 and lists those that exist', async () => {
   expect(response.status).toBe(404)
   expect(((await response.json()) as { calls: string[] }).calls).toContain('GET /_sim/faults')
 })
+
+test('another token is taken, and revoked, while it runs', async () => {
+  const headers = { Authorization: 'Bearer another-token' }
+  const ask = async () => (await fetch(`${sim.running.url}/v1/apps?org_slug=personal`, { headers })).status
+  expect(await ask()).toBe(401)
+  await sim.admin('POST', 'tokens', { token: 'another-token', accepted: true })
+  expect(await ask()).toBe(200)
+  await sim.admin('POST', 'tokens', { token: 'another-token', accepted: false })
+  expect(await ask()).toBe(401)
+})

@@ -172,6 +172,21 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
     },
   },
   {
+    method: 'POST',
+    shown: '/_sim/tokens',
+    pattern: /^tokens$/u,
+    handle: ({ sim }, { body }) => {
+      const { token, accepted } = z
+        .strictObject({ token: z.string().min(1), accepted: z.boolean() })
+        .parse(body)
+      if (!accepted) return { ok: sim.world.tokens.delete(token) }
+      const likeOthers = [...sim.world.tokens.values()][0]
+      if (!likeOthers) throw new Error('there is no token that the new one could be like')
+      sim.world.addToken({ ...likeOthers, value: token, id: `token-${sim.world.tokens.size + 1}` })
+      return { ok: true }
+    },
+  },
+  {
     method: 'GET',
     shown: '/_sim/logs/<app>',
     pattern: /^logs\/(?<app>[^/]+)$/u,
