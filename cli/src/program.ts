@@ -1,12 +1,22 @@
 /** The commands, and how the program ends. */
 import { Command, CommanderError } from 'commander'
-import * as apps from './commands/apps.ts'
+import * as alerts from './commands/alerts.ts'
+import * as apps from './commands/apps/index.ts'
+import * as brakes from './commands/brakes.ts'
+import * as completion from './commands/completion.ts'
+import * as costs from './commands/costs.ts'
+import * as events from './commands/events.ts'
+import * as orphans from './commands/orphans.ts'
+import * as sweep from './commands/sweep.ts'
+import * as version from './commands/version.ts'
 import { type Context, type ContextOptions, createContext } from './context.ts'
-import { CliError, EXIT, EXIT_MEANINGS } from './exit.ts'
+import { toCliError } from './direct/failure.ts'
+import { EXIT, EXIT_MEANINGS } from './exit.ts'
 import type { Output } from './output/output.ts'
 import { VERSION } from './version.ts'
 
-const COMMANDS = [apps]
+/** In the order in which help shows them. */
+const COMMANDS = [apps, events, costs, orphans, alerts, brakes, sweep, version, completion]
 
 const SETTINGS = `
 Settings (from the environment only):
@@ -49,10 +59,7 @@ function tell(error: unknown, { output, signal }: Context): number {
   // Said already, by whoever reads the command line.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
   if (signal.aborted) return EXIT.interrupted
-  const known =
-    error instanceof CliError
-      ? error
-      : new CliError(EXIT.software, error instanceof Error ? error.message : String(error))
+  const known = toCliError(error)
   output.error(known)
   return known.exitCode
 }

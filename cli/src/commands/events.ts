@@ -1,0 +1,101 @@
+/** hangar events: what happened, and what happens. */
+import type { Command } from 'commander'
+import type { Context } from '../context.ts'
+import { type Api, answer } from '../http/client.ts'
+import { findUserId } from '../http/find-user.ts'
+import { collect } from '../http/pages.ts'
+import type { components, operations } from '../http/schema.generated.ts'
+import { type ListOptions, takesLimit, withExamples } from '../options.ts'
+import type { Human } from '../output/output.ts'
+import { colourOf } from '../output/paint.ts'
+import { type Column, renderTable } from '../output/table.ts'
+import { when } from '../output/words.ts'
+
+type FleetEvent = components['schemas']['FleetEvent']
+type Query = NonNullable<operations['get-v1-events']['parameters']['query']>
+type Options = ListOptions & {
+  user?: string
+  type?: string
+  status?: string
+  since?: string
+  follow?: boolean
+}
+
+const LOOK_EVERY_MS = 2_000
+/** Looked through each time: transactions end in another order than the ids of what they write. */
+const LOOK_BACK = 200
+
+export function register(program: Command, context: Context): void {
+  const command = takesLimit(
+    program
+      .command('events')
+      .description('what happened to apps: of the whole fleet or of one user, newest last')
+      .option('--user <user>', "the user's id, mail address, or app's name")
+      .option('--type <type>', 'one type of event, as provision_completed')
+      .option('--status <status>', 'started, success, failed or skipped')
+      .option('--since <time>', 'no older than this, as 2026-03-01T12:00:00Z')
+      .option('-f, --follow', 'go on with what happens, until Ctrl-C'),
+    20,
+  ).action((options: Options) => show(context, options))
+  withExamples(
+    command,
+    'hangar events --status failed --limit 50',
+    'hangar events --user ada@example.com --follow',
+    'hangar events --follow --json',
+  )
+}
+
+async function show(
+  context: Context,
+  { user, follow = false, limit, all = false, ...filter }: Options,
+): Promise<void> {
+  const api = context.api()
+  const userId = user === undefined ? {} : { user_id: await findUserId(api, user) }
+  const query: Query = { ...filter, ...userId }
+  const page = await collect((part) => load(api, { ...query, ...part }), { limit, all })
+  const items = page.items.reverse()
+  if (!follow) {
+    context.output.result({ ...page, items }, (how) => renderEvents(items, how))
+    return
+  }
+  for (const event of items) context.output.item(event, (how) => line(event, how))
+  await goOn(context, api, query, items)
+}
+
+async function goOn(context: Context, api: Api, query: Query, shown: readonly FleetEvent[]): Promise<void> {
+  let seen = new Set(shown.map(({ id }) => id))
+  const oldest = shown[0]?.id ?? 0
+  while (!context.signal.aborted) {
+    const { items } = await load(api, { ...query, limit: LOOK_BACK })
+    const fresh = items.filter(({ id }) => id > oldest && !seen.has(id))
+    for (const event of fresh.reverse()) context.output.item(event, (how) => line(event, how))
+    seen = new Set(items.map(({ id }) => id))
+    await context.clock.sleep(LOOK_EVERY_MS, context.signal).catch(() => undefined)
+  }
+}
+
+const load = (api: Api, query: Query) => answer(api.GET('/v1/events', { params: { query } }))
+
+type Shown = Pick<FleetEvent, 'created_at' | 'event_type' | 'status' | 'message' | 'actor'> & {
+  user_id?: string
+}
+
+export function renderEvents(events: readonly Shown[], how: Human): string {
+  const [first] = events
+  if (first === undefined) return 'Nothing happened.'
+  const columns = first.user_id === undefined ? COLUMNS.filter(({ title }) => title !== 'USER') : COLUMNS
+  return renderTable(columns, events, how)
+}
+
+const COLUMNS: Column<Shown>[] = [
+  { title: 'WHEN', value: (event) => when(event.created_at) },
+  { title: 'USER', value: (event) => event.user_id, gives: true },
+  { title: 'EVENT', value: (event) => event.event_type },
+  { title: 'STATUS', value: (event) => event.status, colour: (event) => colourOf(event.status) },
+  { title: 'MESSAGE', value: (event) => event.message, gives: true },
+]
+
+function line(event: FleetEvent, how: Human): string {
+  const rows = renderTable(COLUMNS, [event], { ...how, width: undefined })
+  return rows.slice(rows.indexOf('\n') + 1)
+}
