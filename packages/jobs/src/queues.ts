@@ -1,7 +1,6 @@
 import { Queue, type DefaultJobOptions } from 'bullmq'
-import type { Redis } from 'ioredis'
-
 import type { BulkJob, InspectJob, LaneJob, SweepJob } from './payloads.ts'
+import { assertPrefixFits, type RedisClient } from './redis.ts'
 
 /**
  * `provision` and `deprovision` are two lanes to the same reconcile, so that a burst of downgrades never delays
@@ -63,7 +62,7 @@ export const INSPECT_JOB_OPTIONS = {
 } as const satisfies DefaultJobOptions
 
 export type Queues = {
-  readonly redis: Redis
+  readonly redis: RedisClient
   readonly prefix: string
   readonly provision: Queue<LaneJob>
   readonly deprovision: Queue<LaneJob>
@@ -77,7 +76,14 @@ export type Queues = {
 }
 
 /** The producing side of all queues, over one `producer` connection that the caller owns and closes. */
-export function createQueues({ redis, prefix = DEFAULT_PREFIX }: { redis: Redis; prefix?: string }): Queues {
+export function createQueues({
+  redis,
+  prefix = DEFAULT_PREFIX,
+}: {
+  redis: RedisClient
+  prefix?: string
+}): Queues {
+  assertPrefixFits(redis, prefix)
   const open = <T>(name: QueueName, defaultJobOptions: DefaultJobOptions) => {
     const queue = new Queue<T>(name, {
       connection: redis,

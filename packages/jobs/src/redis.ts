@@ -1,5 +1,8 @@
-import { HangarError } from '@hangar/core'
-import { Redis } from 'ioredis'
+import { HangarError, parseRedisUrl, REDIS_URL_FORMS, type RedisAddress } from '@hangar/core'
+import { Cluster, Redis, type ClusterOptions } from 'ioredis'
+
+/** A connection to one server (which sentinels may have named), or to all nodes of a cluster. */
+export type RedisClient = Redis | Cluster
 
 /**
  * Two kinds of connection, because the two sides of a queue want opposite things when Redis is away:
@@ -20,11 +23,21 @@ const WORKER_SOCKET_TIMEOUT_MS = 30_000
 /** Reconnecting backs off to this and no further: the time a healed Redis may stay unnoticed. */
 const MAX_RECONNECT_DELAY_MS = 1000
 
+/** A node of a cluster that does not say soon where the slots are is passed over for the next one. */
+const SLOTS_TIMEOUT_MS = 2000
+/** How long a slot that moved without a word stays unnoticed: nothing goes wrong meanwhile, it only takes a detour. */
+const SLOTS_REFRESH_INTERVAL_MS = 5000
+const CLUSTER_RETRY_MS = 100
+/**
+ * Times `CLUSTER_RETRY_MS`: how long a worker's command follows a cluster that elects a new master. The end of a job has
+ * to outlast it, or the job is locked until another worker sees it as stalled.
+ */
+const WORKER_CLUSTER_RETRIES = 300
+
 function roleOptions(role: RedisRole) {
   switch (role) {
     case 'producer':
       return {
-        enableOfflineQueue: false,
         autoResendUnfulfilledCommands: false,
         maxRetriesPerRequest: 1,
         connectTimeout: PRODUCER_SOCKET_TIMEOUT_MS,
@@ -36,7 +49,7 @@ function roleOptions(role: RedisRole) {
 }
 
 export type CreateRedisOptions = {
-  /** `redis://` or `rediss://` address. */
+  /** One server, sentinels or a cluster: see `parseRedisUrl`. */
   url: string
   role: RedisRole
   /** Shown by CLIENT LIST, so that an operator can tell whose connection it is. */
@@ -46,19 +59,87 @@ export type CreateRedisOptions = {
 }
 
 /** Starts connecting and returns at once; while Redis is away it keeps trying in the background. */
-export function createRedis({ url, role, name, onError }: CreateRedisOptions): Redis {
-  const redis = new Redis(url, {
-    ...roleOptions(role),
-    connectionName: name,
-    retryStrategy: (attempt) => Math.min(50 * 2 ** Math.min(attempt, 10), MAX_RECONNECT_DELAY_MS),
-  })
+export function createRedis({ url, role, name, onError }: CreateRedisOptions): RedisClient {
+  const address = parseRedisUrl(url)
+  if (!address) throw new TypeError(`REDIS_URL is none of ${REDIS_URL_FORMS}`)
+  const redis = connect(address, role, name)
   // Without a listener ioredis prints each failed try to stderr.
   redis.on('error', (error: Error) => onError?.(error))
   return redis
 }
 
+function connect(address: RedisAddress, role: RedisRole, connectionName: string): RedisClient {
+  const enableOfflineQueue = role === 'worker'
+  const each = { ...roleOptions(role), connectionName }
+  switch (address.kind) {
+    case 'single':
+      return new Redis(address.url, { ...each, enableOfflineQueue, retryStrategy: retryDelayMs })
+    case 'sentinel':
+      return new Redis({
+        ...each,
+        enableOfflineQueue,
+        retryStrategy: retryDelayMs,
+        ...sentinelOptions(address),
+      })
+    case 'cluster':
+      return new Cluster(address.nodes, {
+        ...clusterOptions(address, role),
+        enableOfflineQueue,
+        redisOptions: { ...each, ...loginOptions(address.login), ...(address.tls && { tls: {} }) },
+      })
+  }
+}
+
+function retryDelayMs(attempt: number): number {
+  return Math.min(50 * 2 ** Math.min(attempt, 10), MAX_RECONNECT_DELAY_MS)
+}
+
+/** A name or a password that is not given is left out: ioredis would send an empty one. */
+function loginOptions({
+  username,
+  password,
+}: {
+  username: string | undefined
+  password: string | undefined
+}) {
+  return { ...(username !== undefined && { username }), ...(password !== undefined && { password }) }
+}
+
+function sentinelOptions(address: RedisAddress & { kind: 'sentinel' }) {
+  const { sentinels, master, db, login, sentinelLogin, tls } = address
+  return {
+    sentinels,
+    name: master,
+    db,
+    ...loginOptions(login),
+    ...(sentinelLogin.username !== undefined && { sentinelUsername: sentinelLogin.username }),
+    ...(sentinelLogin.password !== undefined && { sentinelPassword: sentinelLogin.password }),
+    ...(tls && { tls: {}, sentinelTLS: {}, enableTLSForSentinelMode: true }),
+    sentinelRetryStrategy: retryDelayMs,
+    sentinelCommandTimeout: PRODUCER_SOCKET_TIMEOUT_MS,
+    connectTimeout: PRODUCER_SOCKET_TIMEOUT_MS,
+    // A master that is frozen or cut off ends no connection: the sentinels say that there is another one.
+    failoverDetector: true,
+    // One that came back as a replica takes no writes: ask the sentinels again, and send it there.
+    reconnectOnError: (error: Error) => (error.message.startsWith('READONLY') ? (2 as const) : false),
+  }
+}
+
+function clusterOptions({ tls }: { tls: boolean }, role: RedisRole): ClusterOptions {
+  return {
+    clusterRetryStrategy: retryDelayMs,
+    slotsRefreshTimeout: SLOTS_TIMEOUT_MS,
+    slotsRefreshInterval: SLOTS_REFRESH_INTERVAL_MS,
+    retryDelayOnFailover: CLUSTER_RETRY_MS,
+    retryDelayOnClusterDown: CLUSTER_RETRY_MS,
+    ...(role === 'worker' && { maxRedirections: WORKER_CLUSTER_RETRIES }),
+    // A certificate is made out to a name, not to the address behind it.
+    ...(tls && { dnsLookup: (host, callback) => callback(null, host) }),
+  }
+}
+
 /** Says goodbye to Redis, or just hangs up when it does not answer within the bound. Never throws. */
-export async function closeRedis(redis: Redis, timeoutMs = 1000): Promise<void> {
+export async function closeRedis(redis: RedisClient, timeoutMs = 1000): Promise<void> {
   if (redis.status === 'ready') {
     await withinMs(redis.quit(), timeoutMs, 'QUIT').catch(() => undefined)
   }
@@ -66,10 +147,29 @@ export async function closeRedis(redis: Redis, timeoutMs = 1000): Promise<void> 
 }
 
 /** Throws `redis_unavailable` unless commands can be sent right now. Costs nothing: no command is sent. */
-export function assertRedisReady(redis: Redis): void {
+export function assertRedisReady(redis: RedisClient): void {
   if (redis.status !== 'ready') {
     throw new HangarError('redis_unavailable', { operator: `Redis is not connected (${redis.status})` })
   }
+}
+
+/**
+ * A cluster spreads keys over its nodes by what stands in braces; without any, BullMQ's scripts, which change several keys
+ * at once, fail with CROSSSLOT. Throws at the start, and not at the first job.
+ */
+export function assertPrefixFits(redis: RedisClient, prefix: string): void {
+  if (!redis.isCluster || /\{[^}]+\}/.test(prefix)) return
+  throw new TypeError(
+    `HANGAR_QUEUE_PREFIX needs a part in braces on a Redis Cluster, as in {hangar}; it is ${prefix}`,
+  )
+}
+
+/**
+ * Resolves when Redis answers for our keys: on a cluster the node that has them, and not whichever is up. Throws what the
+ * connection says.
+ */
+export async function pingRedis({ redis, prefix }: { redis: RedisClient; prefix: string }): Promise<void> {
+  await redis.exists(`${prefix}:ping`)
 }
 
 /** Bounds work on Redis: whatever goes wrong or takes longer than `timeoutMs` becomes `redis_unavailable`. */

@@ -2,12 +2,10 @@
 import { randomUUID } from 'node:crypto'
 
 import { afterAll } from '@jest/globals'
-import type { Redis } from 'ioredis'
-
 import type { Lane } from '@hangar/core'
 
 import { closeQueues, createQueues, type Queues } from './queues.ts'
-import { closeRedis, createRedis, type RedisRole } from './redis.ts'
+import { closeRedis, createRedis, type RedisClient, type RedisRole } from './redis.ts'
 import { createLaneWorker, type HangarWorker, type WorkerOptions } from './worker.ts'
 import type { LaneJob } from './payloads.ts'
 
@@ -18,7 +16,7 @@ export function useBench(redis: { readonly url: string }) {
     for (const cleanup of cleanups.toReversed()) await cleanup()
   })
 
-  const connect = async (role: RedisRole): Promise<Redis> => {
+  const connect = async (role: RedisRole): Promise<RedisClient> => {
     const client = createRedis({ url: redis.url, role, name: `test-${role}` })
     cleanups.push(() => closeRedis(client))
     await new Promise<void>((resolve) => client.once('ready', () => resolve()))

@@ -4,14 +4,13 @@
  * wins, for every state a job can be in and for whichever lane comes first. A flush of Redis takes it away with the
  * jobs; what the relay then finds is a trace of its own.
  */
-import type { Redis } from 'ioredis'
-import { withinMs } from './redis.ts'
+import { withinMs, type RedisClient } from './redis.ts'
 
 /** Work that is taken up again later than this is better told as a story of its own. */
 const KEPT_SECONDS = 3600
 const READ_TIMEOUT_MS = 500
 
-type Where = { redis: Redis; prefix: string }
+type Where = { redis: RedisClient; prefix: string }
 
 /** The user's next run belongs to this trace. */
 export async function rememberTrace(where: Where, userId: string, traceparent: string): Promise<void> {

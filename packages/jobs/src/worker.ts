@@ -1,5 +1,4 @@
 import { DelayedError, MetricsTime, WaitingError, Worker, type Job } from 'bullmq'
-import type { Redis } from 'ioredis'
 import type { z } from 'zod'
 
 import type { Lane } from '@hangar/core'
@@ -16,6 +15,7 @@ import {
   type SweepJob,
 } from './payloads.ts'
 import { DEFAULT_PREFIX, type QueueName, type SweepQueueName } from './queues.ts'
+import { assertPrefixFits, type RedisClient } from './redis.ts'
 import { closeWithin, SHUTDOWN, type Runs } from './stop.ts'
 import { promoteIfDelayed } from './wake.ts'
 
@@ -42,7 +42,7 @@ export type ProcessContext = {
 
 export type WorkerOptions<Data> = {
   /** A `worker` connection, owned by the caller. BullMQ opens one more, for its blocking reads, and closes it. */
-  redis: Redis
+  redis: RedisClient
   prefix?: string
   concurrency: number
   /** Shown by CLIENT LIST and kept on each job, so that one can see who worked on it. */
@@ -93,6 +93,7 @@ function createWorker<Data>(
   schema: z.ZodType<Data>,
   { redis, prefix = DEFAULT_PREFIX, concurrency, name, process, onError }: WorkerOptions<Data>,
 ): HangarWorker {
+  assertPrefixFits(redis, prefix)
   const runs: Runs = { running: new Set(), stopping: false }
   // BullMQ passes the signal only to a function that declares exactly these three parameters.
   const processor = async (job: Job, token: string | undefined, signal: AbortSignal | undefined) => {

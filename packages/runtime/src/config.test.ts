@@ -1,3 +1,4 @@
+import { REDIS_URL_FORMS } from '@hangar/core'
 import { describe, expect, test } from '@jest/globals'
 import { z } from 'zod'
 import { commonConfig, ConfigError, loadConfig, masterKeyFields, policyFields, policyFrom } from './index.ts'
@@ -29,7 +30,7 @@ describe('loadConfig', () => {
       problemsOf(z.object(commonConfig), { REDIS_URL: 'http://x', PORT: '99999', LOG_LEVEL: 'loud' }),
     ).toEqual([
       'DATABASE_URL is missing',
-      'REDIS_URL: write it as redis://host:port or rediss://…',
+      `REDIS_URL: write it as ${REDIS_URL_FORMS}`,
       expect.stringMatching(/^LOG_LEVEL: Invalid option/),
       expect.stringMatching(/^PORT: Too big/),
     ])

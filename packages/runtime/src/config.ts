@@ -1,6 +1,7 @@
 /**
  * Configuration: one schema per process, read once, every problem reported at once, by name and never by value.
  */
+import { parseRedisUrl, REDIS_URL_FORMS } from '@hangar/core'
 import { z } from 'zod'
 
 /** EX_CONFIG of sysexits: a supervisor can tell "fix the settings" from "try again". */
@@ -66,7 +67,8 @@ export const commonConfig = {
     protocol: /^postgres(ql)?$/,
     error: 'write it as postgres://… with user, host and database',
   }),
-  REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'write it as redis://host:port or rediss://…' }),
+  /** One server, sentinels or a cluster (`parseRedisUrl`). */
+  REDIS_URL: z.string().refine((text) => parseRedisUrl(text) !== null, `write it as ${REDIS_URL_FORMS}`),
   /** Before every key in Redis; in braces, so that a queue stays in one slot of a cluster. */
   HANGAR_QUEUE_PREFIX: z.string().min(1).default('{hangar}'),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),

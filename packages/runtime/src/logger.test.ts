@@ -46,6 +46,10 @@ test.each([
   ['FlyV1 fm2_lJPECAAA', 'FlyV1 [redacted]'],
   ['eyJhbGciOiJIUzI1NiJ9.eyJyb2xlIjoieCJ9.c2ln', '[redacted]'],
   ['postgres://hangar:geheim@db:5432/x', 'postgres://hangar:[redacted]@db:5432/x'],
+  [
+    'redis+sentinel://a,b/main?db=1&sentinel_password=geheim',
+    'redis+sentinel://a,b/main?db=1&sentinel_password=[redacted]',
+  ],
   ['http://127.0.0.1:8080/path@here', 'http://127.0.0.1:8080/path@here'],
 ])('redactText(%s)', (text, expected) => {
   expect(redactText(text)).toBe(expected)

@@ -17,7 +17,8 @@ const SHAPES: readonly [RegExp, string][] = [
   [/\b(fo1|fm1r|fm2|fm1a)_[\w+/=.-]+/g, `$1_${MASK}`],
   // JSON Web Tokens.
   [/\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, MASK],
-  // The password in an address.
+  // A parameter of an address, and the password in it.
+  [/([?&][\w.-]*(?:password|secret|token)[\w.-]*=)[^\s&#"]+/gi, `$1${MASK}`],
   [/(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@"]*):[^\s@/"]+@/gi, `$1:${MASK}@`],
 ]
 

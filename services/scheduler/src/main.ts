@@ -2,7 +2,7 @@
  * The scheduler: says what is due and puts it into the queues; never does the work. Several may run at once.
  */
 import { assertHostRowsVisible, createDatabase, findInstallationId } from '@hangar/db'
-import { closeQueues, closeRedis, createQueues, createRedis } from '@hangar/jobs'
+import { closeQueues, closeRedis, createQueues, createRedis, pingRedis } from '@hangar/jobs'
 import {
   createLogger,
   createMetrics,
@@ -50,9 +50,7 @@ await runMain('scheduler', async () => {
     postgres: async () => {
       await findInstallationId(db)
     },
-    redis: async () => {
-      await redis.ping()
-    },
+    redis: () => pingRedis({ redis, prefix: config.HANGAR_QUEUE_PREFIX }),
     relay: loops.relay.checkTurning,
     schedules: loops.schedules.checkTurning,
   }

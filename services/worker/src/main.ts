@@ -2,7 +2,7 @@
  * The worker: does the work that the two lanes and the sweeps ask for, and is the only process that talks to Fly.
  */
 import { assertHostRowsVisible, createDatabase, findInstallationId } from '@hangar/db'
-import { closeRedis, createRedis, recallTrace } from '@hangar/jobs'
+import { closeRedis, createRedis, pingRedis, recallTrace } from '@hangar/jobs'
 import { createFlyClient } from '@hangar/fly-client'
 import {
   createLogger,
@@ -74,9 +74,7 @@ await runMain('worker', async () => {
     postgres: async () => {
       await findInstallationId(db)
     },
-    redis: async () => {
-      await redis.ping()
-    },
+    redis: () => pingRedis(where),
   }
   const ops = await startOpsServer({ port: config.PORT, host: config.HOST, checks, registry, logger })
   stopper.onStop('ops', () => ops.close())

@@ -9,7 +9,9 @@ export { dataFolder, temporaryFolder } from './folders.ts'
 export * from './free-port.ts'
 export * from './managed-process.ts'
 export * from './postgres.ts'
+export * from './postgres-backup.ts'
 export * from './redis.ts'
+export * from './redis-many.ts'
 export { removeRedisKeys } from './redis-keys.ts'
 export {
   EXIT_UNAVAILABLE,

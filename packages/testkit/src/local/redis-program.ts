@@ -12,6 +12,11 @@ import { cachedRedis, unpackRedisWithoutRoot } from './redis-unpack.ts'
 export type RedisProgram =
   { kind: 'binary'; path: string; libraryPath?: string } | { kind: 'docker'; image: string }
 
+/** What the server's process needs to find what came with it. */
+export function withLibraries(libraryPath: string | undefined): NodeJS.ProcessEnv {
+  return libraryPath === undefined ? process.env : { ...process.env, LD_LIBRARY_PATH: libraryPath }
+}
+
 const DOCKER_REDIS_IMAGE = 'redis:8.6.2-alpine'
 
 /** No Redis and no way to get one. Programs end with this exit code (EX_UNAVAILABLE). */

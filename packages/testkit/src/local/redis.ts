@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises'
 import { dataFolder } from './folders.ts'
 import { freePort } from './free-port.ts'
 import { startManagedProcess, type ManagedProcess } from './managed-process.ts'
-import { findRedisServer, type RedisProgram } from './redis-program.ts'
+import { findRedisServer, withLibraries, type RedisProgram } from './redis-program.ts'
 import { waitFor } from './wait-for.ts'
 import { watch } from './watchdog.ts'
 
@@ -92,10 +92,6 @@ async function start(
     throw error
   })
   return server
-}
-
-function withLibraries(libraryPath: string | undefined): NodeJS.ProcessEnv {
-  return libraryPath === undefined ? process.env : { ...process.env, LD_LIBRARY_PATH: libraryPath }
 }
 
 function dockerOptions(image: string, port: number, settings: string[]) {

@@ -10,7 +10,7 @@ const api = useApi({ deps: { inspectWaitMs: 5_000 } })
 const closing: (() => Promise<void>)[] = []
 
 beforeAll(() => {
-  const { host, port } = api.queues.redis.options
+  const { host, port } = api.queues.redis.options as { host: string; port: number }
   const redis = createRedis({ url: `redis://${host}:${port}`, role: 'worker', name: 'test' })
   const worker = createInspectWorker({
     redis,
