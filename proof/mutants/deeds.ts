@@ -181,4 +181,11 @@ export const DEED_MUTANTS: readonly Mutant[] = [
     replace: 'if (isExpected)',
     test: { file: HALF_TRUTHS_TEST, name: 'while its machines can still be listed' },
   },
+  {
+    name: 'absence: what Fly was asked to delete is gone, even if it refused',
+    file: 'services/worker/src/reconcile/look.ts',
+    find: "'deprovision_app_delete_accepted'",
+    replace: "'deprovision_app_deleting'",
+    test: { file: HALF_TRUTHS_TEST, name: 'where Fly refused to end it' },
+  },
 ]

@@ -56,6 +56,9 @@ export async function openStore(url: string): Promise<Store> {
   const { rows } = await client.query<{ name: string }>(TABLES_WITH_ROWS)
   const tables = rows.map((row) => row.name)
   await client.query(clearFunction(tables))
+  // To switch triggers off makes a session forget all of its plans, so another one forgets the users.
+  const cleaner = createClient({ connectionString: url, applicationName: 'simulation-cleaner' })
+  await cleaner.connect()
   let cleared = 0
   const connected = {
     query: (text: string, values: unknown[]) => client.query(text, values),
@@ -67,12 +70,15 @@ export async function openStore(url: string): Promise<Store> {
     reader: databaseOver(pool as never, { statementTimeoutMs: 0 }),
     async clear() {
       if (++cleared % TRUNCATE_EVERY === 0)
-        await client.query(
+        await cleaner.query(
           `set session_replication_role = replica; truncate ${tables.join(', ')}; reset session_replication_role`,
         )
-      await client.query('select simulation.clear()')
+      await cleaner.query('select simulation.clear()')
     },
-    close: () => client.end(),
+    close: async () => {
+      await cleaner.end()
+      await client.end()
+    },
   }
 }
 

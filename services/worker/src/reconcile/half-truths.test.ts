@@ -6,6 +6,7 @@ import { createFlyClient } from '@hangar/fly-client'
 import type { FaultKind, FaultMatch } from '@hangar/fly-sim'
 import { createUser, runSql, setTier } from '@hangar/testkit'
 import { useEngine } from '../testing/engine.ts'
+import { reconcileUser } from './job.ts'
 
 const engine = useEngine()
 const db = () => engine.database.db
@@ -28,6 +29,8 @@ async function active() {
   await engine.drive(userId)
   return { userId, row: await engine.live(userId) }
 }
+
+const look = (userId: string) => reconcileUser(engine.deps, userId, new AbortController().signal)
 
 async function lookAgain(userId: string) {
   await raiseWant(db(), userId, 'health')
@@ -72,6 +75,24 @@ describe('an app that Fly says is not there', () => {
     const types = await engine.eventTypes(userId)
     expect(types.filter((type) => type === 'deprovision_app_deleted')).toHaveLength(1)
     expect(types).not.toContain('app_missing')
+  })
+
+  test('nor because we asked for its end, where Fly refused to end it', async () => {
+    const { userId, row } = await active()
+    await setTier(db(), userId, 'free')
+    const refused = fault('timeout_408', { operation: 'apps.delete', app: row.flyAppName })
+    for (let turn = 0; refused.struck === 0; turn++) {
+      expect(turn).toBeLessThan(5)
+      await look(userId)
+    }
+    for (const operation of ['machines.get', 'machines.list', 'apps.get'])
+      fault('not_found', { operation, app: row.flyAppName })
+    await look(userId)
+    expect(await engine.live(userId)).toMatchObject({ id: row.id, status: 'deprovisioning' })
+    faults().clear()
+    await engine.drive(userId)
+    expect(await engine.generations(userId)).toMatchObject([{ status: 'deleted' }])
+    expect(engine.sim.sim.world.apps.has(row.flyAppName)).toBe(false)
   })
 
   test('nor after we asked for its end, while its machines can still be listed', async () => {

@@ -2,9 +2,10 @@
  * What Fly has of one app. Four answers, and the two that lead to deeds are the hardest to get:
  *
  *   ours         a machine of ours is on record or bears our mark, or organisation and network are ours
- *   absent       a plain 404 to the app itself; for an app that we made, or whose machines could be listed, the
- *                organisation's list has to agree: Fly is known to answer 404 for apps that are there (two stores
- *                that drift apart), and shows a new one nowhere for up to a minute, which is too soon to end it
+ *   absent       a plain 404 to the app itself; for an app that we made and whose deletion Fly has not accepted, or
+ *                whose machines could be listed, the organisation's list has to agree: Fly is known to answer 404 for
+ *                apps that are there (two stores that drift apart), and shows a new one nowhere for up to a minute,
+ *                which is too soon to end it
  *   stranger     plainly another organisation's or another network's
  *   unreachable  anything in between: nothing is created, nothing is destroyed, and it is looked at again
  */
@@ -122,14 +123,15 @@ async function wasMade({ attempt, row }: Looking): Promise<boolean> {
   return hasEventSince(attempt.deps.db, row.id, 'provision_app_created', row.createdAt)
 }
 
+/** Asking is not enough: Fly may have refused. */
+function wasDeletedByUs({ attempt, row }: Looking): Promise<boolean> {
+  return hasEventSince(attempt.deps.db, row.id, 'deprovision_app_delete_accepted', row.createdAt)
+}
+
 /** Made so lately that Fly need not show it yet; one with a machine it has shown. */
 async function isNew({ attempt, row }: Looking): Promise<boolean> {
   if (row.flyMachineId !== null) return false
   return hasEventWithin(attempt.deps.db, row.id, 'provision_app_created', APP_VISIBLE_WITHIN_MS)
-}
-
-function wasDeletedByUs({ attempt, row }: Looking): Promise<boolean> {
-  return hasEventSince(attempt.deps.db, row.id, 'deprovision_app_deleting', row.createdAt)
 }
 
 /**

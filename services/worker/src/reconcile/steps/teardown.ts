@@ -130,6 +130,8 @@ export async function deleteApp(context: StepContext): Promise<StepResult> {
   // No machine is left by now, and in a burst the wait is long: nobody's traders wait with it.
   await returnTraders(attempt.deps.db, row.id)
   if (result !== 'shown') return result
+  // A later look believes a plain "not found" only of a deletion that Fly has accepted.
+  await record(context, {}, { type: 'deprovision_app_delete_accepted', metadata: { app: row.flyAppName } })
   if (asked.sinceFirstMs > GONE_DEADLINE_MS)
     throw new HangarError('app_not_deleted', {
       operator: `Fly still shows ${row.flyAppName} after ${asked.times + 1} requests to delete it`,
