@@ -797,7 +797,7 @@ create table hangar.bulks (
   wave_size integer,
   wave_pause_ms integer,
   stop_on_failure_share double precision,
-  wave_count integer,
+  wave_users integer,
   wave integer,
   failures_since timestamp with time zone,
   constraint bulks_action_is_known CHECK (action = ANY (ARRAY['retry'::text, 'provision'::text, 'deprovision'::text, 'check_health'::text, 'migrate'::text])),
@@ -809,11 +809,11 @@ create table hangar.bulks (
   constraint bulks_reason_is_given CHECK (btrim(reason) <> ''::text),
   constraint bulks_share_is_sane CHECK (stop_on_failure_share >= 0::double precision AND stop_on_failure_share <= 1::double precision),
   constraint bulks_state_is_known CHECK (state = ANY (ARRAY['running'::text, 'paused'::text, 'done'::text, 'cancelled'::text])),
-  constraint bulks_wave_count_is_sane CHECK (wave_count >= 0),
   constraint bulks_wave_is_sane CHECK (wave >= 1),
   constraint bulks_wave_pause_is_sane CHECK (wave_pause_ms >= 0 AND wave_pause_ms <= 604800000),
   constraint bulks_wave_size_is_sane CHECK (wave_size >= 1 AND wave_size <= 100000),
-  constraint bulks_waves_are_whole CHECK (num_nulls(wave_size, wave_pause_ms, stop_on_failure_share, wave_count, wave, failures_since) = ANY (ARRAY[0, 6]))
+  constraint bulks_wave_users_is_sane CHECK (wave_users >= 0),
+  constraint bulks_waves_are_whole CHECK (num_nulls(wave_size, wave_pause_ms, stop_on_failure_share, wave_users, wave, failures_since) = ANY (ARRAY[0, 6]))
 );
 
 create table hangar.burst_approvals (

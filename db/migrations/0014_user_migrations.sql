@@ -19,12 +19,12 @@ alter table hangar.bulks
   -- Above this share of failures it pauses itself. 1: never.
   add column stop_on_failure_share double precision constraint bulks_share_is_sane check (
     stop_on_failure_share between 0 and 1),
-  -- How many there are to be, counted when it was made.
-  add column wave_count integer constraint bulks_wave_count_is_sane check (wave_count >= 0),
+  -- So many, from the first place, are in waves; who was left out when it was made has the places after them.
+  add column wave_users integer constraint bulks_wave_users_is_sane check (wave_users >= 0),
   -- The one whose users may be asked; the next begins when all of this one have come to an end.
   add column wave integer constraint bulks_wave_is_sane check (wave >= 1),
   -- Ends before it do not count for the share: somebody has seen them, and has gone on.
   add column failures_since timestamptz,
   add constraint bulks_waves_are_whole check (
-    num_nulls(wave_size, wave_pause_ms, stop_on_failure_share, wave_count, wave, failures_since) in (0, 6)),
+    num_nulls(wave_size, wave_pause_ms, stop_on_failure_share, wave_users, wave, failures_since) in (0, 6)),
   add constraint bulks_migrate_in_waves check (action <> 'migrate' or wave_size is not null);

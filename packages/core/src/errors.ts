@@ -88,6 +88,11 @@ export const ERRORS = {
     publicMessage: 'Hangar is not installed on the host tables yet.',
     retry: 'permanent',
   },
+  host_busy: {
+    status: 503,
+    publicMessage: 'The host tables are in use by long transactions.',
+    retry: 'transient',
+  },
   host_rows_hidden: {
     status: 500,
     publicMessage: 'The database role does not see the subscription rows.',

@@ -1,5 +1,7 @@
 import { sql } from 'kysely'
+import pg from 'pg'
 import type { Database, Tx } from './database.ts'
+import { withLockRetries } from './lock-retries.ts'
 
 /** What the host product's tables and columns are called. `table` is written with its schema. */
 export type HostMapping = {
@@ -87,12 +89,48 @@ export const DEFAULT_HOST_MAPPING: HostMapping = {
   },
 }
 
-/** Makes or replaces the trigger and the views on the host's tables. Enrolls nobody. May be repeated. */
-export async function installHost(
-  db: Database | Tx,
-  mapping: HostMapping = DEFAULT_HOST_MAPPING,
-): Promise<void> {
-  await sql`select hangar.install_host(${JSON.stringify(mapping)}::jsonb)`.execute(db)
+export type HostPart = Exclude<keyof HostMapping, 'webhook'>
+export const HOST_PARTS = [
+  'subscriptions',
+  'users',
+  'traders',
+  'signals',
+  'executions',
+  'notifications',
+] as const satisfies readonly HostPart[]
+
+/**
+ * Makes or replaces the trigger and the views on the host's tables. Enrolls nobody. May be repeated. Where the tables are
+ * in use it is tried again, each time in a transaction of its own that waits for no lock longer than a moment.
+ */
+export async function installHost(db: Database, mapping: HostMapping = DEFAULT_HOST_MAPPING): Promise<void> {
+  await withLockRetries(() => sql`select hangar.install_host(${JSON.stringify(mapping)}::jsonb)`.execute(db))
+}
+
+/** What is wrong with a mapping, by the database's own word; null where it could be installed. Changes nothing. */
+export async function checkHostMapping(db: Database, mapping: HostMapping): Promise<string | null> {
+  try {
+    await sql`select hangar.check_host_mapping(${JSON.stringify(mapping)}::jsonb)`.execute(db)
+    return null
+  } catch (error) {
+    if (error instanceof pg.DatabaseError && MAPPING_FAULTS.has(error.code ?? '')) return error.message
+    throw error
+  }
+}
+
+/** invalid_parameter_value, undefined_table, undefined_column, datatype_mismatch: as check_host_part() says it. */
+const MAPPING_FAULTS = new Set(['22023', '42P01', '42703', '42804'])
+
+/** Opens one table of the host to the services' roles, as far as each needs it. Where the mapping has none, nothing. */
+export async function openHostPart(db: Database, part: HostPart): Promise<void> {
+  await withLockRetries(() => sql`select hangar.open_host_part(${part})`.execute(db))
+}
+
+/** Takes the trigger and what the services' roles may see off the host's tables. Hangar's own rows stay. */
+export async function uninstallHost(db: Database): Promise<void> {
+  for (const part of HOST_PARTS)
+    await withLockRetries(() => sql`select hangar.close_host_part(${part})`.execute(db))
+  await withLockRetries(() => sql`select hangar.uninstall_host()`.execute(db))
 }
 
 /** The mapping that is installed, or null where `installHost` never ran. */

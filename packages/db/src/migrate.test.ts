@@ -49,7 +49,7 @@ describe('migrateToLatest', () => {
     })
   })
 
-  test('a failing file takes back the whole batch and is named', async () => {
+  test('a failing file is taken back and named; what was before it stays, and the next run goes on', async () => {
     await withEmpty(async (url, db) => {
       await writeFile(join(folder, '0001_a.sql'), VALID)
       await writeFile(join(folder, '0002_b.sql'), 'create table public.half_done (); select 1 / 0;')
@@ -59,6 +59,18 @@ describe('migrateToLatest', () => {
       })
       const { rows } = await sql`select to_regclass('public.half_done') as found`.execute(db)
       expect(rows).toEqual([{ found: null }])
+      await writeFile(join(folder, '0002_b.sql'), 'create table public.whole ();')
+      expect(await migrateToLatest(url, options())).toEqual({ applied: ['0002_b'] })
+    })
+  })
+
+  test('a process that dies between a file and its note does not apply the file twice', async () => {
+    await withEmpty(async (url, db) => {
+      await writeFile(join(folder, '0001_a.sql'), VALID)
+      await writeFile(join(folder, '0002_b.sql'), 'create table public.once ();')
+      await migrateToLatest(url, options())
+      await sql`delete from hangar.migration where name = '0002_b'`.execute(db)
+      expect(await migrateToLatest(url, options())).toEqual({ applied: ['0002_b'] })
     })
   })
 

@@ -1,7 +1,11 @@
 /**
- * The migrator: numbered plain SQL files, each applied once, all pending ones in one transaction, under a session
- * advisory lock (so: port 5432, never a transaction pooler). The checksum of each applied file is kept, and an
- * old file that was edited afterwards is refused before anything runs.
+ * The migrator: numbered plain SQL files, each applied once, under a session advisory lock (so: port 5432, never a
+ * transaction pooler). The checksum of each applied file is kept, and an old file that was edited afterwards is refused
+ * before anything runs.
+ *
+ * Nobody waits long for it: each file is a transaction of its own, sent in one piece, so that its locks are held for as
+ * long as its statements take and not for the way to the server and back; and it gives up waiting for a lock of somebody
+ * else's after a moment, because whoever comes later waits behind it, and is tried again.
  */
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
@@ -10,6 +14,7 @@ import { HangarError } from '@hangar/core'
 import { CompiledQuery, Kysely, PostgresDialect, sql } from 'kysely'
 import { Migrator, type Migration } from 'kysely/migration'
 import pg from 'pg'
+import { LOCK_TIMEOUT_MS, withLockRetries } from './lock-retries.ts'
 import { migrationsDirectory } from './paths.ts'
 
 export type MigrationFile = { name: string; text: string; sha256: string }
@@ -42,33 +47,51 @@ export async function migrateToLatest(
       migrationTableSchema: 'hangar',
       migrationTableName: 'migration',
       migrationLockTableName: 'migration_lock',
+      disableTransactions: true,
     })
     const { error, results = [] } = await migrator.migrateToLatest()
     if (error !== undefined)
       throw toError(error, results.find(({ status }) => status === 'Error')?.migrationName)
+    if (results.length > 0) await applyServiceRights(db)
     return { applied: results.map(({ migrationName }) => migrationName) }
   } finally {
     await db.destroy()
   }
 }
 
-function toMigration(file: MigrationFile): [string, Migration] {
+/** Several statements in one message are one transaction, and all of them are taken back if one fails. */
+function toMigration({ name, text, sha256 }: MigrationFile): [string, Migration] {
+  const inOnePiece = [
+    `set local lock_timeout = ${LOCK_TIMEOUT_MS};`,
+    text,
+    `;insert into hangar.migration_checksums (name, sha256) values ('${name}', '${sha256}');`,
+  ].join('\n')
   const up = async (db: Kysely<unknown>) => {
-    await db.executeQuery(CompiledQuery.raw(file.text))
-    await sql`insert into hangar.migration_checksums (name, sha256) values (${file.name}, ${file.sha256})`.execute(
-      db,
-    )
+    // The migrator notes it down only afterwards: a process that died in between has applied it all the same.
+    if ((await appliedChecksums(db)).has(name)) return
+    await withLockRetries(() => db.executeQuery(CompiledQuery.raw(inOnePiece)))
   }
-  return [file.name, { up }]
+  return [name, { up }]
+}
+
+/** The roles of the services are given what is new. Migrations of tests, and those before 0015, have none. */
+async function applyServiceRights(db: Kysely<unknown>): Promise<void> {
+  const { rows } = await sql<{ known: boolean }>`
+    select to_regprocedure('hangar.apply_service_rights()') is not null as known`.execute(db)
+  if (rows[0]?.known) await sql`select hangar.apply_service_rights()`.execute(db)
+}
+
+async function appliedChecksums(db: Kysely<unknown>): Promise<Map<string, string>> {
+  const known = await sql<{ exists: boolean }>`
+    select to_regclass('hangar.migration_checksums') is not null as exists`.execute(db)
+  if (!known.rows[0]?.exists) return new Map()
+  const applied = await sql<{ name: string; sha256: string }>`
+    select name, sha256 from hangar.migration_checksums`.execute(db)
+  return new Map(applied.rows.map(({ name, sha256 }) => [name, sha256]))
 }
 
 async function refuseEditedMigrations(db: Kysely<unknown>, files: MigrationFile[]): Promise<void> {
-  const known = await sql<{ exists: boolean }>`
-    select to_regclass('hangar.migration_checksums') is not null as exists`.execute(db)
-  if (!known.rows[0]?.exists) return
-  const applied = await sql<{ name: string; sha256: string }>`
-    select name, sha256 from hangar.migration_checksums`.execute(db)
-  const before = new Map(applied.rows.map(({ name, sha256 }) => [name, sha256]))
+  const before = await appliedChecksums(db)
   const edited = files.filter(({ name, sha256 }) => before.has(name) && before.get(name) !== sha256)
   if (edited.length === 0) return
   throw new HangarError('migration_edited', {

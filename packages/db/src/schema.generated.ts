@@ -187,9 +187,9 @@ export interface HangarBulks {
   stopOnFailureShare: number | null;
   updatedAt: Generated<Timestamp>;
   wave: number | null;
-  waveCount: number | null;
   wavePauseMs: number | null;
   waveSize: number | null;
+  waveUsers: number | null;
 }
 
 export interface HangarBurstApprovals {
@@ -299,7 +299,7 @@ export interface HangarInspections {
   question: Generated<Json>;
   requestedBy: string;
   result: Json | null;
-  userId: string;
+  userId: string | null;
 }
 
 export interface HangarInstallation {
@@ -346,6 +346,17 @@ export interface HangarQueueHeads {
   firstSeenAt: Generated<Timestamp>;
   job: string;
   queue: string;
+}
+
+export interface HangarServiceRights {
+  object: string;
+  privileges: string;
+  service: string;
+}
+
+export interface HangarServiceRoles {
+  kind: string;
+  roleName: string;
 }
 
 export interface HangarSettings {
@@ -437,6 +448,12 @@ export interface HangarWebhookArrivals {
   onlyOne: Generated<boolean>;
 }
 
+export interface HangarWebhookProbes {
+  arrivedAt: Timestamp | null;
+  id: Generated<string>;
+  sentAt: Generated<Timestamp>;
+}
+
 export interface UserFlyAppEvents {
   actor: string;
   changedIn: Generated<string | null>;
@@ -518,6 +535,8 @@ export interface DB {
   "hangar.orphans": HangarOrphans;
   "hangar.permits": HangarPermits;
   "hangar.queueHeads": HangarQueueHeads;
+  "hangar.serviceRights": HangarServiceRights;
+  "hangar.serviceRoles": HangarServiceRoles;
   "hangar.settings": HangarSettings;
   "hangar.sharedBackends": HangarSharedBackends;
   "hangar.shimReceipts": HangarShimReceipts;
@@ -528,6 +547,7 @@ export interface DB {
   "hangar.userWants": HangarUserWants;
   "hangar.userWork": HangarUserWork;
   "hangar.webhookArrivals": HangarWebhookArrivals;
+  "hangar.webhookProbes": HangarWebhookProbes;
   userFlyAppEvents: UserFlyAppEvents;
   userFlyApps: UserFlyApps;
 }

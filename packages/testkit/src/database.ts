@@ -1,10 +1,44 @@
 import { randomUUID } from 'node:crypto'
 import { createDatabase, type Database } from '@hangar/db'
 import { afterAll, beforeAll } from '@jest/globals'
-import { addressOf, PG_URL, TEMPLATE_DATABASE } from './jest/test-servers.ts'
+import {
+  addressOf,
+  PG_URL,
+  ROLE_PASSWORD,
+  serviceRole,
+  TEMPLATE_DATABASE,
+  type ServiceKind,
+} from './jest/test-servers.ts'
 import { runSql } from './local/index.ts'
 
 export type TestDatabase = { readonly db: Database; readonly url: string }
+
+/** The same database for one of the services, with its role's rights and no others. */
+export function urlForService(url: string, kind: ServiceKind): string {
+  const address = new URL(url)
+  address.username = serviceRole(kind)
+  address.password = ROLE_PASSWORD
+  return address.href
+}
+
+/** Of the file's database, as one of the services comes to it. There from its beforeAll to its afterAll. */
+export function useServiceDatabase(of: TestDatabase, kind: ServiceKind): { readonly db: Database } {
+  let db: Database | undefined
+  beforeAll(() => {
+    db = createDatabase({
+      connectionString: urlForService(of.url, kind),
+      applicationName: `hangar-test-${kind}`,
+      maxConnections: 5,
+    })
+  })
+  afterAll(() => db?.destroy())
+  return {
+    get db() {
+      if (!db) throw new Error('useServiceDatabase: the database exists only inside tests and hooks.')
+      return db
+    },
+  }
+}
 
 export type TestDatabaseOptions = {
   /** `hangar` (the default): migrated, baseline, trigger. `empty`: a bare database, for migrations. */

@@ -1,9 +1,19 @@
-import { createDatabase, installHost, loadBaseline, migrateToLatest } from '@hangar/db'
+import {
+  createDatabase,
+  HOST_PARTS,
+  installHost,
+  loadBaseline,
+  migrateToLatest,
+  openHostPart,
+} from '@hangar/db'
 import { runSql, startPostgres, startRedis } from '../local/index.ts'
 import {
   PG_URL,
   REDIS_URL,
   rememberServer,
+  ROLE_PASSWORD,
+  SERVICE_KINDS,
+  serviceRole,
   stopRememberedServers,
   TEMPLATE_DATABASE,
 } from './test-servers.ts'
@@ -28,6 +38,14 @@ async function startTestPostgres(): Promise<void> {
   const db = createDatabase({ connectionString: url, applicationName: 'hangar-testkit', maxConnections: 1 })
   try {
     await installHost(db)
+    await runSql(
+      url,
+      ...SERVICE_KINDS.flatMap((kind) => [
+        `create role ${serviceRole(kind)} login password '${ROLE_PASSWORD}'`,
+        `select hangar.grant_service_role('${serviceRole(kind)}', '${kind}')`,
+      ]),
+    )
+    for (const part of HOST_PARTS) await openHostPart(db, part)
   } finally {
     await db.destroy()
   }

@@ -1,0 +1,94 @@
+/** How Hangar stands in a database: what was applied, what is on the host's tables, and who may do what. Read only. */
+import { sql } from 'kysely'
+import type { Database, Tx } from './database.ts'
+import { readMigrations } from './migrate.ts'
+import { onlyRow } from './rows.ts'
+
+export type SchemaState = {
+  /** Of this release's files, in order. */
+  missing: string[]
+  edited: string[]
+  /** Applied here, and not of this release: it is older than the database. */
+  unknown: string[]
+}
+
+/** Compares the migrations that were applied with this release's. */
+export async function readSchemaState(db: Database | Tx): Promise<SchemaState> {
+  const applied = await sql<{ name: string; sha256: string }>`
+    select name, sha256 from hangar.migration_checksums order by name`.execute(db)
+  const files = await readMigrations()
+  const there = new Map(applied.rows.map(({ name, sha256 }) => [name, sha256]))
+  const known = new Set(files.map(({ name }) => name))
+  return {
+    missing: files.filter(({ name }) => !there.has(name)).map(({ name }) => name),
+    edited: files
+      .filter(({ name, sha256 }) => there.has(name) && there.get(name) !== sha256)
+      .map(({ name }) => name),
+    unknown: [...there.keys()].filter((name) => !known.has(name)),
+  }
+}
+
+export type TriggerState = {
+  /** Null: there is no such table any more. */
+  table: string | null
+  /** `wrong`: it watches other columns than the mapping says. */
+  trigger: 'right' | 'wrong' | 'disabled' | 'missing'
+  /** pg_net's call is there. */
+  hasPgNet: boolean
+  hasVault: boolean
+}
+
+/** What the mapping says of the subscriptions, held against the catalog. Null where nothing is installed. */
+export async function readTriggerState(db: Database | Tx): Promise<TriggerState | null> {
+  const { rows } = await sql<TriggerState>`
+    select to_regclass(s ->> 'table')::text as "table",
+      case when t.oid is null then 'missing' when t.tgenabled = 'D' then 'disabled'
+        when encode(t.tgargs, 'hex') <> encode(convert_to(s ->> 'user_id', 'UTF8') || '\\x00'
+          || convert_to(s ->> 'tier', 'UTF8') || '\\x00' || convert_to(coalesce(s ->> 'status', ''), 'UTF8')
+          || '\\x00', 'hex') then 'wrong'
+        else 'right' end as trigger,
+      to_regprocedure('net.http_post(text, jsonb, jsonb, jsonb, integer)') is not null as has_pg_net,
+      to_regclass('vault.decrypted_secrets') is not null as has_vault
+    from (select mapping -> 'subscriptions' as s from hangar.host_mapping) host
+    left join pg_trigger t on t.tgrelid = to_regclass(s ->> 'table') and t.tgname = 'on_user_tier_change'`.execute(
+    db,
+  )
+  return rows[0] ?? null
+}
+
+/** What anon and authenticated can reach of Hangar's own, which is nothing where all is well. */
+export async function listExposed(db: Database | Tx): Promise<string[]> {
+  const { rows } = await sql<{ name: string }>`
+    select distinct object as name
+    from (select oid, rolname from pg_roles where rolname in ('anon', 'authenticated')) r
+    cross join lateral (
+      select c.oid::regclass::text as object from pg_class c
+      where (c.relnamespace = 'hangar'::regnamespace
+          or c.relnamespace = 'public'::regnamespace and c.relname in ('user_fly_apps', 'user_fly_app_events'))
+        and c.relkind in ('r', 'v')
+        and has_table_privilege(r.oid, c.oid, 'select, insert, update, delete, truncate, references, trigger')
+      union all
+      select p.oid::regprocedure::text from pg_proc p
+      where p.pronamespace = 'hangar'::regnamespace and has_function_privilege(r.oid, p.oid, 'execute')
+      union all
+      select 'schema hangar' where has_schema_privilege(r.oid, 'hangar', 'usage')
+    ) o order by 1`.execute(db)
+  return rows.map(({ name }) => name)
+}
+
+export type ConnectionState = {
+  role: string
+  isSuperuser: boolean
+  serverVersion: number
+  /** The server's clock, and `hangar.now`, which only tests set. */
+  now: Date
+  hasFakeClock: boolean
+}
+
+export async function readConnectionState(db: Database | Tx): Promise<ConnectionState> {
+  const { rows } = await sql<ConnectionState>`
+    select current_user as role, rolsuper as is_superuser, current_setting('server_version_num')::int as server_version,
+      clock_timestamp() as now, coalesce(current_setting('hangar.now', true), '') <> '' as has_fake_clock
+    from pg_roles where rolname = current_user`.execute(db)
+  return onlyRow(rows)
+}
