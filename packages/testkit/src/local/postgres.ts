@@ -15,12 +15,18 @@ const run = promisify(execFile)
 
 const START_ATTEMPTS = 5
 
+const NOT_DURABLE = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }
+
 export type LocalPostgres = {
   /** Superuser, database `postgres`. */
   readonly url: string
   readonly port: number
   /** Another one after a restart. */
   readonly pid: number
+  /** Its files, below which nobody else writes. Changed only while it is down. */
+  readonly dataFolder: string
+  /** Whose they have to be; undefined: ours. */
+  readonly owner: PostgresOwner | undefined
   /** The same server, another database. */
   urlOf(database: string): string
   logs(): string
@@ -37,6 +43,8 @@ export type PostgresOptions = {
   inMemory?: boolean
   /** What is committed outlives a crash, as in production. Default false: quick, and lost with a crash. */
   durable?: boolean
+  /** Settings of postgresql.conf; what they run finds the data folder as its working directory. */
+  settings?: Readonly<Record<string, string>>
 }
 
 /**
@@ -49,11 +57,12 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Loca
     const password = randomBytes(12).toString('hex')
     const durable = options.durable ?? false
     const place = await initialiseFolder(password, options.inMemory ?? !durable)
-    const server = await start(place, port, durable).catch(async (error: unknown) => {
+    const settings = { ...(durable ? {} : NOT_DURABLE), ...options.settings }
+    const server = await start(place, port, settings).catch(async (error: unknown) => {
       await place.remove()
       throw error
     })
-    if (server.running) return describe({ place, server, port, password, durable })
+    if (server.running) return describe({ place, server, port, password, settings })
     await place.remove()
     // Somebody may take the port between our check and the server's bind: then another one is tried.
     const taken = server.logs().includes('Address already in use')
@@ -124,16 +133,16 @@ async function initialise({ home, folder, data, owner }: Place, password: string
 async function start(
   { home, folder, data, owner }: Place,
   port: number,
-  durable: boolean,
+  more: Readonly<Record<string, string>>,
 ): Promise<ManagedProcess> {
   const settings = {
     listen_addresses: '127.0.0.1',
     // A socket file would need a folder that exists everywhere and a name that nobody else has.
     unix_socket_directories: '',
     max_connections: '300',
-    ...(durable ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
     timezone: 'UTC',
     log_timezone: 'UTC',
+    ...more,
   }
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   const server = await startManagedProcess({
@@ -161,15 +170,17 @@ function describe(started: {
   server: ManagedProcess
   port: number
   password: string
-  durable: boolean
+  settings: Readonly<Record<string, string>>
 }): LocalPostgres {
-  const { place, port, password, durable } = started
+  const { place, port, password, settings } = started
   let { server } = started
   const urlOf = (database: string) => `postgres://postgres:${password}@127.0.0.1:${port}/${database}`
   return {
     url: urlOf('postgres'),
     urlOf,
     port,
+    dataFolder: place.data,
+    owner: place.owner,
     get pid() {
       return server.pid
     },
@@ -179,7 +190,7 @@ function describe(started: {
       server.kill(how === 'crash' ? 'SIGQUIT' : 'SIGINT')
       await server.exited
       await whileDown?.()
-      server = await start(place, port, durable)
+      server = await start(place, port, settings)
       if (!server.running) throw new Error(`PostgreSQL did not start again:\n${server.logs()}`)
     },
     stop: async () => {
