@@ -22,6 +22,10 @@ export function isInWave({ wave, waveSize }: BulkRow): RawBuilder<boolean> {
   return sql<boolean>`place > ${(wave - 1) * waveSize} and place <= ${wave * waveSize}`
 }
 
+/** How many there are to be, as it was made. */
+export const countWaves = ({ waveUsers, waveSize }: Pick<InWaves, 'waveUsers' | 'waveSize'>): number =>
+  Math.ceil(waveUsers / waveSize)
+
 export type WaveTurn =
   | { kind: 'goes_on' }
   | { kind: 'next'; wave: number }
@@ -89,7 +93,7 @@ async function stop(tx: Tx, bulk: InWaves, { wave, all, actor }: Failing): Promi
     subject: String(id),
     severity: ALERT_KINDS.migration_stopped.severity,
     message:
-      `migration ${id} has stopped itself in wave ${bulk.wave} of ${bulk.waveCount}: of those who came to an end, ` +
+      `migration ${id} has stopped itself in wave ${bulk.wave} of ${countWaves(bulk)}: of those who came to an end, ` +
       `${inWave.failed} of ${inWave.ended} in this wave and ${counts.failed} of ${counts.ended} in all have failed, ` +
       `and ${all.waiting} wait`,
     details,

@@ -38,7 +38,8 @@ export type BulkRow = {
       waveSize: number
       wavePauseMs: number
       stopOnFailureShare: number
-      waveCount: number
+      /** So many, from the first place, are in waves; who was left out from the beginning comes after them. */
+      waveUsers: number
       /** Whose users may be asked now, counted from 1. */
       wave: number
     }
@@ -46,7 +47,7 @@ export type BulkRow = {
       waveSize: null
       wavePauseMs: null
       stopOnFailureShare: null
-      waveCount: null
+      waveUsers: null
       wave: null
     }
 )
@@ -69,19 +70,18 @@ export type NewBulk = Pick<
 
 export const BULK_COLUMNS = sql`bulk.id, bulk.action, bulk.force, bulk.reason, bulk.actor, bulk.request_id, bulk.per_minute,
   bulk.burst_approval_id, bulk.state, bulk.held_by, bulk.created_at, bulk.updated_at, bulk.ended_at,
-  bulk.paused_because, bulk.wave_size, bulk.wave_pause_ms, bulk.stop_on_failure_share, bulk.wave_count, bulk.wave`
+  bulk.paused_because, bulk.wave_size, bulk.wave_pause_ms, bulk.stop_on_failure_share, bulk.wave_users, bulk.wave`
 
 /** No user may be in it twice. The caller writes the audit row in the same transaction. */
 export async function insertBulk(tx: Tx, { items, waves, ...bulk }: NewBulk): Promise<number> {
   const asked = items.filter(({ code }) => code === undefined)
   const ordered = waves ? [...asked, ...items.filter(({ code }) => code !== undefined)] : items
   const { size = null, pauseMs = null, stopOnFailureShare = null } = waves ?? {}
-  const count = size === null ? null : Math.ceil(asked.length / size)
   const { rows } = await sql<{ id: number }>`
     insert into hangar.bulks (action, force, reason, actor, request_id, per_minute, burst_approval_id,
-      wave_size, wave_pause_ms, stop_on_failure_share, wave_count, wave, failures_since)
+      wave_size, wave_pause_ms, stop_on_failure_share, wave_users, wave, failures_since)
     values (${bulk.action}, ${bulk.force}, ${bulk.reason}, ${bulk.actor}, ${bulk.requestId}, ${bulk.perMinute},
-      ${bulk.burstApprovalId}, ${size}, ${pauseMs}, ${stopOnFailureShare}, ${count}, ${waves ? 1 : null},
+      ${bulk.burstApprovalId}, ${size}, ${pauseMs}, ${stopOnFailureShare}, ${waves ? asked.length : null}, ${waves ? 1 : null},
       ${waves ? sql`hangar.now()` : null}) returning id`.execute(tx)
   const { id } = onlyRow(rows)
   const values = ordered.map(({ userId, code = null, detail = null }) => ({ user_id: userId, code, detail }))

@@ -2,7 +2,7 @@
  * The settings that say who is entitled to what. Every process that decides about a user (api, worker,
  * scheduler) spreads `policyFields` into its own schema, so that they can never read different rules.
  */
-import { DEFAULT_POLICY, type Guest, guestProblems, type Policy } from '@hangar/core'
+import { DEFAULT_APP_PREFIX, DEFAULT_POLICY, type Guest, guestProblems, type Policy } from '@hangar/core'
 import { z } from 'zod'
 
 const list = (fallback: readonly string[]) =>
@@ -45,6 +45,15 @@ export const policyFields = {
   ENDED_STATUSES: list(DEFAULT_POLICY.endedStatuses),
   GUEST_PRO: guest(DEFAULT_POLICY.guests['pro']),
   GUEST_ELITE: guest(DEFAULT_POLICY.guests['elite']),
+}
+
+/** How apps are called: by the worker, who names them, and the API, which foretells the names. */
+export const namingFields = {
+  /** Fly allows names of under 63 characters: lower-case letters, digits and dashes. */
+  FLY_APP_PREFIX: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{0,40}$/, 'lower-case letters, digits and dashes, starting with a letter')
+    .default(DEFAULT_APP_PREFIX),
 }
 
 type PolicyConfig = { [Field in keyof typeof policyFields]: z.output<(typeof policyFields)[Field]> }

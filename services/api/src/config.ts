@@ -3,7 +3,14 @@
  * by value, and the process does not start.
  */
 import { type Clock, PRICE_MODELS } from '@hangar/core'
-import { commonConfig, loadConfig, masterKeyFields, policyFields, rotatingSecret } from '@hangar/runtime'
+import {
+  commonConfig,
+  loadConfig,
+  masterKeyFields,
+  namingFields,
+  policyFields,
+  rotatingSecret,
+} from '@hangar/runtime'
 import { z } from 'zod'
 import { createUserTokens, parseSigningKey, type TokenSigner, type UserTokens } from './auth/user-tokens.ts'
 import type { ApiDeps } from './deps.ts'
@@ -54,6 +61,7 @@ const tokenSigner = z.string().transform((text, context) => {
 const fields = z.object({
   ...commonConfig,
   ...masterKeyFields,
+  ...namingFields,
   ...policyFields,
   /** The address that browsers and apps know us by; https in production. */
   HANGAR_PUBLIC_URL: address,

@@ -25,6 +25,8 @@ export type ApiDeps = {
     /** USD a month by tier; null where nobody said what users pay. */
     revenue: TierRevenue | null
   }
+  /** The workers' own: how the names of apps begin. */
+  appPrefix: string
   /** How many custom traders a tier may run: the app is told, the host's own trigger enforces it. */
   quotas: Readonly<Record<string, number>>
   /** Within which the worker lets an app drain: it is told. */

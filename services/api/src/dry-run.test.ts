@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import request from 'supertest'
 import type { Route } from './http/route.ts'
 import { routes } from './routes/index.ts'
-import { createBulk } from './testing/bulks.ts'
+import { createBulk, createMigration } from './testing/bulks.ts'
 import { createAppRow, serviceKey, useApi } from './testing/harness.ts'
 import { createOrphan } from './testing/orphans.ts'
 import { watchRows } from './testing/watch-rows.ts'
@@ -13,6 +13,7 @@ import { watchRows } from './testing/watch-rows.ts'
 const api = useApi()
 const ids = { userId: '', id: '', appName: 'vyx-user-dead', name: 'operator' }
 let bulkId = 0
+let migrationId = 0
 let changes: Awaited<ReturnType<typeof watchRows>>
 
 beforeAll(async () => {
@@ -24,6 +25,7 @@ beforeAll(async () => {
   const { userId: lost } = await createUser(api.db, { tier: 'pro' })
   await createOrphan(api.db, 'vyx-user-lost', { kind: 'unknown_name', userId: lost })
   bulkId = await createBulk(api.db, [userId])
+  migrationId = await createMigration(api.db, [lost])
   Object.assign(ids, { userId, id: String(alert?.id) })
   changes = await watchRows(api.databaseUrl)
 })
@@ -42,6 +44,10 @@ const BODIES: Record<string, () => { body?: object; path?: string }> = {
   'post /v1/bulk/:id/pause': () => ({ path: `/v1/bulk/${bulkId}/pause` }),
   'post /v1/bulk/:id/resume': () => ({ path: `/v1/bulk/${bulkId}/resume` }),
   'post /v1/bulk/:id/cancel': () => ({ path: `/v1/bulk/${bulkId}/cancel` }),
+  'post /v1/migrations': () => ({ body: { all: true, reason: 'r' } }),
+  'post /v1/migrations/:id/pause': () => ({ path: `/v1/migrations/${migrationId}/pause` }),
+  'post /v1/migrations/:id/resume': () => ({ path: `/v1/migrations/${migrationId}/resume` }),
+  'post /v1/migrations/:id/cancel': () => ({ path: `/v1/migrations/${migrationId}/cancel` }),
   'post /v1/brakes/:name/engage': () => ({ body: { reason: 'r' } }),
   'post /v1/brakes/:name/release': () => ({ body: { reason: 'r' } }),
   'post /v1/burst-approvals': () => ({ body: { count: 3, reason: 'r' } }),

@@ -57,6 +57,7 @@ await runMain('api', async () => {
       region: config.FLY_DEFAULT_REGION,
       revenue: config.TIER_REVENUE_MONTHLY_USD ?? null,
     },
+    appPrefix: config.FLY_APP_PREFIX,
     drainGraceMs: config.DRAIN_GRACE_MS,
     quotas: { pro: config.QUOTA_PRO, elite: config.QUOTA_ELITE },
     ...accessFrom(config),

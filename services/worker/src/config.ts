@@ -2,8 +2,15 @@
  * Every setting of the worker, read once at start. What is missing or wrong is reported in one go, by name and
  * never by value, and the process does not start.
  */
-import { DEFAULT_APP_PREFIX, PRICE_MODELS } from '@hangar/core'
-import { commonConfig, loadConfig, masterKeyFields, policyFields, portField } from '@hangar/runtime'
+import { PRICE_MODELS } from '@hangar/core'
+import {
+  commonConfig,
+  loadConfig,
+  masterKeyFields,
+  namingFields,
+  policyFields,
+  portField,
+} from '@hangar/runtime'
 import { z } from 'zod'
 import { MAIL_NEEDS, notifyFields } from './notify/config.ts'
 
@@ -13,17 +20,13 @@ const fields = z.object({
   ...commonConfig,
   ...policyFields,
   ...masterKeyFields,
+  ...namingFields,
   PORT: portField(3001),
   FLY_API_TOKEN: z.string().min(1),
   FLY_ORG_SLUG: z.string().min(1),
   /** Where new apps go; an operator's override may name another region for one user. */
   FLY_DEFAULT_REGION: z.string().regex(/^[a-z]{3}$/, 'write it as three letters, for example iad'),
   FLY_API_BASE_URL: z.url({ protocol: /^https?$/ }).default('https://api.machines.dev'),
-  /** Fly allows names of under 63 characters: lower-case letters, digits and dashes. */
-  FLY_APP_PREFIX: z
-    .string()
-    .regex(/^[a-z][a-z0-9-]{0,40}$/, 'lower-case letters, digits and dashes, starting with a letter')
-    .default(DEFAULT_APP_PREFIX),
   /** The image every dedicated app runs. Pin it by digest: what a tag means may change between two machines. */
   FLY_SCREENER_IMAGE: z.string().min(1),
   HANGAR_PUBLIC_URL: z.url({ protocol: /^https?$/ }),

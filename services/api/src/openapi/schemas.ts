@@ -26,6 +26,9 @@ export function createSchemas(): Schemas {
     found.set(id, schema)
   }
   const show = (schema: z.ZodType): JsonSchema => {
+    const instead = findShown(schema)
+    // What it names has to become components too.
+    if (instead) return show(instead)
     // As a part of something, so that a named schema is always shown as a reference.
     const { properties, $defs = {} } = convert(z.object({ it: schema })) as Converted
     for (const [id, one] of Object.entries($defs)) keep(id, one)

@@ -21,11 +21,18 @@ import { acknowledgeAlertRoute } from './v1/acknowledge-alert/handler.ts'
 import { acknowledgeAlertsRoute } from './v1/acknowledge-alerts/handler.ts'
 import { approveBurstRoute } from './v1/approve-burst/handler.ts'
 import { cancelBulkRoute, pauseBulkRoute, resumeBulkRoute } from './v1/change-bulk/handler.ts'
+import {
+  cancelMigrationRoute,
+  pauseMigrationRoute,
+  resumeMigrationRoute,
+} from './v1/change-migration/handler.ts'
 import { changeSettings } from './v1/change-settings/handler.ts'
 import { checkAppHealth } from './v1/check-app-health/handler.ts'
 import { createBulkRoute } from './v1/create-bulk/handler.ts'
+import { createMigrationRoute } from './v1/create-migration/handler.ts'
 import { endOverrideRoute } from './v1/end-override/handler.ts'
 import { engageBrakeRoute } from './v1/engage-brake/handler.ts'
+import { exportMigrationCsv, exportMigrationJson } from './v1/export-migration/handler.ts'
 import { exportCosts } from './v1/export-costs/handler.ts'
 import { getBulkRoute } from './v1/get-bulk/handler.ts'
 import { getCosts } from './v1/get-costs/handler.ts'
@@ -46,6 +53,7 @@ import { deprovisionApp } from './v1/deprovision-app/handler.ts'
 import { forceApp } from './v1/force-app/handler.ts'
 import { getApp } from './v1/get-app/handler.ts'
 import { getInspection } from './v1/get-inspection/handler.ts'
+import { getMigrationRoute } from './v1/get-migration/handler.ts'
 import { getPlan } from './v1/get-plan/handler.ts'
 import { listAppEvents } from './v1/list-app-events/handler.ts'
 import { countAppsRoute } from './v1/count-apps/handler.ts'
@@ -58,6 +66,8 @@ import { getOverview } from './v1/get-overview/handler.ts'
 import { listAppsRoute } from './v1/list-apps/handler.ts'
 import { listAuditRoute } from './v1/list-audit/handler.ts'
 import { listEventsRoute } from './v1/list-events/handler.ts'
+import { listMigrationItemsRoute } from './v1/list-migration-items/handler.ts'
+import { listMigrationsRoute } from './v1/list-migrations/handler.ts'
 import { listUsersRoute } from './v1/list-users/handler.ts'
 import { putOverride } from './v1/put-override/handler.ts'
 import { provisionApp } from './v1/provision-app/handler.ts'
@@ -101,6 +111,15 @@ export const routes: readonly Route[] = [
   pauseBulkRoute,
   resumeBulkRoute,
   cancelBulkRoute,
+  createMigrationRoute,
+  listMigrationsRoute,
+  getMigrationRoute,
+  listMigrationItemsRoute,
+  exportMigrationCsv,
+  exportMigrationJson,
+  pauseMigrationRoute,
+  resumeMigrationRoute,
+  cancelMigrationRoute,
   getPlan,
   getInspection,
   listBrakesRoute,

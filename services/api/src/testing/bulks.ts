@@ -19,3 +19,13 @@ export function createBulk(
   }
   return db.transaction().execute((tx) => insertBulk(tx, bulk))
 }
+
+/** In waves of two, a minute apart, that stop where more than half have failed. */
+export function createMigration(
+  db: Database,
+  userIds: readonly string[],
+  change: Partial<NewBulk> = {},
+): Promise<number> {
+  const waves = { size: 2, pauseMs: 60_000, stopOnFailureShare: 0.5 }
+  return createBulk(db, userIds, { action: 'migrate', waves, ...change })
+}

@@ -13,7 +13,7 @@ import request from 'supertest'
 import { describeApi } from '../openapi/document.ts'
 import { allRoutes } from '../routes/index.ts'
 import { watchRows } from './watch-rows.ts'
-import { createBulk } from './bulks.ts'
+import { createBulk, createMigration } from './bulks.ts'
 import { type FuzzedRequest, fuzzedRequests, type Known } from './fuzz-requests.ts'
 import { appHeaders, bearer, createAppRow, serviceKey, SHARED_TOKEN, type TestApi } from './harness.ts'
 import { createOrphan } from './orphans.ts'
@@ -88,13 +88,14 @@ async function furnish(api: TestApi) {
     await approveBurst(tx, { count: 3, reason: 'r', actor: 'a', expiresInMs: 60_000 }, DEFAULT_POLICY)
   })
   const bulkId = await createBulk(db, users)
+  const migrationId = await createMigration(db, users)
   const userIds = [...users, lost.userId]
   const known: Known = {
     userId: userIds,
     user_id: userIds,
     user_ids: userIds,
     appName: ['vyx-user-dead', 'vyx-user-lost'],
-    id: ['1', String(bulkId), inspection],
+    id: ['1', String(bulkId), String(migrationId), inspection],
   }
   const credentials = {
     bearer: [serviceKey, serviceKey, await bearer('operator'), await bearer('viewer')],

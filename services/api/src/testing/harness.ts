@@ -4,7 +4,14 @@
  */
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { RequestListener } from 'node:http'
-import { createKeyRing, DEFAULT_POLICY, shimToken, systemClock, type KeyRing } from '@hangar/core'
+import {
+  createKeyRing,
+  DEFAULT_APP_PREFIX,
+  DEFAULT_POLICY,
+  shimToken,
+  systemClock,
+  type KeyRing,
+} from '@hangar/core'
 import {
   DEFAULT_HOST_MAPPING,
   insertApp,
@@ -72,6 +79,7 @@ const ACCESS: Pick<
 const PRODUCT = {
   policy: DEFAULT_POLICY,
   costs: { priceModel: 'product', region: 'iad', revenue: { pro: '49.00', elite: '149.00' } },
+  appPrefix: DEFAULT_APP_PREFIX,
   drainGraceMs: 30_000,
   quotas: { pro: 10, elite: 50 },
   host: DEFAULT_HOST_MAPPING,

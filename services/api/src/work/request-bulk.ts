@@ -9,7 +9,6 @@ import {
   foreseeBulkSeconds,
   HangarError,
   holdingBrake,
-  judgeForBulk,
   monthlyCostUsd,
 } from '@hangar/core'
 import {
@@ -21,7 +20,6 @@ import {
   insertBulk,
   listEmails,
   listEngaged,
-  listFacts,
   listUsersOfApps,
   measureTeardownRoom,
   transact,
@@ -34,20 +32,17 @@ import type { ApiDeps } from '../deps.ts'
 import type { RequestContext } from '../http/route.ts'
 import { MOST_USERS, type createBulkBody, type previewAnswer } from '../routes/v1/create-bulk/schema.ts'
 import { takesAdmin } from './change-bulk.ts'
+import { judgeAll, type Judged } from './judge-users.ts'
 import { wakeBulkSoon } from './wake-bulk.ts'
 
 export type BulkRequest = z.output<typeof createBulkBody>
 type Preview = z.output<typeof previewAnswer>
 type Context = RequestContext & { caller: Caller }
 
-/** Users whose facts are read in one go. */
-const PAGE = 1_000
 /** Of those who would be asked, and of those left out, so many are named in a preview; all are items of the bulk. */
 const MOST_NAMED = 100
 const DAY_MS = 24 * 60 * 60_000
 const LONGEST_APPROVAL_MS = 7 * DAY_MS
-
-type Judged = { facts: UserFacts; code?: string; detail?: string }
 
 /** `bulk` is null after a dry run. */
 export async function requestBulk(
@@ -85,21 +80,6 @@ async function usersOf(tx: Tx, { user_ids: ids, filter }: BulkRequest): Promise<
     operator: `filter ${message}`,
     details: { errors: [{ field: 'filter', message }] },
   })
-}
-
-async function judgeAll(
-  tx: Tx,
-  userIds: readonly string[],
-  request: BulkRequest,
-  { policy }: ApiDeps,
-): Promise<Judged[]> {
-  const judged: Judged[] = []
-  for (let from = 0; from < userIds.length; from += PAGE)
-    for (const facts of await listFacts(tx, userIds.slice(from, from + PAGE))) {
-      const verdict = judgeForBulk(request, facts, policy)
-      judged.push(verdict.eligible ? { facts } : { facts, code: verdict.code, detail: verdict.text })
-    }
-  return judged
 }
 
 async function previewOf(

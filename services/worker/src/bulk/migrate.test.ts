@@ -88,7 +88,7 @@ test('the next wave begins after its pause, once all of this one have an app; ea
   expect(woken).toEqual(ids.slice(0, 2))
   await engine.drive(ids[0]!)
   await turn()
-  expect(await find()).toMatchObject({ wave: 1, waveCount: 2, counts: { done: 1, asked: 1, waiting: 2 } })
+  expect(await find()).toMatchObject({ wave: 1, waveUsers: 4, counts: { done: 1, asked: 1, waiting: 2 } })
   await engine.drive(ids[1]!)
   await turn()
   expect(await find()).toMatchObject({ wave: 2, counts: { done: 2, waiting: 2 } })
@@ -196,5 +196,5 @@ test('who is left out takes no place in a wave; who stops paying on the way is n
     ['skipped', 'unknown_user'],
     ['skipped', 'unknown_user'],
   ])
-  expect(await find()).toMatchObject({ state: 'done', waveCount: 2 })
+  expect(await find()).toMatchObject({ state: 'done', wave: 2, waveUsers: 3 })
 })

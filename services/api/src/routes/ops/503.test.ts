@@ -7,6 +7,8 @@ import { postWebhook, serviceKey, subscriptionEvent, useApi } from '../../testin
 const nowhere = `postgres://hangar:a-password@127.0.0.1:${await freePort()}/hangar`
 const db = createDatabase({ connectionString: nowhere, applicationName: 'test' })
 const api = useApi({ deps: { db } })
+const stopping = new AbortController()
+const ending = useApi({ deps: { stopping: stopping.signal } })
 afterAll(() => db.destroy())
 
 test('without its database the replica is alive but not ready', async () => {
@@ -14,6 +16,14 @@ test('without its database the replica is alive but not ready', async () => {
   const response = await request(api.app).get('/readyz')
   expect(response.status).toBe(503)
   expect(response.body).toEqual({ status: 'not ready', checks: { database: 'failed', redis: 'ok' } })
+})
+
+test('a replica that is about to end says so while it still answers', async () => {
+  stopping.abort()
+  expect((await request(ending.app).get('/healthz')).status).toBe(200)
+  const response = await request(ending.app).get('/readyz')
+  expect(response.status).toBe(503)
+  expect(response.body).toEqual({ status: 'not ready', checks: { database: 'ok', redis: 'ok' } })
 })
 
 test('what needs the database says so, when to come back, and nothing about where it is', async () => {

@@ -29,7 +29,7 @@ export const readyz = defineOpenRoute({
   description: 'Without Redis it is `degraded`, and still gets its traffic: everything is done, only slower.',
   answers: {
     200: { description: 'It can.', body: readiness },
-    503: { description: 'The database does not answer.', body: readiness },
+    503: { description: 'The database does not answer, or it is about to end.', body: readiness },
   },
   handle: async (_input, { deps }) => {
     const { checks } = await checkReadiness(
@@ -40,7 +40,7 @@ export const readyz = defineOpenRoute({
       (name, error) => deps.logger.warn({ err: error, check: name }, 'not ready'),
     )
     const { database = 'failed', redis = 'failed' } = checks
-    const ready = database === 'ok'
+    const ready = database === 'ok' && !deps.stopping.aborted
     const how = ready ? (redis === 'ok' ? 'ok' : 'degraded') : 'not ready'
     const body: z.output<typeof readiness> = { status: how, checks: { database, redis } }
     return { status: ready ? 200 : 503, body }

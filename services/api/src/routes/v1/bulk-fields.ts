@@ -6,6 +6,7 @@ import {
   BULK_STATES,
   type BulkItemState,
   foreseeBulkSeconds,
+  foreseeWavesSeconds,
 } from '@hangar/core'
 import type { BulkItemRow, BulkSummary } from '@hangar/db'
 import { z } from 'zod'
@@ -14,6 +15,8 @@ import { idText } from './fields.ts'
 
 export const bulkPath = z.object({ id: idText })
 export const bulkAction = z.enum(BULK_ACTIONS)
+/** What has waves has endpoints of its own. */
+export const askedBulkAction = bulkAction.exclude(['migrate'])
 export const bulkItemState = z.enum(BULK_ITEM_STATES)
 export const heldBy = z
   .enum(BRAKE_NAMES)
@@ -56,8 +59,8 @@ export const bulkAnswer = z
   .meta({ id: 'Bulk', description: 'One act on many users, each with an end of its own.' })
 
 export function viewBulk(bulk: BulkSummary): z.output<typeof bulkAnswer> {
-  const { id, action, force, state, heldBy: brake, counts, perMinute, itemSeconds } = bulk
-  const { waiting, asked } = counts
+  const { id, action, force, state, heldBy: brake, counts, perMinute } = bulk
+  const { waiting } = counts
   const goesOn = bulk.endedAt === null && (waiting === 0 || (state === 'running' && brake === null))
   return {
     id,
@@ -68,7 +71,7 @@ export function viewBulk(bulk: BulkSummary): z.output<typeof bulkAnswer> {
     counts,
     total: Object.values(counts).reduce((sum, one) => sum + one, 0),
     per_minute: perMinute,
-    eta_seconds: goesOn ? foreseeBulkSeconds({ action, waiting, asked, perMinute, itemSeconds }) : null,
+    eta_seconds: goesOn ? foresee(bulk) : null,
     reason: bulk.reason,
     created_by: bulk.actor,
     burst_approval_id: bulk.burstApprovalId,
@@ -76,6 +79,14 @@ export function viewBulk(bulk: BulkSummary): z.output<typeof bulkAnswer> {
     updated_at: bulk.updatedAt,
     ended_at: bulk.endedAt,
   }
+}
+
+function foresee({ action, counts, perMinute, itemSeconds, waveSize, wavePauseMs }: BulkSummary): number {
+  const { waiting, asked } = counts
+  const ahead = { waiting, asked, perMinute, itemSeconds }
+  return waveSize === null
+    ? foreseeBulkSeconds({ action, ...ahead })
+    : foreseeWavesSeconds({ waveSize, wavePauseMs, ...ahead })
 }
 
 export const bulkItemAnswer = z

@@ -8,6 +8,7 @@ const ids = [randomUUID()]
 
 test.each<[string, object]>([
   ['action', { action: 'restart', user_ids: ids }],
+  ['action', { action: 'migrate', user_ids: ids }],
   ['user_ids', { action: 'retry' }],
   ['user_ids', { action: 'retry', user_ids: ids, filter: {} }],
   ['user_ids', { action: 'retry', user_ids: [] }],

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { count, usd } from '../../../http/answer-fields.ts'
 import { appFilterFields } from '../app-filters.ts'
-import { bulkAction, bulkAnswer, etaSeconds, heldBy } from '../bulk-fields.ts'
+import { askedBulkAction, bulkAnswer, etaSeconds, heldBy } from '../bulk-fields.ts'
 import { reason } from '../fields.ts'
 
 /** In one bulk. */
@@ -9,7 +9,7 @@ export const MOST_USERS = 10_000
 
 export const createBulkBody = z
   .strictObject({
-    action: bulkAction,
+    action: askedBulkAction,
     user_ids: z.array(z.guid().toLowerCase()).min(1).max(MOST_USERS).optional(),
     filter: z
       .strictObject(appFilterFields)
@@ -52,7 +52,7 @@ const ineligibleAnswer = z.strictObject({ user_id: z.guid(), code: z.string(), t
 
 export const previewAnswer = z
   .strictObject({
-    action: bulkAction,
+    action: askedBulkAction,
     total: count,
     eligible: count,
     eligible_users: z
