@@ -1,4 +1,7 @@
-/** What takes too long for every day: the Go module's tests under the race detector, and staticcheck. */
+/**
+ * The Go modules: vet, their own tests, under the race detector where there is a C compiler, and staticcheck. Building
+ * the standard library anew takes a minute, too long for every day.
+ */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from '@jest/globals'
@@ -14,7 +17,11 @@ const whyNoStaticcheck = (await whyNoGo()) ?? (await findStaticcheck())
 if (whyNoRace !== null) console.warn(`sdk/go runs without -race: ${whyNoRace}`)
 if (whyNoStaticcheck !== null) console.warn(`sdk/go is not seen by staticcheck: ${whyNoStaticcheck}`)
 
-testModules('go test -race', whyNoRace, ({ cwd }) => goTest(cwd, ['-race']))
+testModules('go vet', null, async ({ cwd }) => {
+  expect(await runGo(['vet', './...'], { cwd, timeoutMs: GO_TIMEOUT_MS })).toBe('')
+})
+if (whyNoRace === null) testModules('go test -race', null, ({ cwd }) => goTest(cwd, ['-race']))
+else testModules('go test', null, ({ cwd }) => goTest(cwd))
 testModules('staticcheck', whyNoStaticcheck, async ({ cwd }) => {
   expect(await runGo(['run', staticcheck, './...'], { cwd, timeoutMs: GO_TIMEOUT_MS })).toBe('')
 })
