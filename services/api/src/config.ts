@@ -107,6 +107,11 @@ const fields = z.object({
   QUOTA_ELITE: count.default(50),
   /** After SIGTERM, how long answers under way may take. */
   SHUTDOWN_DEADLINE_MS: count.default(10_000),
+  /**
+   * Of that time, how long it goes on answering while /readyz says 503: a balancer has to see it and send nothing more,
+   * or what it sends in the moment of closing is lost. 0 where there is none.
+   */
+  SHUTDOWN_NOTICE_MS: count.default(0),
 })
 
 /** Looked at whatever else is wrong (zod would skip it then), so that one start tells everything. */
@@ -134,6 +139,14 @@ export const configSchema = fields
     message: 'set this, or PLACEMENT_HANDOVER=immediate where no shared backend runs custom traders',
     when: always,
   })
+  .refine(
+    (config) => config.SHUTDOWN_NOTICE_MS === 0 || config.SHUTDOWN_NOTICE_MS < config.SHUTDOWN_DEADLINE_MS,
+    {
+      path: ['SHUTDOWN_NOTICE_MS'],
+      message: 'has to be less than SHUTDOWN_DEADLINE_MS',
+      when: always,
+    },
+  )
   .refine((config) => config.SUPABASE_JWT_SIGNING_KEY === undefined || config.SUPABASE_URL !== undefined, {
     path: ['SUPABASE_URL'],
     message: 'SUPABASE_JWT_SIGNING_KEY needs it',

@@ -54,6 +54,8 @@ export type ApiDeps = {
   clock: Clock
   /** Tells whoever listens what changes. */
   changes: ChangeFeed
+  /** Aborts when the process is about to end: /readyz says so from then on. */
+  stopping: AbortSignal
   /** How long a caller waits for a worker's answer before being told where it will be. */
   inspectWaitMs: number
   /** How long the overview, once made, is good for whoever asks next. */

@@ -44,13 +44,11 @@ await runMain('api', async () => {
   const registry = createMetrics({ service: 'api' })
   measureBrakes(registry, createReadings(registry, { logger }), () => listEngaged(db))
 
+  const masterKeys = { current: config.HANGAR_MASTER_KEY, previous: config.HANGAR_MASTER_KEY_PREVIOUS }
   const app = createApp({
     db,
     queues,
-    keyRing: createKeyRing({
-      current: config.HANGAR_MASTER_KEY,
-      previous: config.HANGAR_MASTER_KEY_PREVIOUS,
-    }),
+    keyRing: createKeyRing(masterKeys),
     policy: policyFrom(config),
     costs: {
       priceModel: config.PRICE_MODEL,
@@ -71,6 +69,7 @@ await runMain('api', async () => {
     publicUrl: new URL(config.HANGAR_PUBLIC_URL),
     clock: systemClock,
     changes: createChangeFeed({ db, clock: systemClock, logger, stopping: stopper.stopping }),
+    stopping: stopper.stopping,
     inspectWaitMs: INSPECT_WAIT_MS,
     overviewReuseMs: OVERVIEW_REUSE_MS,
     logger,
@@ -78,7 +77,7 @@ await runMain('api', async () => {
     tracing,
   })
   const server = await startServer(app, { port: config.PORT, host: config.HOST })
-  stopper.onStop('http', (signal) => server.close(signal))
+  stopper.onStop('http', (signal) => server.close(signal, config.SHUTDOWN_NOTICE_MS))
   logger.info({ port: server.port }, 'listening')
 
   await stopper.stop(await stopper.waitForSignal())

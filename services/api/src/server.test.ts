@@ -59,3 +59,19 @@ test('at the deadline whatever is left is cut off', async () => {
   await closed
   await expect(answer).rejects.toThrow(/hang up|ECONNRESET/)
 })
+
+test('while it gives notice it answers, and keeps no connection', async () => {
+  const server = await startServer((_request, response) => response.end('done'), {
+    port: 0,
+    host: '127.0.0.1',
+  })
+  expect((await fetchFrom(server.port)).headers.connection).toBe('keep-alive')
+  const enough = new AbortController()
+  const closed = server.close(enough.signal, 60_000)
+  const answer = await fetchFrom(server.port)
+  expect([answer.statusCode, answer.headers.connection]).toEqual([200, 'close'])
+  // The deadline ends the notice too.
+  enough.abort()
+  await closed
+  await expect(fetchFrom(server.port)).rejects.toThrow(/ECONNREFUSED/)
+})

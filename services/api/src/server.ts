@@ -1,5 +1,6 @@
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+import { systemClock } from '@hangar/core'
 
 /** A body that trickles in for longer is cut off: nothing sent here takes a second. */
 const REQUEST_TIMEOUT_MS = 30_000
@@ -8,8 +9,11 @@ const KEEP_ALIVE_TIMEOUT_MS = 75_000
 
 export type HttpServer = {
   readonly port: number
-  /** Takes no new requests and waits for those under way; whatever is left when `signal` aborts is cut off. */
-  close(signal: AbortSignal): Promise<void>
+  /**
+   * Answers for another `noticeMs`, each time with the wish that the connection be closed; then takes no new requests and
+   * waits for those under way. Whatever is left when `signal` aborts is cut off.
+   */
+  close(signal: AbortSignal, noticeMs?: number): Promise<void>
 }
 
 export async function startServer(
@@ -26,6 +30,8 @@ export async function startServer(
     response.on('close', () => {
       if (closing) setImmediate(() => server.closeIdleConnections())
     })
+    // A balancer that keeps connections would send its next request into one that is about to close.
+    if (closing) response.setHeader('Connection', 'close')
     silent.delete(request.socket)
     listener(request, response)
   })
@@ -39,12 +45,15 @@ export async function startServer(
   })
   return {
     port: (server.address() as AddressInfo).port,
-    close: (signal) =>
-      new Promise((resolve) => {
-        closing = true
+    close: async (signal, noticeMs = 0) => {
+      closing = true
+      if (noticeMs > 0) await systemClock.sleep(noticeMs, signal).catch(() => undefined)
+      await new Promise<void>((resolve) => {
         server.close(() => resolve())
         for (const socket of silent) socket.destroy()
-        signal.addEventListener('abort', () => server.closeAllConnections(), { once: true })
-      }),
+        if (signal.aborted) server.closeAllConnections()
+        else signal.addEventListener('abort', () => server.closeAllConnections(), { once: true })
+      })
+    },
   }
 }

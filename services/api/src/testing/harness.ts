@@ -86,6 +86,7 @@ const PRODUCT = {
   placement: { handover: 'immediate', sharedTokens: [SHARED_TOKEN] },
   userTokens: null,
   publicUrl: new URL('http://hangar.test'),
+  stopping: new AbortController().signal,
   // No worker answers here.
   inspectWaitMs: 0,
   overviewReuseMs: 0,
