@@ -15,6 +15,7 @@ import { bulkListRoute, bulkRoute } from './views/bulk/route.ts'
 import { costsRoute } from './views/costs/route.ts'
 import { eventsRoute } from './views/events/route.ts'
 import { homeRoute } from './views/home/route.ts'
+import { migrationListRoute, migrationRoute } from './views/migrations/route.ts'
 import { orphansRoute } from './views/orphans/route.ts'
 import { overviewRoute } from './views/overview/route.ts'
 import { settingsRoute } from './views/settings/route.ts'
@@ -32,6 +33,8 @@ const routeTree = rootRoute.addChildren([
     orphansRoute,
     bulkListRoute,
     bulkRoute,
+    migrationListRoute,
+    migrationRoute,
     eventsRoute,
     auditRoute,
     settingsRoute,

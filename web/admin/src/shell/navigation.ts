@@ -7,6 +7,7 @@ export const NAVIGATION: readonly NavigationItem[] = [
   { to: '/overview', label: 'Overview', icon: 'overview' },
   { to: '/apps', label: 'Apps', icon: 'apps' },
   { to: '/bulk', label: 'Bulk runs', icon: 'bulk' },
+  { to: '/migrations', label: 'Migrations', icon: 'move' },
   { to: '/alerts', label: 'Alerts', icon: 'alert' },
   { to: '/orphans', label: 'Orphans', icon: 'orphan' },
   { to: '/costs', label: 'Costs', icon: 'cost' },

@@ -3,14 +3,20 @@ import { Status } from '../../ui/status.tsx'
 import { ended, goesOn, type Bulk } from './query.ts'
 
 /** How far it is, drawn by its ends: done, failed, skipped, and what is left. */
-export function BulkProgress({ bulk }: { bulk: Bulk }) {
+export function BulkProgress({
+  bulk,
+  what = 'Bulk',
+}: {
+  bulk: Pick<Bulk, 'id' | 'total' | 'counts'>
+  what?: string
+}) {
   const { done, failed, skipped } = bulk.counts
   const share = (count: number) => ({ width: `${bulk.total === 0 ? 0 : (count / bulk.total) * 100}%` })
   return (
     <span
       className="bulk-progress"
       role="progressbar"
-      aria-label={`Bulk ${bulk.id}`}
+      aria-label={`${what} ${bulk.id}`}
       aria-valuemin={0}
       aria-valuemax={bulk.total}
       aria-valuenow={ended(bulk)}

@@ -17,7 +17,8 @@ const REFRESH_MS = 5_000
 export const goesOn = (bulk: Bulk): boolean => bulk.ended_at === null
 
 /** Those who came to their end, whichever it was. */
-export const ended = ({ counts }: Bulk): number => counts.done + counts.failed + counts.skipped
+export const ended = ({ counts }: Pick<Bulk, 'counts'>): number =>
+  counts.done + counts.failed + counts.skipped
 
 export function useBulks() {
   return usePages<Bulk>(
