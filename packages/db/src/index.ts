@@ -49,6 +49,7 @@ export {
   type Tx,
 } from './database.ts'
 export { transact } from './dry-run.ts'
+export { examineDatabase } from './doctor.ts'
 export * from './events.ts'
 export * from './fleet.ts'
 export * from './fleet-metrics.ts'

@@ -14,10 +14,14 @@ export type Question = {
   forced?: ForcedAction
 }
 
+/** How the worker itself stands, with Fly above all: about no user. */
+export type DoctorQuestion = { doctor: true }
+
 export type InspectionRow = {
   id: string
-  userId: string
-  question: Question
+  /** Null: about no user. */
+  userId: string | null
+  question: Question | DoctorQuestion
   createdAt: Date
   doneAt: Date | null
   /** The plan and what it was made from, or `{"error"}`. */
@@ -28,7 +32,7 @@ const KEPT_MS = 24 * 60 * 60_000
 
 export async function insertInspection(
   db: Database | Tx,
-  asked: { id: string; userId: string; question: Question; requestedBy: string },
+  asked: { id: string; userId: string | null; question: Question | DoctorQuestion; requestedBy: string },
 ): Promise<void> {
   const { id, userId, question, requestedBy } = asked
   await sql`

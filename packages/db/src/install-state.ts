@@ -47,8 +47,11 @@ export async function readTriggerState(db: Database | Tx): Promise<TriggerState 
           || convert_to(s ->> 'tier', 'UTF8') || '\\x00' || convert_to(coalesce(s ->> 'status', ''), 'UTF8')
           || '\\x00', 'hex') then 'wrong'
         else 'right' end as trigger,
-      to_regprocedure('net.http_post(text, jsonb, jsonb, jsonb, integer)') is not null as has_pg_net,
-      to_regclass('vault.decrypted_secrets') is not null as has_vault
+      -- By the catalog: their names can not be resolved by a role that may not use their schemas.
+      exists (select from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+        where n.nspname = 'net' and p.proname = 'http_post') as has_pg_net,
+      exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace
+        where n.nspname = 'vault' and c.relname = 'decrypted_secrets') as has_vault
     from (select mapping -> 'subscriptions' as s from hangar.host_mapping) host
     left join pg_trigger t on t.tgrelid = to_regclass(s ->> 'table') and t.tgname = 'on_user_tier_change'`.execute(
     db,
@@ -78,17 +81,19 @@ export async function listExposed(db: Database | Tx): Promise<string[]> {
 
 export type ConnectionState = {
   role: string
-  isSuperuser: boolean
+  /** A superuser, or the owner of Hangar's schema. */
+  isMighty: boolean
   serverVersion: number
-  /** The server's clock, and `hangar.now`, which only tests set. */
+  /** The server's clock. */
   now: Date
-  hasFakeClock: boolean
 }
 
 export async function readConnectionState(db: Database | Tx): Promise<ConnectionState> {
   const { rows } = await sql<ConnectionState>`
-    select current_user as role, rolsuper as is_superuser, current_setting('server_version_num')::int as server_version,
-      clock_timestamp() as now, coalesce(current_setting('hangar.now', true), '') <> '' as has_fake_clock
+    select current_user as role, rolsuper or exists (
+        select from pg_namespace n where n.nspname = 'hangar' and pg_has_role(n.nspowner, 'usage')) as is_mighty,
+      current_setting('server_version_num')::int as server_version,
+      clock_timestamp() as now
     from pg_roles where rolname = current_user`.execute(db)
   return onlyRow(rows)
 }

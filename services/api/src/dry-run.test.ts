@@ -55,6 +55,7 @@ const BODIES: Record<string, () => { body?: object; path?: string }> = {
   'post /v1/alerts/:id/acknowledge': () => ({}),
   'post /v1/alerts/acknowledge': () => ({ body: { ids: [Number(ids.id)] } }),
   'post /v1/orphans/:appName/delete': () => ({ body: { reason: 'r' } }),
+  'post /v1/doctor': () => ({}),
   'post /v1/sweeps/:name': () => ({ path: '/v1/sweeps/orphans' }),
   'post /v1/orphans/:appName/adopt': () => ({
     path: '/v1/orphans/vyx-user-lost/adopt',

@@ -72,6 +72,7 @@ import { listUsersRoute } from './v1/list-users/handler.ts'
 import { putOverride } from './v1/put-override/handler.ts'
 import { provisionApp } from './v1/provision-app/handler.ts'
 import { retryApp } from './v1/retry-app/handler.ts'
+import { runDoctor } from './v1/run-doctor/handler.ts'
 import { runSweep } from './v1/run-sweep/handler.ts'
 import { streamChanges } from './v1/stream/handler.ts'
 
@@ -143,6 +144,7 @@ export const routes: readonly Route[] = [
   getLifecycleStats,
   runSweep,
   getVersion,
+  runDoctor,
   provisionUserFlyApp,
   deprovisionUserFlyApp,
   checkUserAppHealth,

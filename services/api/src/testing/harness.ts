@@ -22,7 +22,7 @@ import {
 } from '@hangar/db'
 import { closeQueues, closeRedis, createQueues, createRedis, type Queues } from '@hangar/jobs'
 import { createLogger, NO_TRACING } from '@hangar/runtime'
-import { useTestDatabase, useTestRedis, waitFor } from '@hangar/testkit'
+import { useServiceDatabase, useTestDatabase, useTestRedis, waitFor } from '@hangar/testkit'
 import { afterAll, afterEach, beforeAll, expect } from '@jest/globals'
 import type { Express } from 'express'
 import { SignJWT } from 'jose'
@@ -48,6 +48,7 @@ export type TestApi = {
   readonly app: RequestListener
   /** The same without the look at its answers, for tests of how it is put together. */
   readonly express: Express
+  /** The owner's, for what a test prepares and looks at; the app itself comes as the role of its service. */
   readonly db: Database
   readonly databaseUrl: string
   readonly queues: Queues
@@ -93,9 +94,15 @@ const PRODUCT = {
   tracing: NO_TRACING,
 } satisfies Partial<ApiDeps>
 
+/** The owner's, and the service's own. */
+function useDatabases() {
+  const database = useTestDatabase()
+  return [database, useServiceDatabase(database, 'api')] as const
+}
+
 /** Registers the file's hooks; the parts are there from beforeAll to afterAll. */
 export function useApi(options: TestApiOptions = {}): TestApi {
-  const database = useTestDatabase()
+  const [database, own] = useDatabases()
   const redisCorner = useTestRedis()
   const log: string[] = []
   const keyRing = createKeyRing({ current: randomBytes(32).toString('base64') })
@@ -110,13 +117,13 @@ export function useApi(options: TestApiOptions = {}): TestApi {
     )
     const logger = loggerInto(log)
     const express = createApp({
-      db: database.db,
+      db: own.db,
       queues,
       keyRing,
       ...ACCESS,
       ...PRODUCT,
       clock: systemClock,
-      changes: feedOver(database.db, logger, stopping.signal),
+      changes: feedOver(own.db, logger, stopping.signal),
       logger,
       metrics: createApiMetrics(new Registry()),
       ...options.deps,

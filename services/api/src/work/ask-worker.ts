@@ -3,7 +3,14 @@
  * which; the answer is waited for a few seconds, and can be fetched later.
  */
 import { randomUUID } from 'node:crypto'
-import { findInspection, insertInspection, type InspectionRow, type Question } from '@hangar/db'
+import { HangarError } from '@hangar/core'
+import {
+  type DoctorQuestion,
+  findInspection,
+  insertInspection,
+  type InspectionRow,
+  type Question,
+} from '@hangar/db'
 import { assertRedisReady, withinMs } from '@hangar/jobs'
 import { z } from 'zod'
 import type { Caller } from '../auth/caller.ts'
@@ -16,8 +23,8 @@ const FIRST_PAUSE_MS = 20
 
 /** The row as it is when it was answered, or when `inspectWaitMs` was over. Throws `redis_unavailable`. */
 export async function askWorker(
-  userId: string,
-  question: Question,
+  userId: string | null,
+  question: Question | DoctorQuestion,
   { deps, caller }: RequestContext & { caller: Caller },
 ): Promise<InspectionRow> {
   const { db, queues, clock, inspectWaitMs } = deps
@@ -55,6 +62,8 @@ export const inspectionAnswer = z
 /** `state` is `waiting` until a worker has answered; then `result` has the plan, or `error`. */
 export function viewInspection(row: InspectionRow): z.output<typeof inspectionAnswer> {
   const { id, userId, question, createdAt, doneAt, result } = row
+  // The doctor's, which is answered where it was asked.
+  if (userId === null) throw new HangarError('not_found')
   return {
     id,
     user_id: userId,

@@ -1,9 +1,10 @@
 import { ERRORS } from '@hangar/core'
-import { answerInspection, findInspection } from '@hangar/db'
+import { answerInspection, findInspection, type InspectionRow } from '@hangar/db'
 import { FlyError } from '@hangar/fly-client'
 import type { Outcome } from '@hangar/jobs'
 import type { ReconcileDeps } from '../reconcile/deps.ts'
 import { FLY_CALL_TIMEOUT_MS } from '../reconcile/deps.ts'
+import { examineWorker } from './doctor.ts'
 import { inspectUser } from './inspect.ts'
 
 /** Answers one question, whose text is in Postgres; one that is answered, or was forgotten, is left. */
@@ -16,7 +17,7 @@ export async function answerRequest(
   if (!asked || asked.doneAt) return { kind: 'done' }
   const bounded = AbortSignal.any([signal, AbortSignal.timeout(2 * FLY_CALL_TIMEOUT_MS)])
   try {
-    const result = await inspectUser(deps, asked.userId, asked.question, bounded)
+    const result = await answerTo(deps, asked, bounded)
     await answerInspection(deps.db, requestId, result)
   } catch (error) {
     // Stopping is no answer: the job goes back, and another worker takes it.
@@ -25,6 +26,12 @@ export async function answerRequest(
     await answerInspection(deps.db, requestId, { error: wordsFor(error) })
   }
   return { kind: 'done' }
+}
+
+function answerTo(deps: ReconcileDeps, { userId, question }: InspectionRow, signal: AbortSignal) {
+  if ('doctor' in question) return examineWorker(deps, signal)
+  if (userId === null) throw new Error('a question about a user names none')
+  return inspectUser(deps, userId, question, signal)
 }
 
 /** What Fly said is for people to read; anything else is for the log. */

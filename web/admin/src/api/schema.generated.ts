@@ -627,6 +627,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/doctor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Looks whether everything is as it should be, and says what to do where it is not
+         * @description The database, its roles and the trigger, a webhook of no user from there to here, Redis, clocks, and, by a worker, Fly.io. A dry run sends no webhook and asks no worker.
+         */
+        post: operations["post-v1-doctor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/events": {
         parameters: {
             query?: never;
@@ -1388,6 +1408,15 @@ export interface components {
             }[];
             /** @description US dollars */
             today_usd: string;
+        };
+        Finding: {
+            /** @enum {string} */
+            code: "settings_complete" | "setting_missing" | "api_answers" | "api_unreachable" | "database_answers" | "database_unreachable" | "postgres_too_old" | "transaction_pooler" | "not_migrated" | "schema_current" | "schema_behind" | "schema_ahead" | "schema_edited" | "clients_locked_out" | "clients_let_in" | "role_is_least" | "role_is_mighty" | "host_not_installed" | "trigger_right" | "trigger_missing" | "trigger_disabled" | "trigger_wrong" | "host_rows_visible" | "host_rows_hidden" | "host_busy" | "webhook_arrives" | "webhook_off" | "webhook_no_pg_net" | "webhook_no_vault" | "webhook_no_secret" | "webhook_lost" | "redis_answers" | "redis_unreachable" | "redis_too_old" | "redis_evicts" | "redis_forgets" | "clock_right" | "clock_off" | "clock_wrong" | "worker_answers" | "worker_silent" | "worker_not_asked" | "fly_token_works" | "fly_token_refused" | "fly_token_other_org" | "fly_token_too_narrow" | "fly_unreachable" | "fly_has_room" | "fly_full" | "image_pinned" | "image_not_pinned";
+            /** @description What to do about it; null where nothing has to be done. */
+            remedy: string | null;
+            /** @enum {string} */
+            severity: "ok" | "info" | "warning" | "critical";
+            what: string;
         };
         FleetEvent: {
             actor: string;
@@ -7217,6 +7246,153 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemValidationFailed"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests. Try again later. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemRateLimited"];
+                };
+            };
+            /** @description `internal`: Something went wrong on our side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemInternal"];
+                };
+            };
+            /**
+             * @description `database_unavailable`: The database is not reachable.
+             *
+             *     `sign_in_unavailable`: Supabase Auth is not reachable, so nobody can sign in right now.
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDatabaseUnavailable"] | components["schemas"]["ProblemSignInUnavailable"];
+                };
+            };
+        };
+    };
+    "post-v1-doctor": {
+        parameters: {
+            query?: {
+                dryRun?: boolean;
+            };
+            header?: {
+                /** @description Sent again under the same key, the same request is carried out once and answered alike, for a day. */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @default false */
+                    dryRun?: boolean;
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        dry_run: boolean;
+                        findings: components["schemas"]["Finding"][];
+                        /**
+                         * Format: date-time
+                         * @description The API's clock.
+                         */
+                        now: string;
+                    };
+                };
+            };
+            /** @description `bad_request`: The request could not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBadRequest"];
+                };
+            };
+            /** @description `unauthorized`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnauthorized"];
+                };
+            };
+            /**
+             * @description `csrf_failed`: The session's X-CSRF-Token is missing or wrong, or another site asks.
+             *
+             *     `forbidden`: Your role does not allow this.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemCsrfFailed"] | components["schemas"]["ProblemForbidden"];
+                };
+            };
+            /**
+             * @description `idempotency_answer_lost`: The first request with this key was carried out, and its answer is lost. The audit log has it.
+             *
+             *     `idempotency_in_flight`: The first request with this key is still being carried out.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemIdempotencyAnswerLost"] | components["schemas"]["ProblemIdempotencyInFlight"];
+                };
+            };
+            /** @description `payload_too_large`: The request body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemPayloadTooLarge"];
+                };
+            };
+            /** @description `unsupported_media_type`: The request body has an encoding that is not read here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemUnsupportedMediaType"];
+                };
+            };
+            /**
+             * @description `idempotency_mismatch`: This Idempotency-Key was used for another request.
+             *
+             *     `validation_failed`: A field is missing or wrong.
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemIdempotencyMismatch"] | components["schemas"]["ProblemValidationFailed"];
                 };
             };
             /** @description `rate_limited`: Too many requests. Try again later. */

@@ -8,6 +8,7 @@
  *   202 woken, postponed (Redis is away) or ignored (another table); never a 5xx
  */
 import { HangarError, laneFor, type Lane } from '@hangar/core'
+import { recordProbeArrival } from '@hangar/db'
 import express, { type Request, type Response } from 'express'
 import { z } from 'zod'
 import type { ApiDeps } from '../../deps.ts'
@@ -31,7 +32,7 @@ const declaration = {
   path: '/webhooks/supabase',
   summary: "A subscription changed: wakes the user's lane",
   description:
-    'From our own trigger, signed, or from a hook made in the dashboard, with the shared secret. 202 also where Redis is away (`postponed`: the relay comes within a second) and for another table (`ignored`).',
+    'From our own trigger, signed, or from a hook made in the dashboard, with the shared secret. 202 also where Redis is away (`postponed`: the relay comes within a second) and for another table, or one of the doctor (`ignored`).',
   reads: { body: eventSchema },
   answers: { 202: z.strictObject({ status: outcome }) },
 } as const
@@ -60,9 +61,21 @@ async function receive(headers: Request['headers'], rawBody: Buffer, deps: ApiDe
   verifyDelivery(headers, rawBody, deps.webhook, deps.clock)
   const body = parseJson(rawBody)
   const event = parse(eventSchema, body)
+  if (event.schema === 'hangar' && event.table === 'webhook_probes') return noteProbe(deps, body)
   const { subscriptions } = deps.host
   if (`${event.schema}.${event.table}` !== subscriptions.table) return 'ignored'
   return wakeLane(deps, parse(subscriptionEventSchema(subscriptions), body))
+}
+
+const probeSchema = z.object({ record: z.object({ id: z.guid() }) })
+
+/** Sent by the database because the doctor asked for it. */
+async function noteProbe({ db, logger }: ApiDeps, body: unknown): Promise<WebhookOutcome> {
+  const { id } = parse(probeSchema, body).record
+  await recordProbeArrival(db, id).catch((err: unknown) => {
+    logger.warn({ err }, "the doctor's webhook was not noted")
+  })
+  return 'ignored'
 }
 
 async function wakeLane(deps: ApiDeps, change: SubscriptionChange): Promise<WebhookOutcome> {
