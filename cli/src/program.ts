@@ -6,6 +6,7 @@ import * as brakes from './commands/brakes.ts'
 import * as completion from './commands/completion.ts'
 import * as costs from './commands/costs.ts'
 import * as events from './commands/events.ts'
+import * as migrateUsers from './commands/migrate-users/index.ts'
 import * as orphans from './commands/orphans.ts'
 import * as sweep from './commands/sweep.ts'
 import * as version from './commands/version.ts'
@@ -16,7 +17,7 @@ import type { Output } from './output/output.ts'
 import { VERSION } from './version.ts'
 
 /** In the order in which help shows them. */
-const COMMANDS = [apps, events, costs, orphans, alerts, brakes, sweep, version, completion]
+const COMMANDS = [apps, events, costs, orphans, alerts, brakes, sweep, migrateUsers, version, completion]
 
 const SETTINGS = `
 Settings (from the environment only):

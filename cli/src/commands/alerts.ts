@@ -66,9 +66,9 @@ const COLUMNS: Column<Alert>[] = [
   { title: 'ID', value: (row) => row.id, align: 'right' },
   { title: 'SEVERITY', value: (row) => row.severity, colour: (row) => colourOf(row.severity) },
   { title: 'KIND', value: (row) => row.kind },
-  { title: 'SUBJECT', value: (row) => row.subject || 'the fleet', gives: true },
+  { title: 'SUBJECT', value: (row) => row.subject || 'the fleet', gives: 12 },
   { title: 'LAST', value: (row) => when(row.last_at) },
   { title: 'TIMES', value: (row) => row.times, align: 'right' },
   { title: 'SEEN BY', value: (row) => row.acknowledged_by },
-  { title: 'MESSAGE', value: (row) => row.message, gives: true },
+  { title: 'MESSAGE', value: (row) => row.message, gives: 12 },
 ]

@@ -103,5 +103,5 @@ const COLUMNS: Column<BrakeLine>[] = [
   },
   { title: 'BY', value: (row) => row.by },
   { title: 'HOLDS', value: (row) => row.held_users, align: 'right' },
-  { title: 'WHY', value: (row) => row.reason ?? row.summary, gives: true },
+  { title: 'WHY', value: (row) => row.reason ?? row.summary, gives: 12 },
 ]

@@ -133,7 +133,7 @@ const MACHINE_COLUMNS: Column<Costs['machines'][number]>[] = [
 ]
 
 const USER_COLUMNS: Column<UserCost>[] = [
-  { title: 'USER', value: (row) => row.email ?? row.user_id, gives: true },
+  { title: 'USER', value: (row) => row.email ?? row.user_id, gives: 12 },
   { title: 'TIER', value: (row) => row.tier },
   { title: 'MONTH', value: (row) => usd(row.month_usd), align: 'right' },
   { title: 'FORECAST', value: (row) => usd(row.forecast_usd), align: 'right' },

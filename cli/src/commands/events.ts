@@ -89,10 +89,10 @@ export function renderEvents(events: readonly Shown[], how: Human): string {
 
 const COLUMNS: Column<Shown>[] = [
   { title: 'WHEN', value: (event) => when(event.created_at) },
-  { title: 'USER', value: (event) => event.user_id, gives: true },
+  { title: 'USER', value: (event) => event.user_id, gives: 12 },
   { title: 'EVENT', value: (event) => event.event_type },
   { title: 'STATUS', value: (event) => event.status, colour: (event) => colourOf(event.status) },
-  { title: 'MESSAGE', value: (event) => event.message, gives: true },
+  { title: 'MESSAGE', value: (event) => event.message, gives: 12 },
 ]
 
 function line(event: FleetEvent, how: Human): string {

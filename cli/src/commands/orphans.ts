@@ -78,9 +78,9 @@ const COLUMNS: Column<Orphan>[] = [
   { title: 'APP', value: (row) => row.app_name },
   { title: 'KIND', value: (row) => row.kind },
   { title: 'STATE', value: (row) => row.state },
-  { title: 'USER', value: (row) => row.user_id, gives: true },
+  { title: 'USER', value: (row) => row.user_id, gives: 12 },
   { title: 'USD/MONTH', value: (row) => usd(row.monthly_cost_usd), align: 'right' },
   { title: 'SEEN SINCE', value: (row) => when(row.first_seen_at) },
   { title: 'GOES', value: (row) => when(row.delete_after) },
-  { title: 'WITHHELD', value: (row) => row.withheld, gives: true },
+  { title: 'WITHHELD', value: (row) => row.withheld, gives: 12 },
 ]

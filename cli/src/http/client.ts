@@ -13,6 +13,8 @@ import { ConnectionError, ProblemError, problemOf } from './problem.ts'
 import type { paths } from './schema.generated.ts'
 
 const TIMEOUT_MS = 30_000
+/** Of reports and spreadsheets, which are written while they are read. */
+const FILE_TIMEOUT_MS = 600_000
 const TRIES = 4
 const PAUSE_MS = 500
 /** A limit that lasts longer than this is the caller's to wait for. */
@@ -26,16 +28,27 @@ export type ApiOptions = ApiSettings & { clock: Clock; signal: AbortSignal; vers
 
 export function createApi({ url, token, clock, signal, version }: ApiOptions): Api {
   const once = async (request: Request): Promise<Response> => {
-    const timeout = AbortSignal.timeout(TIMEOUT_MS)
+    const timeoutMs = /\.(csv|json)$/.test(new URL(request.url).pathname) ? FILE_TIMEOUT_MS : TIMEOUT_MS
+    const timeout = new AbortController()
+    const timer = setTimeout(() => timeout.abort(), timeoutMs)
     try {
-      return await fetch(request, { signal: AbortSignal.any([signal, request.signal, timeout]) })
+      const response = await fetch(request, {
+        signal: AbortSignal.any([signal, request.signal, timeout.signal]),
+      })
+      // All of it within the time, so that an answer that breaks off is one that did not come.
+      const body = response.body === null ? null : await response.arrayBuffer()
+      return new Response(body, { status: response.status, headers: response.headers })
     } catch (cause) {
       signal.throwIfAborted()
-      const why = timeout.aborted ? `did not answer within ${TIMEOUT_MS / 1_000} s` : 'cannot be reached'
+      const why = timeout.signal.aborted
+        ? `did not answer within ${timeoutMs / 1_000} s`
+        : `cannot be reached (${reasonOf(cause)})`
       throw new ConnectionError(`The API at ${new URL(url).origin} ${why}.`, {
         cause,
         hints: afterwards(request),
       })
+    } finally {
+      clearTimeout(timer)
     }
   }
   const guarded = async (request: Request): Promise<Response> => {
@@ -79,6 +92,13 @@ function pauseAfter(error: unknown, tries: number): number | undefined {
   if (!passing) return undefined
   const asked = error.retryAfterSeconds === undefined ? pauseMs : error.retryAfterSeconds * 1_000
   return asked > LONGEST_PAUSE_MS ? undefined : asked
+}
+
+/** `fetch failed` says nothing; what lies below it does. */
+function reasonOf(error: unknown): string {
+  const below = error instanceof Error && error.cause instanceof Error ? error.cause : error
+  const { code, message } = below as NodeJS.ErrnoException
+  return code ?? message
 }
 
 function afterwards(request: Request): string[] {

@@ -6,12 +6,11 @@ export type Column<Row> = {
   value: (row: Row) => string | number | null | undefined
   align?: 'right'
   colour?: (row: Row) => Colour | undefined
-  /** Gives way first where the terminal is too narrow. */
-  gives?: boolean
+  /** Where the terminal is too narrow it may shrink to so much, and goes where that is not enough: the last one first. */
+  gives?: number
 }
 
 const GAP = '  '
-const LEAST_WIDTH = 8
 
 /** Lines, the first of them the titles. `width` undefined: nothing is cut. */
 export function renderTable<Row>(
@@ -19,27 +18,27 @@ export function renderTable<Row>(
   rows: readonly Row[],
   { paint, width }: { paint: Paint; width: number | undefined },
 ): string {
-  const cells = rows.map((row) => columns.map(({ value }) => visible(String(value(row) ?? '-'))))
-  const widths = columns.map(({ title }, at) =>
-    Math.max(title.length, ...cells.map((line) => line[at]?.length ?? 0)),
+  const shown = columns.map((column) => {
+    const texts = rows.map((row) => visible(String(column.value(row) ?? '-')))
+    return { column, texts, size: Math.max(column.title.length, ...texts.map((text) => text.length)) }
+  })
+  const kept = width === undefined ? shown : fit(shown, width)
+  const line = (text: (one: Sized<Row>) => string, paintCell: (one: Sized<Row>, cell: string) => string) =>
+    kept.map((one) => paintCell(one, pad(one, text(one)))).join(GAP)
+  const titles = line(
+    ({ column }) => column.title,
+    (_, cell) => cell,
   )
-  fit(widths, columns, width)
-  const pad = (text: string, at: number) => {
-    const size = widths[at] ?? 0
-    const cut = text.length > size ? `${text.slice(0, size - 1)}…` : text
-    if (columns[at]?.align === 'right') return cut.padStart(size)
-    return at === columns.length - 1 ? cut : cut.padEnd(size)
-  }
-  const head = columns.map(({ title }, at) => pad(title, at)).join(GAP)
-  const body = cells.map((line, row) =>
-    line
-      .map((text, at) => {
-        const colour = columns[at]?.colour?.(rows[row] as Row)
-        return colour === undefined ? pad(text, at) : paint(colour, pad(text, at))
-      })
-      .join(GAP),
+  const body = rows.map((row, at) =>
+    line(
+      ({ texts }) => texts[at] ?? '',
+      ({ column }, cell) => {
+        const colour = column.colour?.(row)
+        return colour === undefined ? cell : paint(colour, cell)
+      },
+    ),
   )
-  return [paint('bold', head.trimEnd()), ...body.map((line) => line.trimEnd())].join('\n')
+  return [paint('bold', titles.trimEnd()), ...body.map((text) => text.trimEnd())].join('\n')
 }
 
 /** What stands beside a name: one line each. */
@@ -53,13 +52,24 @@ export function renderFields(
     .join('\n')
 }
 
-function fit<Row>(widths: number[], columns: readonly Column<Row>[], width: number | undefined): void {
-  if (width === undefined) return
-  const total = () => widths.reduce((sum, size) => sum + size, 0) + GAP.length * (widths.length - 1)
-  const giving = columns.map((column, at) => ({ column, at })).filter(({ column }) => column.gives === true)
-  for (const { at } of giving.reverse()) {
-    const over = total() - width
-    if (over <= 0) return
-    widths[at] = Math.max(LEAST_WIDTH, (widths[at] ?? 0) - over)
+type Sized<Row> = { column: Column<Row>; texts: readonly string[]; size: number }
+
+function pad<Row>({ column, size }: Sized<Row>, text: string): string {
+  const cut = text.length > size ? `${text.slice(0, size - 1)}…` : text
+  return column.align === 'right' ? cut.padStart(size) : cut.padEnd(size)
+}
+
+function fit<Row>(columns: readonly Sized<Row>[], width: number): Sized<Row>[] {
+  const kept = [...columns]
+  const over = () => kept.reduce((sum, { size }) => sum + size, GAP.length * (kept.length - 1)) - width
+  const lastGiving = () => kept.findLastIndex(({ column }) => column.gives !== undefined)
+  const spare = () =>
+    kept.reduce((sum, { column, size }) => sum + Math.max(0, size - (column.gives ?? size)), 0)
+  while (over() > spare() && lastGiving() >= 0) kept.splice(lastGiving(), 1)
+  for (const one of [...kept].reverse()) {
+    const most = Math.max(0, one.size - (one.column.gives ?? one.size))
+    const at = kept.findIndex(({ column }) => column === one.column)
+    kept[at] = { ...one, size: one.size - Math.min(most, Math.max(0, over())) }
   }
+  return kept
 }

@@ -96,12 +96,13 @@ const sortField = (text: string): string => wordsOf(SORTS)(text.replace(/^-/, ''
 
 const COLUMNS: Column<AppLine>[] = [
   { title: 'APP', value: (app) => app.fly_app_name },
-  { title: 'USER', value: (app) => app.email ?? app.user_id, gives: true },
+  { title: 'USER', value: (app) => app.email ?? app.user_id, gives: 12 },
   { title: 'TIER', value: (app) => app.tier },
   { title: 'STATUS', value: (app) => app.status, colour: (app) => colourOf(app.status) },
   { title: 'HEALTH', value: (app) => app.health_status, colour: (app) => colourOf(app.health_status) },
-  { title: 'REGION', value: (app) => app.region },
-  { title: 'USD/MONTH', value: (app) => usd(app.monthly_cost_estimate_usd), align: 'right' },
-  { title: 'UPDATED', value: (app) => when(app.updated_at) },
-  { title: 'ATTENTION', value: (app) => app.attention.join(','), colour: () => 'yellow', gives: true },
+  { title: 'ATTENTION', value: (app) => app.attention.join(',') || null, colour: () => 'yellow', gives: 9 },
+  // The day at least.
+  { title: 'UPDATED', value: (app) => when(app.updated_at), gives: 11 },
+  { title: 'REGION', value: (app) => app.region, gives: 6 },
+  { title: 'USD/MONTH', value: (app) => usd(app.monthly_cost_estimate_usd), align: 'right', gives: 9 },
 ]
