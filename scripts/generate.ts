@@ -13,6 +13,7 @@ const GENERATORS = [
   // After it: made from what it wrote.
   'generate-page-types.ts',
   'generate-metrics.ts',
+  'generate-licences.ts',
 ]
 
 for (const generator of GENERATORS) {

@@ -81,6 +81,12 @@ const CHECKS: Record<string, Check> = {
     fixArgs: [],
     remedy: 'npm run generate',
   },
+  supply: {
+    what: 'what is installed is locked, from the registry, under checksums',
+    program: join(root, 'scripts', 'check-supply.ts'),
+    args: [],
+    remedy: 'put exact versions into the catalog of pnpm-workspace.yaml, and install with the lockfile',
+  },
   api: {
     what: 'who knows the released API can use this one',
     program: join(root, 'scripts', 'check-api.ts'),
