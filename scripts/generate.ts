@@ -14,6 +14,7 @@ const GENERATORS = [
   'generate-page-types.ts',
   'generate-metrics.ts',
   'generate-licences.ts',
+  'generate-settings.ts',
 ]
 
 for (const generator of GENERATORS) {
