@@ -9,7 +9,7 @@ type FaultSpec = {
   kind: string
   match: { operation: string; app?: string }
   count: number
-  params: { ms: number }
+  params?: { ms: number }
 }
 type Fault = FaultSpec & { id: number; struck: number }
 
