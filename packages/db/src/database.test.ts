@@ -1,5 +1,5 @@
 import { connect, createServer, type Socket } from 'node:net'
-import { useTestDatabase } from '@hangar/testkit'
+import { useTestDatabase, waitFor } from '@hangar/testkit'
 import { expect, test } from '@jest/globals'
 import { sql } from 'kysely'
 import { createDatabase } from './database.ts'
@@ -31,21 +31,29 @@ test('a connection that breaks in the middle of a transaction fails that transac
 /** A proxy that lets nothing through any more, as a route that was dropped: nobody is told. */
 async function startBlackHole(target: URL) {
   const sockets: Socket[] = []
+  let swallows = false
   const server = createServer((near) => {
+    if (swallows) return void sockets.push(near)
     const far = connect(Number(target.port), target.hostname)
     sockets.push(near, far)
     near.pipe(far).pipe(near)
     for (const socket of [near, far]) socket.on('error', () => undefined)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const swallow = () => {
+  const swallow = ({ newOnes = false } = {}) => {
+    swallows = newOnes
     for (const socket of sockets) socket.unpipe().pause()
   }
   const stop = async () => {
     for (const socket of sockets) socket.destroy()
     await new Promise((resolve) => server.close(resolve))
   }
-  return { port: (server.address() as { port: number }).port, swallow, stop }
+  return {
+    port: (server.address() as { port: number }).port,
+    swallow,
+    stop,
+    isReached: () => sockets.length > 0,
+  }
 }
 
 test('an answer that never comes is an error in bounded time, and the next statement has another connection', async () => {
@@ -74,9 +82,10 @@ test('an answer that never comes is an error in bounded time, and the next state
 })
 
 test.each([
-  ['while a statement waits for its answer', true],
-  ['while nothing is asked', false],
-])('a database that went silent %s does not keep a process from stopping', async (_when, asks) => {
+  ['while a statement waits for its answer', true, true],
+  ['while nothing is asked', true, false],
+  ['before it took a connection', false, true],
+])('a database that went silent %s does not keep a process from stopping', async (_when, answered, asks) => {
   const hole = await startBlackHole(new URL(t.url))
   const through = new URL(t.url)
   through.hostname = '127.0.0.1'
@@ -84,12 +93,16 @@ test.each([
   const db = createDatabase({ connectionString: through.href, applicationName: 'silent', endTimeoutMs: 200 })
   const one = () => sql<{ one: number }>`select ${1}::int as one`.execute(db)
   try {
-    await one()
-    hole.swallow()
+    if (answered) await one()
+    hole.swallow({ newOnes: true })
     const waiting = asks ? one().catch((error: unknown) => error) : undefined
-    // It has been sent.
+    // It has been sent, or begins to connect.
     await new Promise((resolve) => setImmediate(resolve))
+    await waitFor(() => hole.isReached(), { what: 'the connection' })
+    const startedAt = performance.now()
     await db.destroy()
+    // Far from the time that a connection may take to be made.
+    expect(performance.now() - startedAt).toBeLessThan(3_000)
     if (asks) expect(String(await waiting)).toMatch(/^\w*error\b/i)
   } finally {
     await hole.stop()

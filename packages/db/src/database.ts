@@ -4,6 +4,7 @@ import {
   CompiledQuery,
   Kysely,
   PostgresDialect,
+  type PostgresDialectConfig,
   type PostgresPool,
   Transaction,
 } from 'kysely'
@@ -12,6 +13,7 @@ import { boundEnd } from './pool-end.ts'
 import { PreparingClient } from './prepared.ts'
 import type { Schema } from './schema.ts'
 import { endWhenSilent } from './silence.ts'
+import { assertNoStandby } from './standby.ts'
 
 export type Database = Kysely<Schema>
 export type Tx = Transaction<Schema>
@@ -40,16 +42,19 @@ const CONNECT_TIMEOUT_MS = 5_000
 const STATEMENT_TIMEOUT_MS = 30_000
 const ANSWER_SLACK_MS = 5_000
 /** A process that stops has ten seconds for all that it has to end. */
-const END_TIMEOUT_MS = 3_000
+const END_TIMEOUT_MS = 1_000
 
 /** Opens a pool; nothing is connected before the first query. End it with `db.destroy()`. */
 export function createDatabase(options: DatabaseOptions): Database {
+  const { statementTimeoutMs = STATEMENT_TIMEOUT_MS, answerSlackMs = ANSWER_SLACK_MS } = options
   const pool = new pg.Pool({
     ...clientConfig(options),
     max: options.maxConnections ?? 10,
     Client: PreparingClient,
     // A database that does not answer is an error, not a wait for TCP to give up.
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    // By the pool, which gives up a connection that fails here. Kysely's own hook keeps it for ever, and its place with it.
+    verify: (client, done) => void setUp(client, statementTimeoutMs).then(() => done(), done),
   })
   boundEnd(pool, options.endTimeoutMs ?? END_TIMEOUT_MS)
   // An idle connection that the server closes is reported here, and the pool has already dropped it. Without
@@ -58,10 +63,19 @@ export function createDatabase(options: DatabaseOptions): Database {
   // The pool listens to idle connections only: one that breaks between two statements of a transaction would end the
   // process. Its next statement fails, and the pool drops it.
   pool.on('connect', (client) => void client.on('error', () => undefined))
-  const { statementTimeoutMs = STATEMENT_TIMEOUT_MS, answerSlackMs = ANSWER_SLACK_MS } = options
   if (statementTimeoutMs > 0)
     pool.on('connect', (client) => endWhenSilent(client, statementTimeoutMs + answerSlackMs))
-  return databaseOver(pool, options)
+  return kyselyOver({ pool })
+}
+
+async function setUp(client: pg.ClientBase, statementTimeoutMs: number): Promise<void> {
+  assertNoStandby(client)
+  await client.query(timeoutStatement(statementTimeoutMs))
+}
+
+/** A statement, not a start-up parameter, which some poolers refuse. */
+function timeoutStatement(statementTimeoutMs: number): string {
+  return `set statement_timeout = ${Math.trunc(statementTimeoutMs)}`
 }
 
 /** The same over a pool of the caller's own, such as one that decides when each statement runs. */
@@ -69,15 +83,17 @@ export function databaseOver(
   pool: PostgresPool,
   { statementTimeoutMs = STATEMENT_TIMEOUT_MS }: Pick<DatabaseOptions, 'statementTimeoutMs'> = {},
 ): Database {
-  const timeoutMs = Math.trunc(statementTimeoutMs)
+  return kyselyOver({
+    pool,
+    onCreateConnection: async (connection) => {
+      await connection.executeQuery(CompiledQuery.raw(timeoutStatement(statementTimeoutMs)))
+    },
+  })
+}
+
+function kyselyOver(config: PostgresDialectConfig): Database {
   return new Kysely<Schema>({
-    dialect: new PostgresDialect({
-      pool,
-      // Set by a statement, not as a start-up parameter, which some poolers refuse.
-      onCreateConnection: async (connection) => {
-        await connection.executeQuery(CompiledQuery.raw(`set statement_timeout = ${timeoutMs}`))
-      },
-    }),
+    dialect: new PostgresDialect(config),
     // Column names are camelCase in TypeScript; what lies inside a jsonb value stays as it was written.
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
   })
