@@ -5,19 +5,34 @@ import * as apps from './commands/apps/index.ts'
 import * as brakes from './commands/brakes.ts'
 import * as completion from './commands/completion.ts'
 import * as costs from './commands/costs.ts'
+import * as doctor from './commands/doctor.ts'
 import * as events from './commands/events.ts'
 import * as migrateUsers from './commands/migrate-users/index.ts'
+import * as install from './commands/install.ts'
 import * as orphans from './commands/orphans.ts'
 import * as sweep from './commands/sweep.ts'
 import * as version from './commands/version.ts'
 import { type Context, type ContextOptions, createContext } from './context.ts'
 import { toCliError } from './direct/failure.ts'
-import { EXIT, EXIT_MEANINGS } from './exit.ts'
+import { CliError, EXIT, EXIT_MEANINGS } from './exit.ts'
 import type { Output } from './output/output.ts'
 import { VERSION } from './version.ts'
 
 /** In the order in which help shows them. */
-const COMMANDS = [apps, events, costs, orphans, alerts, brakes, sweep, migrateUsers, version, completion]
+const COMMANDS = [
+  apps,
+  events,
+  costs,
+  orphans,
+  alerts,
+  brakes,
+  sweep,
+  migrateUsers,
+  install,
+  doctor,
+  version,
+  completion,
+]
 
 const SETTINGS = `
 Settings (from the environment only):
@@ -59,7 +74,7 @@ export async function run(args: readonly string[], options: ContextOptions): Pro
 function tell(error: unknown, { output, signal }: Context): number {
   // Said already, by whoever reads the command line.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
-  if (signal.aborted) return EXIT.interrupted
+  if (signal.aborted && !(error instanceof CliError)) return EXIT.interrupted
   const known = toCliError(error)
   output.error(known)
   return known.exitCode

@@ -62,6 +62,13 @@ as $$
   insert into vault.secrets (name, description, secret) values (new_name, new_description, new_secret) returning id
 $$;
 
+create or replace function vault.update_secret(secret_id uuid, new_secret text) returns void
+language sql
+set search_path = ''
+as $$
+  update vault.secrets set secret = new_secret where id = secret_id
+$$;
+
 -- pg_net: the same signature and the same queue. A local courier sends what lies in the queue, woken by the
 -- notification when the transaction commits; in tests the queue is read instead.
 create schema if not exists net;

@@ -43,6 +43,7 @@ export const FINDINGS = {
   },
   not_migrated: { severity: 'critical', remedy: 'Run "hangar install", or "npm run migrate".' },
   schema_current: { severity: 'ok' },
+  schema_unseen: { severity: 'info', remedy: 'Ask as the owner, or by the API.' },
   schema_behind: { severity: 'critical', remedy: 'Run "npm run migrate" with this release.' },
   schema_ahead: { severity: 'warning', remedy: 'Roll the release that made it out everywhere.' },
   schema_edited: {

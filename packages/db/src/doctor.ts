@@ -30,7 +30,22 @@ async function isMigrated(db: Database): Promise<boolean> {
 }
 
 async function examineSchema(db: Database): Promise<Finding[]> {
-  const { missing, edited, unknown } = await readSchemaState(db)
+  const exposed = await listExposed(db)
+  return [
+    ...(await examineMigrations(db)),
+    exposed.length === 0
+      ? finding('clients_locked_out', 'anon and authenticated reach nothing of Hangar’s.')
+      : finding('clients_let_in', `anon or authenticated reach ${exposed.join(', ')}.`),
+  ]
+}
+
+async function examineMigrations(db: Database): Promise<Finding[]> {
+  const state = await readSchemaState(db).catch((error: unknown) => {
+    if (isRefused(error)) return null
+    throw error
+  })
+  if (!state) return [finding('schema_unseen', 'This role may not read which migrations are applied.')]
+  const { missing, edited, unknown } = state
   const findings: Finding[] = []
   if (missing.length > 0) findings.push(finding('schema_behind', `Not applied yet: ${missing.join(', ')}.`))
   if (edited.length > 0)
@@ -41,12 +56,6 @@ async function examineSchema(db: Database): Promise<Finding[]> {
     findings.push(
       finding('schema_current', 'Every migration of this release is applied, and none is edited.'),
     )
-  const exposed = await listExposed(db)
-  findings.push(
-    exposed.length === 0
-      ? finding('clients_locked_out', 'anon and authenticated reach nothing of Hangar’s.')
-      : finding('clients_let_in', `anon or authenticated reach ${exposed.join(', ')}.`),
-  )
   return findings
 }
 

@@ -1,7 +1,8 @@
-import { sql } from 'kysely'
+import { CompiledQuery, sql } from 'kysely'
 import pg from 'pg'
 import type { Database, Tx } from './database.ts'
 import { withLockRetries } from './lock-retries.ts'
+import { readMigrations } from './migrate.ts'
 
 /** What the host product's tables and columns are called. `table` is written with its schema. */
 export type HostMapping = {
@@ -107,14 +108,41 @@ export async function installHost(db: Database, mapping: HostMapping = DEFAULT_H
   await withLockRetries(() => sql`select hangar.install_host(${JSON.stringify(mapping)}::jsonb)`.execute(db))
 }
 
-/** What is wrong with a mapping, by the database's own word; null where it could be installed. Changes nothing. */
+/**
+ * What is wrong with a mapping, by the database's own word; null where it could be installed. Changes nothing, and works
+ * before anything of Hangar is there.
+ */
 export async function checkHostMapping(db: Database, mapping: HostMapping): Promise<string | null> {
   try {
-    await sql`select hangar.check_host_mapping(${JSON.stringify(mapping)}::jsonb)`.execute(db)
+    await db.transaction().execute(async (tx) => {
+      await bringChecks(tx)
+      await sql`select hangar.check_host_mapping(${JSON.stringify(mapping)}::jsonb)`.execute(tx)
+      throw new TakenBack()
+    })
     return null
   } catch (error) {
+    if (error instanceof TakenBack) return null
     if (error instanceof pg.DatabaseError && MAPPING_FAULTS.has(error.code ?? '')) return error.message
     throw error
+  }
+}
+
+class TakenBack extends Error {}
+
+/** The functions that check, from the migrations, where the database does not have them yet. */
+async function bringChecks(tx: Tx): Promise<void> {
+  const { rows } = await sql<{ there: boolean }>`
+    select exists (select from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+      where n.nspname = 'hangar' and p.proname = 'check_host_mapping') as there`.execute(tx)
+  if (rows[0]?.there) return
+  await sql`create schema if not exists hangar`.execute(tx)
+  const text = (await readMigrations()).map((file) => file.text).join('\n')
+  for (const name of ['check_host_part', 'check_host_mapping']) {
+    const [definition] =
+      new RegExp(`create function hangar\\.${name}\\([\\s\\S]*?\\n\\$\\$;`).exec(text) ?? []
+    await tx.executeQuery(
+      CompiledQuery.raw(definition?.replace('create function', 'create or replace function') ?? ''),
+    )
   }
 }
 
@@ -126,10 +154,14 @@ export async function openHostPart(db: Database, part: HostPart): Promise<void> 
   await withLockRetries(() => sql`select hangar.open_host_part(${part})`.execute(db))
 }
 
+/** The same taken back, by the mapping that is installed: before another one takes its place. */
+export async function closeHostPart(db: Database, part: HostPart): Promise<void> {
+  await withLockRetries(() => sql`select hangar.close_host_part(${part})`.execute(db))
+}
+
 /** Takes the trigger and what the services' roles may see off the host's tables. Hangar's own rows stay. */
 export async function uninstallHost(db: Database): Promise<void> {
-  for (const part of HOST_PARTS)
-    await withLockRetries(() => sql`select hangar.close_host_part(${part})`.execute(db))
+  for (const part of HOST_PARTS) await closeHostPart(db, part)
   await withLockRetries(() => sql`select hangar.uninstall_host()`.execute(db))
 }
 

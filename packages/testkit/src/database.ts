@@ -1,14 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { createDatabase, type Database } from '@hangar/db'
+import { createDatabase, serviceRoleName, type Database, type ServiceKind } from '@hangar/db'
 import { afterAll, beforeAll } from '@jest/globals'
-import {
-  addressOf,
-  PG_URL,
-  ROLE_PASSWORD,
-  serviceRole,
-  TEMPLATE_DATABASE,
-  type ServiceKind,
-} from './jest/test-servers.ts'
+import { addressOf, PG_URL, ROLE_PASSWORD, TEMPLATE_DATABASE } from './jest/test-servers.ts'
 import { runSql } from './local/index.ts'
 
 export type TestDatabase = { readonly db: Database; readonly url: string }
@@ -16,7 +9,7 @@ export type TestDatabase = { readonly db: Database; readonly url: string }
 /** The same database for one of the services, with its role's rights and no others. */
 export function urlForService(url: string, kind: ServiceKind): string {
   const address = new URL(url)
-  address.username = serviceRole(kind)
+  address.username = serviceRoleName(kind)
   address.password = ROLE_PASSWORD
   return address.href
 }

@@ -1,10 +1,11 @@
 import {
   createDatabase,
-  HOST_PARTS,
   installHost,
   loadBaseline,
   migrateToLatest,
-  openHostPart,
+  openHost,
+  SERVICE_KINDS,
+  serviceRoleName,
 } from '@hangar/db'
 import { runSql, startPostgres, startRedis } from '../local/index.ts'
 import {
@@ -12,8 +13,6 @@ import {
   REDIS_URL,
   rememberServer,
   ROLE_PASSWORD,
-  SERVICE_KINDS,
-  serviceRole,
   stopRememberedServers,
   TEMPLATE_DATABASE,
 } from './test-servers.ts'
@@ -41,11 +40,11 @@ async function startTestPostgres(): Promise<void> {
     await runSql(
       url,
       ...SERVICE_KINDS.flatMap((kind) => [
-        `create role ${serviceRole(kind)} login password '${ROLE_PASSWORD}'`,
-        `select hangar.grant_service_role('${serviceRole(kind)}', '${kind}')`,
+        `create role ${serviceRoleName(kind)} login password '${ROLE_PASSWORD}'`,
+        `select hangar.grant_service_role('${serviceRoleName(kind)}', '${kind}')`,
       ]),
     )
-    for (const part of HOST_PARTS) await openHostPart(db, part)
+    await openHost(db)
   } finally {
     await db.destroy()
   }

@@ -5,10 +5,7 @@ export const REDIS_URL = 'HANGAR_TEST_REDIS_URL'
 /** Migrated, with the host product's side and the trigger in place; every test database is a copy of it. */
 export const TEMPLATE_DATABASE = 'hangar_template'
 
-/** Each service has a login role of its own, as `hangar install` makes them; on a server of the tests' own. */
-export const SERVICE_KINDS = ['api', 'worker', 'scheduler'] as const
-export type ServiceKind = (typeof SERVICE_KINDS)[number]
-export const serviceRole = (kind: ServiceKind): string => `hangar_${kind}`
+/** Of the services' login roles, on a server of the tests' own. */
 export const ROLE_PASSWORD = 'of-a-server-that-goes-away'
 
 /** Its name in this process; a test file that is run without jest's global setup is told so. */

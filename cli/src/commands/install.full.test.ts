@@ -1,0 +1,173 @@
+/** A project that is there already, on a server of its own: installed, looked at, taken off again, as an operator would. */
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  createDatabase,
+  DEFAULT_HOST_MAPPING,
+  findHostMapping,
+  findWant,
+  loadBaseline,
+  migrateToLatest,
+  type Database,
+} from '@hangar/db'
+import { createUser, runSql, setTier, startPostgres, type LocalPostgres } from '@hangar/testkit'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { runCli } from '../testing/cli.ts'
+
+const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`
+const MAPPING = {
+  ...DEFAULT_HOST_MAPPING,
+  notifications: {
+    table: 'public.notifications',
+    user_id: 'user_id',
+    title: 'title',
+    body: 'body',
+    kind: 'kind',
+  },
+  webhook: { url: 'https://hangar.example/webhooks/supabase', secret_name: 'hangar_webhook_secret' },
+}
+
+let server: LocalPostgres
+let folder: string
+let db: Database
+beforeAll(async () => {
+  server = await startPostgres()
+  folder = await mkdtemp(join(tmpdir(), 'hangar-install-'))
+  await loadBaseline(server.url)
+  db = createDatabase({ connectionString: server.url, applicationName: 'test', maxConnections: 2 })
+  await writeFile(at('mapping.json'), JSON.stringify(MAPPING))
+})
+afterAll(async () => {
+  await db.destroy()
+  await server.stop()
+  await rm(folder, { recursive: true })
+})
+
+const at = (name: string) => join(folder, name)
+const hangar = (...args: string[]) =>
+  runCli(args, { env: { DATABASE_URL: server.url, HANGAR_WEBHOOK_SECRET: SECRET } })
+const withMapping = (...args: string[]) =>
+  hangar('install', '--mapping', at('mapping.json'), '--credentials', at('roles.env'), ...args)
+
+test('a wrong mapping is told before anything is there, and nothing is made', async () => {
+  const { subscriptions } = MAPPING
+  await writeFile(
+    at('wrong.json'),
+    JSON.stringify({ ...MAPPING, subscriptions: { ...subscriptions, tier: 'plan' } }),
+  )
+  for (const how of ['--check', '--yes', '--dry-run']) {
+    const ended = await hangar('install', '--mapping', at('wrong.json'), how)
+    expect([ended.code, ended.stderr]).toEqual([65, expect.stringContaining('has no column "plan"')])
+  }
+  expect((await withMapping('--check')).stdout).toContain('The mapping is right')
+  await expect(findHostMapping(db)).rejects.toThrow('does not exist')
+})
+
+test('a dry run says what is to be done; then it is done, and done again it changes nothing', async () => {
+  const { userId } = await createUser(db, { tier: 'pro' })
+  const tried = await withMapping('--roles', '--dry-run', '--json')
+  const steps = (text: string) => (JSON.parse(text) as { steps: { step: string; outcome: string }[] }).steps
+  expect(steps(tried.stdout).map(({ outcome }) => outcome)).toEqual([
+    'as_is',
+    'would',
+    'would',
+    'would',
+    'would',
+    'would',
+  ])
+  await expect(findHostMapping(db)).rejects.toThrow('does not exist')
+
+  const done = await withMapping('--roles', '--yes', '--json')
+  expect([done.code, steps(done.stdout)]).toEqual([
+    0,
+    [
+      expect.objectContaining({ step: 'mapping', outcome: 'as_is' }),
+      expect.objectContaining({ step: 'migrations', outcome: 'done' }),
+      expect.objectContaining({ step: 'pg_net', outcome: 'as_is' }),
+      expect.objectContaining({ step: 'vault', outcome: 'done' }),
+      expect.objectContaining({ step: 'host', outcome: 'done' }),
+      expect.objectContaining({ step: 'roles', outcome: 'done' }),
+    ],
+  ])
+  expect(await findWant(db, userId)).toBeNull()
+  const again = await withMapping('--roles', '--yes', '--json')
+  expect(steps(again.stdout).map(({ outcome }) => outcome)).toEqual([
+    'as_is',
+    'as_is',
+    'as_is',
+    'as_is',
+    'done',
+    'as_is',
+  ])
+})
+
+test('the new roles: a file for its owner alone, no password elsewhere, and each comes in', async () => {
+  const text = await readFile(at('roles.env'), 'utf8')
+  expect((await stat(at('roles.env'))).mode & 0o777).toBe(0o600)
+  const urls = [...text.matchAll(/DATABASE_URL=(\S+)/g)].map(([, url]) => new URL(url ?? ''))
+  expect(urls.map(({ username }) => username)).toEqual(['hangar_api', 'hangar_worker', 'hangar_scheduler'])
+  for (const url of urls) expect(server.logs()).not.toContain(url.password)
+  for (const url of urls) {
+    const ended = await runCli(['doctor', '--direct', '--json'], { env: { DATABASE_URL: url.href } })
+    const codes = (JSON.parse(ended.stdout) as { findings: { code: string }[] }).findings.map(
+      ({ code }) => code,
+    )
+    expect([url.username, codes]).toEqual([
+      url.username,
+      expect.arrayContaining(['role_is_least', 'host_rows_visible']),
+    ])
+  }
+})
+
+test('a tier change is seen from now on, and signed', async () => {
+  const { userId } = await createUser(db, { tier: 'free' })
+  await setTier(db, userId, 'pro')
+  expect((await findWant(db, userId))?.wantedVersion).toBe(2)
+})
+
+async function roleUrl(role: string): Promise<string> {
+  const [, url = ''] =
+    new RegExp(`DATABASE_URL=(\\S+//${role}:\\S+)`).exec(await readFile(at('roles.env'), 'utf8')) ?? []
+  return url
+}
+
+test('taken off: tier changes are not seen, roles see nothing of the host, rows stay; and put back', async () => {
+  const { userId } = await createUser(db, { tier: 'pro' })
+  const tried = await hangar('install', '--uninstall', '--dry-run')
+  expect([tried.code, tried.stdout]).toEqual([0, expect.stringContaining('rows stay')])
+  expect((await hangar('install', '--uninstall', '--yes')).code).toBe(0)
+  await setTier(db, userId, 'elite')
+  expect((await findWant(db, userId))?.wantedVersion).toBe(1)
+  await expect(
+    runSql(await roleUrl('hangar_api'), 'select tier from public.user_subscriptions'),
+  ).rejects.toThrow('denied')
+  const doctor = await hangar('doctor', '--direct')
+  expect([doctor.code, doctor.stdout]).toEqual([1, expect.stringContaining('host_not_installed')])
+
+  expect((await withMapping('--yes')).code).toBe(0)
+  await runSql(await roleUrl('hangar_api'), 'select tier from public.user_subscriptions')
+  await setTier(db, userId, 'pro')
+  expect((await findWant(db, userId))?.wantedVersion).toBe(2)
+})
+
+test('printed and run by hand it comes to the same, and the migrator knows it', async () => {
+  const printed = await withMapping('--print', '--roles')
+  expect(printed.stdout).not.toContain(SECRET)
+  await runSql(server.url, 'create database by_hand')
+  const url = server.urlOf('by_hand')
+  await loadBaseline(url)
+  const script = printed.stdout
+    .replaceAll('create extension if not exists pg_net;', '')
+    .replaceAll(/create role.*;/g, '')
+  await runSql(url, script)
+  await migrateToLatest(url)
+  const other = createDatabase({ connectionString: url, applicationName: 'test', maxConnections: 1 })
+  try {
+    expect(await findHostMapping(other)).toEqual(MAPPING)
+  } finally {
+    await other.destroy()
+  }
+  const doctor = await runCli(['doctor', '--direct'], { env: { DATABASE_URL: url } })
+  expect([doctor.code, doctor.stdout]).toEqual([0, expect.stringContaining('schema_current')])
+})
