@@ -36,21 +36,18 @@ export type Fleet = {
   readonly deliveries: readonly Delivery[]
   /** SIGTERM, its end in order, and a new one with the same settings until that is ready. Resolves with the exit code. */
   restart(replica: Replica): Promise<number>
-  logs(): string
+  /** The process that is this replica now; null when it has ended. */
+  pidOf(replica: Replica): number | null
   stop(): Promise<void>
 }
 
 export type FleetOptions = {
   databaseUrl: string
-  /** Where this process itself and the courier ask, if not where the services do. */
-  ownDatabaseUrl?: string
   redisUrl: string
   replicas?: Partial<Record<ServiceName, number>>
   settings?: Partial<Record<ServiceName, Record<string, string>>>
   /** Whose services run: of each service the first replica those of the first checkout, and so on. Default: this one's. */
   checkouts?: readonly string[]
-  /** False: the caller has prepared it. */
-  prepare?: boolean
 }
 
 type Undo = (() => Promise<unknown>)[]
@@ -69,27 +66,25 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
 }
 
 async function startParts(options: FleetOptions, undo: Undo): Promise<Omit<Fleet, 'stop'>> {
-  const { databaseUrl, ownDatabaseUrl = databaseUrl } = options
+  const { databaseUrl } = options
   const logFolder = await temporaryFolder('fleet')
   const release = watch({ folders: [logFolder] })
   undo.push(() => rm(logFolder, { recursive: true, force: true }).then(release))
   const secrets = newSecrets()
   const front = await startBalancer()
   undo.push(() => front.stop())
-  if (options.prepare !== false) {
-    const webhook = { url: `${front.url}/webhooks/supabase`, secret: secrets.webhookSecret }
-    await prepareDatabase(ownDatabaseUrl, webhook)
-  }
+  const webhook = { url: `${front.url}/webhooks/supabase`, secret: secrets.webhookSecret }
+  await prepareDatabase(databaseUrl, webhook)
   const sim = await startFlySim({ orgs: ['hangar-local'], tokens: [secrets.flyToken], delays: 'none' })
   undo.push(() => sim.stop())
-  const db = createDatabase({ connectionString: ownDatabaseUrl, applicationName: 'hangar-test' })
+  const db = createDatabase({ connectionString: databaseUrl, applicationName: 'hangar-test' })
   undo.push(() => db.destroy())
 
   const running = await startReplicas(options, { secrets, front, sim, logFolder }, undo)
   front.balance([...running.keys()].filter(({ service }) => service === 'api').map(({ port }) => port))
   const deliveries: Delivery[] = []
   const courier = await startCourier({
-    connectionString: ownDatabaseUrl,
+    connectionString: databaseUrl,
     onDelivery: (delivery) => deliveries.push(delivery),
   })
   undo.push(() => courier.stop())
@@ -105,7 +100,7 @@ async function startParts(options: FleetOptions, undo: Undo): Promise<Omit<Fleet
       await life.start()
       return code
     },
-    logs: () => [...running.values()].map((life) => life.logs()).join('\n'),
+    pidOf: (replica) => running.get(replica)?.pid() ?? null,
   }
 }
 
@@ -114,7 +109,7 @@ function never({ service, port }: Replica): never {
 }
 
 type Around = { secrets: Secrets; front: Balancer; sim: FlySim; logFolder: string }
-type Life = { start(): Promise<void>; stop(): Promise<number>; logs(): string }
+type Life = { start(): Promise<void>; stop(): Promise<number>; pid(): number | null }
 
 async function startReplicas(options: FleetOptions, around: Around, undo: Undo): Promise<Map<Replica, Life>> {
   const lives = new Map<Replica, Life>()
@@ -149,7 +144,7 @@ function lifeOf({ service, port }: Replica, index: number, options: FleetOptions
       })
     },
     stop: async () => (await current?.stop()) ?? 0,
-    logs: () => current?.logs() ?? '',
+    pid: () => (current?.running === true ? current.pid : null),
   }
 }
 

@@ -28,6 +28,37 @@ test('a connection that breaks in the middle of a transaction fails that transac
   expect((await sql<{ one: number }>`select 1 as one`.execute(t.db)).rows).toEqual([{ one: 1 }])
 })
 
+test('a connection that breaks while it is set up leaves its place in the pool to the next one', async () => {
+  const target = new URL(t.url)
+  let broken = 0
+  const breaker = createServer((near) => {
+    const far = connect(Number(target.port), target.hostname)
+    for (const socket of [near, far]) socket.on('error', () => undefined)
+    near.on('data', (chunk) => {
+      if (broken > 0 || !chunk.includes('statement_timeout')) return void far.write(chunk)
+      broken += 1
+      near.destroy()
+      far.destroy()
+    })
+    near.on('close', () => far.destroy())
+    far.pipe(near)
+  })
+  await new Promise<void>((resolve) => breaker.listen(0, '127.0.0.1', resolve))
+  const through = new URL(t.url)
+  through.hostname = '127.0.0.1'
+  through.port = String((breaker.address() as { port: number }).port)
+  const db = createDatabase({ connectionString: through.href, applicationName: 'breaker', maxConnections: 1 })
+  const one = () => sql<{ one: number }>`select 1 as one`.execute(db)
+  try {
+    await expect(one()).rejects.toThrow()
+    expect((await one()).rows).toEqual([{ one: 1 }])
+    expect(broken).toBe(1)
+  } finally {
+    await db.destroy()
+    await new Promise((resolve) => breaker.close(resolve))
+  }
+})
+
 /** A proxy that lets nothing through any more, as a route that was dropped: nobody is told. */
 async function startBlackHole(target: URL) {
   const sockets: Socket[] = []

@@ -9,6 +9,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
+import { noteStandby } from './standby.ts'
 
 /** Far above what this repository sends. Texts beyond it (lists of another length each time) are not prepared. */
 const MAX_STATEMENTS = 300
@@ -28,6 +29,7 @@ export const PLANNED_ANEW = '/* planned anew */'
 export class PreparingClient extends pg.Client {
   constructor(config?: string | pg.ClientConfig) {
     super(config)
+    noteStandby(this)
     prepareStatements(this)
   }
 }

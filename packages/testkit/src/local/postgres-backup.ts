@@ -101,7 +101,7 @@ export async function restoreBackup(
 }
 
 /** A file may vanish while the server works, and is of no use then: the log says so too. */
-async function copyFolder(from: string, to: string, except: readonly string[]): Promise<void> {
+export async function copyFolder(from: string, to: string, except: readonly string[] = []): Promise<void> {
   await mkdir(to, { mode: 0o700 })
   // Whatever the umask says: PostgreSQL refuses files that others may read.
   await chmod(to, 0o700)

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { chown, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -155,7 +156,9 @@ async function start(
     stopSignal: 'SIGINT',
     ...owner,
   })
-  await waitFor(() => server.logs().includes('ready to accept connections') || !server.running, {
+  // One that recovers to a moment takes questions before it is there; one that follows another never says more.
+  const ready = existsSync(join(data, 'standby.signal')) ? 'read-only connections' : 'accept connections'
+  await waitFor(() => server.logs().includes(ready) || !server.running, {
     what: 'PostgreSQL to accept connections',
     timeoutMs: 30_000,
   }).catch(async (error: unknown) => {
