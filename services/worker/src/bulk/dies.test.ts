@@ -4,7 +4,7 @@
  */
 import { useTestDatabase } from '@hangar/testkit'
 import { expect, test } from '@jest/globals'
-import { dieAndGoOn } from './testing.ts'
+import { dieAndGoOn, dieBetweenWaves } from './testing.ts'
 
 const database = useTestDatabase()
 
@@ -13,3 +13,11 @@ test.each([4, 9, 12, 13, 14, 18])('the %ith', async (at) => {
   for (const when of ['before', 'after'] as const)
     expect(await dieAndGoOn(database, { at, when })).toBe(false)
 })
+
+test.each(['done', 'failed'] as const)(
+  'the 7th, between two waves, the first of which has %s',
+  async (first) => {
+    for (const when of ['before', 'after'] as const)
+      expect(await dieBetweenWaves(database, first, { at: 7, when })).toBe(false)
+  },
+)

@@ -7,10 +7,11 @@ import {
   findBulk,
   findWant,
   insertBulk,
+  listAlerts,
   listAudit,
 } from '@hangar/db'
 import { createLogger } from '@hangar/runtime'
-import { createUser, type TestDatabase } from '@hangar/testkit'
+import { createUser, runSql, type TestDatabase } from '@hangar/testkit'
 import { expect } from '@jest/globals'
 import { type BulkDeps, runBulk } from './run.ts'
 
@@ -58,6 +59,16 @@ function depsOver(db: Database): BulkDeps {
 
 const turn = (db: Database, id: number) => runBulk(depsOver(db), id, new AbortController().signal)
 
+/** One turn of a worker that dies in it, or not. True where it came to the end of its turn before it was to die. */
+async function dieInTurn(url: string, death: Death, id: number): Promise<boolean> {
+  const mortal = await mortalDatabase(url, death)
+  await turn(mortal.db, id).catch((error: unknown) => {
+    if (mortal.survived()) throw error
+  })
+  await mortal.close()
+  return mortal.survived()
+}
+
 /** True where the worker came to the end of its turn before it was to die. */
 export async function dieAndGoOn({ db, url }: TestDatabase, death: Death): Promise<boolean> {
   const users = [await createUser(db, { tier: 'pro' }), await createUser(db, { tier: 'free' })]
@@ -67,11 +78,7 @@ export async function dieAndGoOn({ db, url }: TestDatabase, death: Death): Promi
   const id = await db
     .transaction()
     .execute((tx) => insertBulk(tx, { ...made, perMinute: 6_000, burstApprovalId: null, items }))
-  const mortal = await mortalDatabase(url, death)
-  await turn(mortal.db, id).catch((error: unknown) => {
-    if (mortal.survived()) throw error
-  })
-  await mortal.close()
+  const survived = await dieInTurn(url, death, id)
 
   await turn(db, id)
   expect(await findBulk(db, id)).toMatchObject({ state: 'running', counts: { asked: 2 } })
@@ -80,5 +87,41 @@ export async function dieAndGoOn({ db, url }: TestDatabase, death: Death): Promi
     expect((await findWant(db, userId))?.wantedVersion).toBe(2)
     expect(await listAudit(db, { userId, limit: 5 })).toHaveLength(1)
   }
-  return mortal.survived()
+  return survived
+}
+
+/**
+ * The same between two waves of one user each, of whom the first has ended so. Done: the second is asked, once. Failed: it
+ * stops, and says so once.
+ */
+export async function dieBetweenWaves(
+  { db, url }: TestDatabase,
+  first: 'done' | 'failed',
+  death: Death,
+): Promise<boolean> {
+  const users = [await createUser(db, { tier: 'pro' }), await createUser(db, { tier: 'pro' })]
+  const made = { action: 'migrate', force: false, reason: 'r', actor: 'a', requestId: null } as const
+  const waves = { size: 1, pauseMs: 0, stopOnFailureShare: 0.5 }
+  const items = users.map(({ userId }) => ({ userId }))
+  const id = await db
+    .transaction()
+    .execute((tx) => insertBulk(tx, { ...made, perMinute: 6_000, burstApprovalId: null, items, waves }))
+  await runSql(
+    url,
+    `update hangar.bulk_items set state = '${first}', ended_at = hangar.now() where bulk_id = ${id} and place = 1`,
+  )
+  const survived = await dieInTurn(url, death, id)
+
+  for (let more = 0; more < 2; more++) await turn(db, id)
+  const bulk = await findBulk(db, id)
+  const asked = await listAudit(db, { userId: users[1]?.userId ?? '', limit: 5 })
+  const alerts = await listAlerts(db, { limit: 5, kind: 'migration_stopped', subject: String(id) })
+  if (first === 'done') {
+    expect(bulk).toMatchObject({ state: 'running', wave: 2, counts: { asked: 1 } })
+    expect([asked.length, alerts.length]).toEqual([1, 0])
+  } else {
+    expect(bulk).toMatchObject({ state: 'paused', wave: 1, counts: { waiting: 1 } })
+    expect([asked.length, alerts.map(({ times }) => times)]).toEqual([0, [1]])
+  }
+  return survived
 }
