@@ -1,6 +1,7 @@
 /** hangar events: what happened, and what happens. */
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
+import { EXIT } from '../exit.ts'
 import { type Api, answer } from '../http/client.ts'
 import { findUserId } from '../http/find-user.ts'
 import { collect } from '../http/pages.ts'
@@ -72,6 +73,7 @@ async function goOn(context: Context, api: Api, query: Query, shown: readonly Fl
     seen = new Set(items.map(({ id }) => id))
     await context.clock.sleep(LOOK_EVERY_MS, context.signal).catch(() => undefined)
   }
+  context.exitCode = EXIT.interrupted
 }
 
 const load = (api: Api, query: Query) => answer(api.GET('/v1/events', { params: { query } }))

@@ -9,6 +9,7 @@ import { randomUUID } from 'node:crypto'
 import type { Clock } from '@hangar/core'
 import createClient, { type Client } from 'openapi-fetch'
 import type { ApiSettings } from '../config.ts'
+import { CliError, EXIT } from '../exit.ts'
 import { ConnectionError, ProblemError, problemOf } from './problem.ts'
 import type { paths } from './schema.generated.ts'
 
@@ -39,7 +40,11 @@ export function createApi({ url, token, clock, signal, version }: ApiOptions): A
       const body = response.body === null ? null : await response.arrayBuffer()
       return new Response(body, { status: response.status, headers: response.headers })
     } catch (cause) {
-      signal.throwIfAborted()
+      if (signal.aborted)
+        throw new CliError(EXIT.interrupted, 'Interrupted before the API answered.', {
+          cause,
+          hints: afterwards(request),
+        })
       const why = timeout.signal.aborted
         ? `did not answer within ${timeoutMs / 1_000} s`
         : `cannot be reached (${reasonOf(cause)})`

@@ -33,7 +33,8 @@ export type Output = {
 export function createOutput({ stdout, stderr, noColour }: OutputOptions): Output {
   const human: Human = {
     paint: createPaint(stdout.isTTY === true && !noColour),
-    width: stdout.isTTY === true ? stdout.columns : undefined,
+    // 0 is a terminal that does not know.
+    width: stdout.isTTY === true ? stdout.columns || undefined : undefined,
   }
   const stderrPaint = createPaint(stderr.isTTY === true && !noColour)
   const line = (stream: Stream, text: string) => void stream.write(`${text}\n`)

@@ -37,7 +37,7 @@ function drawn({ stderr, stderrPaint }: Output): Progress {
       const line = `${state.stage}  ${bar(state)}  ${state.done}/${state.total}  ${state.text}`
       if (line === last) return
       last = line
-      const columns = stderr.columns ?? FALLBACK_COLUMNS
+      const columns = stderr.columns || FALLBACK_COLUMNS
       const cut = line.length >= columns ? `${line.slice(0, columns - 2)}…` : line
       stderr.write(`${CLEAR}${stderrPaint('cyan', cut)}`)
     },

@@ -15,6 +15,8 @@ export type RunOptions = {
   columns?: number
   input?: string
   signal?: AbortSignal
+  /** What is on both so far, with each piece. */
+  onWrite?: (written: { stdout: string; stderr: string }) => void
 }
 
 export type TestCli = {
@@ -67,7 +69,10 @@ export async function runCli(args: readonly string[], options: RunOptions = {}):
   const terminal = options.columns === undefined ? {} : { isTTY: true, columns: options.columns }
   const stream = (name: keyof typeof written) => ({
     ...terminal,
-    write: (text: string) => void (written[name] += text),
+    write: (text: string) => {
+      written[name] += text
+      options.onWrite?.(written)
+    },
   })
   const stdin = Object.assign(Readable.from(options.input === undefined ? [] : [options.input]), {
     isTTY: options.columns !== undefined,

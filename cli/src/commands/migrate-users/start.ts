@@ -32,7 +32,9 @@ export async function start(context: Context, options: MigrateOptions): Promise<
     return
   }
   if (!output.json)
-    output.note(renderPreview(preview, { paint: output.stderrPaint, width: output.stderr.columns }))
+    output.note(
+      renderPreview(preview, { paint: output.stderrPaint, width: output.stderr.columns || undefined }),
+    )
   if (options.yes !== true) await confirm(context, `Migrate ${counted(preview.eligible, 'user')}?`)
   const params = changeParams({ ...options, dryRun: false })
   const made = (await answer(
