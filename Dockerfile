@@ -17,7 +17,7 @@ COPY --from=manifests /manifests ./
 RUN --mount=type=cache,target=/root/.local/share/pnpm/store \
   npx --yes "$(node -p 'require("./package.json").packageManager')" install --frozen-lockfile --prod \
   --filter-prod '@hangar/api...' --filter-prod '@hangar/worker...' --filter-prod '@hangar/scheduler...' \
-  --filter-prod '@hangar/fly-sim...' --filter-prod '@hangar/screener...' \
+  --filter-prod '@hangar/cli...' --filter-prod '@hangar/fly-sim...' --filter-prod '@hangar/screener...' \
   && rm -r node_modules/node-linux-* node_modules/.pnpm/node-linux-*
 
 # Vite and the browser's libraries go into no image: what the browsers get is all that is kept of them.
@@ -36,6 +36,8 @@ WORKDIR /app
 COPY --from=dependencies /app ./
 COPY . .
 COPY --from=page /app/web/admin/dist web/admin/dist
+# The program for operators, by its name.
+RUN ln -s /app/cli/src/main.ts /usr/local/bin/hangar
 USER node
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 \

@@ -12,6 +12,7 @@ const GENERATORS = [
   'generate-openapi.ts',
   // After it: made from what it wrote.
   'generate-page-types.ts',
+  'generate-cli-docs.ts',
   'generate-metrics.ts',
   'generate-licences.ts',
   'generate-settings.ts',
