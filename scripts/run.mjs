@@ -27,6 +27,7 @@ const COMMANDS = {
   migrate: { file: 'scripts/migrate.ts' },
   'restore-drill': { file: 'scripts/restore-drill.ts' },
   hangar: { file: 'cli/src/main.ts' },
+  'migrate-existing-users-to-fly-apps': { file: 'scripts/migrate-existing-users-to-fly-apps.ts' },
   'setup-go': { file: 'scripts/setup-go.ts' },
   'setup-promtool': { file: 'scripts/setup-promtool.ts' },
   'setup-chromium': { file: 'scripts/setup-chromium.ts' },

@@ -25,6 +25,7 @@ suite(`every view${whyNoBrowser === null ? '' : ` (${whyNoBrowser})`}`, () => {
   const site = useSite()
   let user: DemoUser
   let bulkId: string
+  let migrationId: string
 
   beforeAll(async () => {
     user = await createDemoUser(site.stack, site.db, 'ada@example.test')
@@ -35,21 +36,23 @@ suite(`every view${whyNoBrowser === null ? '' : ` (${whyNoBrowser})`}`, () => {
     })
     await stopWork(site.stack)
     await fillFleet(site.stack.addresses.databaseUrl, 240)
-    bulkId = await beginBulk()
+    bulkId = await begin('bulk', { action: 'retry', filter: { status: 'error' } })
+    migrationId = await begin('migrations', { all: true, wave_size: 3 })
   }, TEST_MS)
 
   /** Nobody carries it out: it stands as it begins. */
-  async function beginBulk(): Promise<string> {
-    const response = await fetch(`${site.url}/v1/bulk`, {
+  async function begin(what: 'bulk' | 'migrations', body: object): Promise<string> {
+    const response = await fetch(`${site.url}/v1/${what}`, {
       method: 'POST',
       headers: {
         authorization: `Bearer ${site.stack.secrets.serviceRoleKey}`,
         'content-type': 'application/json',
       },
-      body: JSON.stringify({ action: 'retry', filter: { status: 'error' }, reason: 'for the page' }),
+      body: JSON.stringify({ ...body, reason: 'for the page' }),
     })
     expect(response.status).toBe(202)
-    return String(((await response.json()) as { bulk_id: number }).bulk_id)
+    const begun = (await response.json()) as { bulk_id?: number; migration_id?: number }
+    return String(begun.bulk_id ?? begun.migration_id)
   }
 
   const views = (): Record<string, string> => ({
@@ -61,6 +64,8 @@ suite(`every view${whyNoBrowser === null ? '' : ` (${whyNoBrowser})`}`, () => {
     orphans: '/admin/orphans',
     'bulk runs': '/admin/bulk',
     'bulk run': `/admin/bulk/${bulkId}`,
+    migrations: '/admin/migrations',
+    migration: `/admin/migrations/${migrationId}`,
     events: '/admin/events',
     audit: '/admin/audit',
     settings: '/admin/settings',
