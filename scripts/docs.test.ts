@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
+import { listDocCommands, treatmentOf } from './lib/doc-commands.ts'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const pages = [
@@ -58,7 +59,7 @@ describe.each(pages)('$path', ({ path, text }) => {
 
   test('names paths and npm scripts that exist', () => {
     expect(pathsIn(text).filter((name) => !existsSync(join(root, name)))).toEqual([])
-    const npmScripts = [...text.matchAll(/npm run ([\w:-]+)/g)].map(([, name = '']) => name)
+    const npmScripts = [...text.matchAll(/npm run (?:--silent )?(\w[\w:-]*)/g)].map(([, name = '']) => name)
     expect(npmScripts.filter((name) => !Object.hasOwn(scripts, name))).toEqual([])
   })
 })
@@ -89,6 +90,7 @@ test('every direct dependency has its line, and no line outlives its dependency'
     ...['packages', 'services', 'web'].flatMap((folder) =>
       readdirSync(join(root, folder)).map((name) => join(folder, name, 'package.json')),
     ),
+    join('cli', 'package.json'),
     join('bench', 'package.json'),
     join('proof', 'package.json'),
   ].filter((path) => existsSync(join(root, path)))
@@ -109,4 +111,16 @@ test('every direct dependency has its line, and no line outlives its dependency'
     names.replaceAll('`', '').split(', '),
   )
   expect(listed.toSorted()).toEqual([...direct].filter((name) => !name.startsWith('@hangar/')).toSorted())
+})
+
+// scripts/docs-commands.full.test.ts runs them.
+test('every command that a page shows is run by a test, or says why not and by whom', () => {
+  const commands = listDocCommands()
+  expect(commands.length).toBeGreaterThan(10)
+  expect(commands.filter(({ command }) => treatmentOf(command) === null)).toEqual([])
+  const elsewhere = commands.flatMap(({ command }) => {
+    const treatment = treatmentOf(command)
+    return treatment?.kind === 'not_run' && treatment.by !== null ? [treatment.by] : []
+  })
+  expect(elsewhere.filter((path) => !existsSync(join(root, path)))).toEqual([])
 })
