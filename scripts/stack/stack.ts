@@ -59,6 +59,8 @@ export type StackOptions = {
   handover?: Handover
   /** What a service is told beside or in the place of its usual environment, such as another FLY_SCREENER_IMAGE. */
   settings?: Partial<Record<ServiceName, Record<string, string>>>
+  /** Makes the tables and the trigger. Default: as for the demo. */
+  prepare?: typeof prepareDatabase
   /** Aborting it ends the start early. */
   signal?: AbortSignal
 }
@@ -119,7 +121,7 @@ async function startParts(options: StackOptions, logFolder: string, undo: Undo[]
     },
   }
   await timed('tables and trigger', () =>
-    prepareDatabase(database.url, { url: webhookUrl(addresses), secret: secrets.webhookSecret }),
+    (options.prepare ?? prepareDatabase)(database.url, { url: webhookUrl(addresses), secret: secrets.webhookSecret }),
   )
 
   const running = new Map<ServiceName | 'flySim', ManagedProcess>()
