@@ -49,6 +49,7 @@ export function createProgram(context: Context): Command {
     .option('--json', 'print the result as JSON')
     .helpOption('-h, --help', 'what a command does, with examples')
     .addHelpText('after', () => `${SETTINGS}\n\nExit codes:\n${exitCodes()}`)
+    .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('(see "hangar --help")')
     .hook('preAction', (_, command) => {
       context.output.json = command.optsWithGlobals<{ json?: boolean }>().json === true

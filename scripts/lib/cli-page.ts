@@ -12,8 +12,8 @@ const ABOUT = `<!-- Generated from the program's help by scripts/generate-cli-do
 The program for operators at a terminal. It says and does what the dashboard does, through the same [API](openapi.json);
 with \`--direct\` some of it works on the database itself, for when the API does not answer.
 
-In a checkout it is \`npm run --silent hangar -- <command>\`, in the image \`hangar <command>\`
-(\`docker compose exec api hangar apps list\`).
+In a checkout it is \`npm run --silent hangar -- <command>\`, in the image \`hangar <command>\`: with HANGAR_TOKEN set,
+\`docker compose exec -e HANGAR_API_URL=http://localhost:8080 -e HANGAR_TOKEN api hangar apps list\`.
 
 | setting | for | |
 | --- | --- | --- |
@@ -31,6 +31,8 @@ Settings are read from the environment alone, because other users of a machine c
 - **Changes** take \`--dry-run\`, which says what would happen and changes nothing. Each carries an \`Idempotency-Key\`, so
   what fails on the way is tried again and done once. Where no answer came at all, the message says the
   \`--idempotency-key\` to repeat the line with.
+- **Network**: what goes on for long (\`--follow\`, \`migrate-users\`) waits five minutes for an API that is away. Behind a proxy
+  set \`NODE_USE_ENV_PROXY=1\` beside \`HTTPS_PROXY\`, for a certificate authority of your own \`NODE_EXTRA_CA_CERTS\`.
 - **Completion**: \`hangar completion bash\`, \`zsh\` or \`fish\` prints the script for the shell.
 - **\`--direct\`** writes what the API would write, with an audit row of \`direct:\` and the account on this machine. Nobody
   is woken: the relay finds the work within a second.`

@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { EXIT } from '../exit.ts'
 import { type Api, answer } from '../http/client.ts'
+import { askPatiently } from '../http/patience.ts'
 import { findUserId } from '../http/find-user.ts'
 import { collect } from '../http/pages.ts'
 import type { components, operations } from '../http/schema.generated.ts'
@@ -67,7 +68,7 @@ async function goOn(context: Context, api: Api, query: Query, shown: readonly Fl
   let seen = new Set(shown.map(({ id }) => id))
   const oldest = shown[0]?.id ?? 0
   while (!context.signal.aborted) {
-    const { items } = await load(api, { ...query, limit: LOOK_BACK })
+    const { items } = await askPatiently(context, () => load(api, { ...query, limit: LOOK_BACK }))
     const fresh = items.filter(({ id }) => id > oldest && !seen.has(id))
     for (const event of fresh.reverse()) context.output.item(event, (how) => line(event, how))
     seen = new Set(items.map(({ id }) => id))

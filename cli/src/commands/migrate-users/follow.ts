@@ -8,7 +8,7 @@
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit.ts'
 import { type Api, answer } from '../../http/client.ts'
-import { ConnectionError, ProblemError } from '../../http/problem.ts'
+import { askPatiently } from '../../http/patience.ts'
 import type { components } from '../../http/schema.generated.ts'
 import { createProgress, type ProgressState } from '../../output/progress.ts'
 import { type Column, renderTable } from '../../output/table.ts'
@@ -20,8 +20,6 @@ export type Migration = components['schemas']['Migration']
 type Item = components['schemas']['MigrationItem']
 
 const LOOK_EVERY_MS = 1_000
-/** An API that is deployed anew is away for less. */
-const PATIENCE_MS = 300_000
 const FAILURES_SHOWN = 20
 
 export async function follow(
@@ -47,7 +45,9 @@ async function watch(context: Context, api: Api, id: number): Promise<Migration>
   const progress = createProgress(context.output, context.clock)
   try {
     for (;;) {
-      const migration = await lookPatiently(context, api, id)
+      const migration = await askPatiently(context, () =>
+        answer(api.GET('/v1/migrations/{id}', { params: { path: { id: String(id) } } })),
+      )
       progress.show(stateOf(migration))
       if (isOver(migration)) return migration
       await context.clock.sleep(LOOK_EVERY_MS, context.signal)
@@ -61,23 +61,6 @@ async function watch(context: Context, api: Api, id: number): Promise<Migration>
     throw error
   } finally {
     progress.end()
-  }
-}
-
-/** The API may come and go while it is followed; what was asked of it stands. */
-async function lookPatiently({ clock, signal, output }: Context, api: Api, id: number): Promise<Migration> {
-  const until = clock.now().getTime() + PATIENCE_MS
-  for (;;) {
-    try {
-      return await answer(api.GET('/v1/migrations/{id}', { params: { path: { id: String(id) } } }))
-    } catch (error) {
-      const away =
-        error instanceof ConnectionError ||
-        (error instanceof ProblemError && [429, 502, 503, 504].includes(error.status))
-      if (!away || signal.aborted || clock.now().getTime() > until) throw error
-      output.note(`${error.message} Trying again.`)
-      await clock.sleep(LOOK_EVERY_MS, signal)
-    }
   }
 }
 
