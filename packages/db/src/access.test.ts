@@ -148,6 +148,16 @@ describe('who may touch what', () => {
     expect(rows).toEqual([])
   })
 
+  test('no function with the rights of its owner can be called by clients, in whatever schema', async () => {
+    const { rows } = await sql<{ name: string }>`
+      select p.oid::regprocedure::text as name from pg_proc p
+      where p.prosecdef and p.pronamespace <> 'pg_catalog'::regnamespace
+        and (has_function_privilege('anon', p.oid, 'execute') or has_function_privilege('authenticated', p.oid, 'execute'))`.execute(
+      t.db,
+    )
+    expect(rows).toEqual([])
+  })
+
   test('service_role reads apps and events and writes neither', async () => {
     const { userId } = await createUser(t.db)
     await t.db.transaction().execute((tx) => insertApp(tx, anApp(userId)))

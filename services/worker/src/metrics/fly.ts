@@ -27,6 +27,8 @@ const WORKER_OPERATIONS = [
   'machines.wait',
   'secrets.set',
   'orgs.machines',
+  'platform.currentToken',
+  'platform.placements',
   'platform.regions',
 ] as const satisfies readonly OperationName[]
 const OTHER = 'other'

@@ -16,7 +16,7 @@ const engine = useEngine()
 
 /** Asks what to run and reports; `drains` says whether it also says that it is done. */
 const app = (drains: boolean) => async (row: AppRow) => {
-  const { db } = engine.deps
+  const { db } = engine.database
   if (!row.flyMachineId || !row.launchedAt) return
   await recordBootstrap(db, row.id, row.flyMachineId)
   await recordHeartbeat(db, row.id, { machineId: row.flyMachineId, runningTraderIds: [] })
@@ -27,10 +27,10 @@ const app = (drains: boolean) => async (row: AppRow) => {
 }
 
 async function trading() {
-  const { userId } = await createUser(engine.deps.db, { tier: 'pro' })
+  const { userId } = await createUser(engine.database.db, { tier: 'pro' })
   await engine.drive(userId, { app: app(true) })
   const row = await engine.live(userId)
-  const runsOn = async () => (await findPlacement(engine.deps.db, userId))?.runsOn
+  const runsOn = async () => (await findPlacement(engine.database.db, userId))?.runsOn
   expect(await runsOn()).toBe('dedicated')
   return { userId, row, runsOn }
 }
@@ -40,7 +40,7 @@ test.each([
   ['never reports', false],
 ])('an app that %s', async (_what, drains) => {
   const { userId, runsOn } = await trading()
-  await setTier(engine.deps.db, userId, 'free')
+  await setTier(engine.database.db, userId, 'free')
   await engine.drive(userId, { app: app(drains) })
   expect((await engine.generations(userId))[0]).toMatchObject({ status: 'deleted' })
   expect(await runsOn()).toBe('shared')
@@ -48,7 +48,7 @@ test.each([
 
 test('a resize drains and leaves them where they are', async () => {
   const { userId, row, runsOn } = await trading()
-  await setTier(engine.deps.db, userId, 'elite')
+  await setTier(engine.database.db, userId, 'elite')
   const places = new Set<string | undefined>()
   await engine.drive(userId, {
     app: async (now) => {
@@ -63,7 +63,7 @@ test('a resize drains and leaves them where they are', async () => {
 test('an app that is gone from Fly: back, and on to the next generation when that asks', async () => {
   const { userId, row, runsOn } = await trading()
   await engine.deps.fly.apps.delete(row.flyAppName, { force: true })
-  await raiseWant(engine.deps.db, userId, 'health')
+  await raiseWant(engine.database.db, userId, 'health')
   // The next generation is not heard of yet: its machine starts, and nobody asks what to run.
   await engine.drive(userId, { app: () => Promise.resolve(), maxLooks: 3 }).catch(() => undefined)
   expect(await engine.eventTypes(userId)).toContain('app_missing')
@@ -72,7 +72,7 @@ test('an app that is gone from Fly: back, and on to the next generation when tha
   const next = await engine.live(userId)
   expect(next.generation).toBe(2)
   await app(true)(next)
-  expect(await findPlacement(engine.deps.db, userId)).toMatchObject({
+  expect(await findPlacement(engine.database.db, userId)).toMatchObject({
     runsOn: 'dedicated',
     userFlyAppId: next.id,
   })

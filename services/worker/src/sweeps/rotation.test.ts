@@ -17,7 +17,7 @@ test('an app at rest gets its secrets anew while the key is replaced, once, and 
   ]
   const old = { ...deps, keyRing: createKeyRing({ current: before }) }
   const rotating = { ...deps, keyRing: createKeyRing({ current: after, previous: before }) }
-  const { userId } = await createUser(deps.db, { tier: 'pro' })
+  const { userId } = await createUser(engine.database.db, { tier: 'pro' })
   await engine.drive(userId, { deps: old })
   const app = await engine.live(userId)
   expect(app.secretsKeyId).toBe(old.keyRing.current.id)
@@ -53,8 +53,8 @@ test('who cannot be rewritten now holds up nobody, and an unknown entitlement ke
   ]
   const rotating = { ...deps, keyRing: createKeyRing({ current: after, previous: before }) }
   const [held, unknown] = [
-    await createUser(deps.db, { tier: 'pro' }),
-    await createUser(deps.db, { tier: 'pro' }),
+    await createUser(engine.database.db, { tier: 'pro' }),
+    await createUser(engine.database.db, { tier: 'pro' }),
   ]
   for (const { userId } of [held, unknown])
     await engine.drive(userId, { deps: { ...deps, keyRing: createKeyRing({ current: before }) } })
@@ -76,7 +76,7 @@ test('who cannot be rewritten now holds up nobody, and an unknown entitlement ke
 test('a key that was taken out while an app knows it is told of, until that app is heard of with another', async () => {
   const { deps } = engine
   const ring = createKeyRing({ current: randomBytes(32).toString('base64') })
-  const { userId } = await createUser(deps.db, { tier: 'pro' })
+  const { userId } = await createUser(engine.database.db, { tier: 'pro' })
   const taken = { ...deps, keyRing: ring }
   await runSql(
     engine.database.url,
@@ -100,7 +100,7 @@ test('a machine that still runs with the old secrets is counted, and asked to dr
     string,
   ]
   const ring = createKeyRing({ current: after, previous: before })
-  const { userId } = await createUser(deps.db, { tier: 'pro' })
+  const { userId } = await createUser(engine.database.db, { tier: 'pro' })
   await engine.drive(userId)
   const { id, flyMachineId } = await engine.live(userId)
   const oldRing = createKeyRing({ current: before })

@@ -19,12 +19,13 @@ import { createFlyClient, type FlyClient } from '@hangar/fly-client'
 import { type FlySim, type FlySimOptions, startFlySim } from '@hangar/fly-sim'
 import type { Outcome } from '@hangar/jobs'
 import { createLogger } from '@hangar/runtime'
-import { type TestDatabase, useTestDatabase } from '@hangar/testkit'
+import { type TestDatabase, useServiceDatabase, useTestDatabase } from '@hangar/testkit'
 import { afterAll, beforeAll } from '@jest/globals'
 import type { ReconcileDeps, ReconcileSettings } from '../reconcile/deps.ts'
 import { reconcileUser } from '../reconcile/job.ts'
 
 export type Engine = {
+  /** With the database as the role of the service; `database` is its owner's. */
   readonly deps: ReconcileDeps
   readonly sim: FlySim
   readonly database: TestDatabase
@@ -63,6 +64,7 @@ export const SETTINGS = {
 
 export function useEngine(simOptions: FlySimOptions = {}): Engine {
   const database = useTestDatabase()
+  const own = useServiceDatabase(database, 'worker')
   let sim: FlySim | undefined
   let fly: FlyClient | undefined
   let deps: ReconcileDeps | undefined
@@ -76,7 +78,7 @@ export function useEngine(simOptions: FlySimOptions = {}): Engine {
       breaker: false,
     })
     deps = {
-      db: database.db,
+      db: own.db,
       fly,
       keyRing: createKeyRing({ current: randomBytes(32).toString('base64') }),
       logger: createLogger({ service: 'worker', level: 'silent' }),
