@@ -87,6 +87,12 @@ const CHECKS: Record<string, Check> = {
     args: [],
     remedy: 'put exact versions into the catalog of pnpm-workspace.yaml, and install with the lockfile',
   },
+  deploy: {
+    what: 'docker-compose.yml and fly.toml are what their schemas say',
+    program: join(root, 'scripts', 'check-deploy.ts'),
+    args: [],
+    remedy: 'correct the file at the place that is named (deploy/schemas/README.md)',
+  },
   api: {
     what: 'who knows the released API can use this one',
     program: join(root, 'scripts', 'check-api.ts'),

@@ -95,10 +95,19 @@ const SLOTS = 16_384
 export async function startRedisCluster(): Promise<RedisGroup> {
   return group(async (start) => {
     const settings = ['--save', '', '--cluster-enabled', 'yes', '--cluster-node-timeout', String(GIVE_UP_MS)]
-    const members = await Promise.all(Array.from({ length: 6 }, () => start(settings)))
+    const starts = Array.from({ length: 6 }, async () => {
+      // Its own choice, 10 000 above the other, lies where the kernel gives out ports to anybody.
+      const bus = await freePort()
+      return { bus, member: await start([...settings, '--cluster-port', String(bus)]) }
+    })
+    // Whoever fails, the others are up and known before anything is stopped.
+    await Promise.allSettled(starts)
+    const started = await Promise.all(starts)
+    const members = started.map(({ member }) => member)
     const ports = members.map(({ port }) => port)
-    const [first = 0, ...others] = ports
-    for (const port of others) await on(first, (redis) => redis.cluster('MEET', '127.0.0.1', port))
+    const first = ports[0] ?? 0
+    for (const { bus, member } of started.slice(1))
+      await on(first, (redis) => redis.cluster('MEET', '127.0.0.1', member.port, bus))
     const masters = ports.slice(0, 3)
     for (const [index, port] of masters.entries()) await on(port, (redis) => addSlots(redis, index))
     await waitFor(async () => (await nodes(first)).length === 6, {

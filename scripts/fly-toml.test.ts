@@ -1,0 +1,87 @@
+// deploy/fly/fly.toml against the code, without Fly: it runs what the local stack runs, and with the secrets that
+// docs/operate/fly.md names each service has all that it reads. Its form is checked by `npm run verify -- deploy`.
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseEnv } from 'node:util'
+import { expect, test } from '@jest/globals'
+import { parse } from 'smol-toml'
+import { configSchema as apiSchema } from '../services/api/src/config.ts'
+import { configSchema as schedulerSchema } from '../services/scheduler/src/config.ts'
+import { configSchema as workerSchema } from '../services/worker/src/config.ts'
+import { root } from './lib/paths.ts'
+import { SERVICE_ENTRIES } from './stack/programs.ts'
+
+const read = (path: string) => readFileSync(join(root, path), 'utf8')
+const fly = parse(read('deploy/fly/fly.toml')) as unknown as {
+  kill_timeout: number
+  deploy: { release_command: string }
+  processes: Record<string, string>
+  env: Record<string, string>
+  http_service: { processes: string[]; internal_port: number; checks: HttpCheck[] }
+  checks: Record<string, HttpCheck & { processes: string[]; port: number }>
+  metrics: { processes: string[]; port: number }[]
+  vm: { processes: string[] }[]
+}
+type HttpCheck = { path: string; interval: string; timeout: string }
+
+const schemas = { api: apiSchema, worker: workerSchema, scheduler: schedulerSchema }
+const names = ['api', 'worker', 'scheduler'] as const
+/** Left empty in .env.example, which is for one machine. */
+const ONLY_HOSTED: Readonly<Record<string, string>> = {
+  SUPABASE_URL: 'https://project.supabase.co',
+  HANGAR_SHARED_TOKEN: 'a'.repeat(64),
+}
+const ms = (duration: string) => Number(duration.replace(/s$/, '')) * 1_000
+
+test('each group runs the program that the local stack runs, as the process that gets the signal', () => {
+  expect(Object.keys(fly.processes).toSorted()).toEqual([...names].toSorted())
+  for (const name of names) expect(fly.processes[name]).toContain(`exec node ${SERVICE_ENTRIES[name]}'`)
+  const [, program = ''] = /exec node (\S+)'/.exec(fly.deploy.release_command) ?? []
+  expect([program, existsSync(join(root, program))]).toEqual(['scripts/migrate.ts', true])
+})
+
+test('with the secrets of the page each service has all that it reads, and no setting is misspelt', () => {
+  const secrets = [...read('docs/operate/fly.md').matchAll(/^ {2}([A-Z_]+)=/gm)].map(([, name = '']) => name)
+  const example = parseEnv(read('.env.example')) as Record<string, string>
+  const known = new Set(names.flatMap((name) => Object.keys(schemas[name].shape)))
+  expect(Object.keys(fly.env).filter((name) => !known.has(name))).toEqual([])
+  for (const name of names) {
+    const url = /DATABASE_URL=\$(\w+)/.exec(fly.processes[name] ?? '')?.[1] ?? ''
+    expect(secrets).toContain(url)
+    const given = Object.fromEntries(
+      secrets
+        .filter((secret) => known.has(secret))
+        .map((secret) => [secret, ONLY_HOSTED[secret] ?? example[secret]]),
+    )
+    const own = Object.entries({ ...given, ...fly.env, DATABASE_URL: example['DATABASE_URL'] })
+    const shape = Object.keys(schemas[name].shape)
+    const settings = Object.fromEntries(own.filter(([key]) => shape.includes(key)))
+    expect([name, schemas[name].safeParse(settings).error?.issues]).toEqual([name, undefined])
+  }
+})
+
+test('a service has more time to end than it takes, and the proxy hears of it before that', () => {
+  const deadlineMs = Number(fly.env['SHUTDOWN_DEADLINE_MS'])
+  const noticeMs = Number(fly.env['SHUTDOWN_NOTICE_MS'])
+  expect(fly.kill_timeout * 1_000).toBeGreaterThan(deadlineMs)
+  expect(deadlineMs).toBeGreaterThan(noticeMs)
+  for (const { path, interval, timeout } of fly.http_service.checks) {
+    expect(path).toBe('/readyz')
+    expect(noticeMs).toBeGreaterThan(ms(interval) + ms(timeout))
+  }
+})
+
+test('every group has Machines, a check and its metrics, all on the port on which it listens', () => {
+  const checks = Object.values(fly.checks)
+  const checked = [...fly.http_service.processes, ...checks.flatMap(({ processes }) => processes)]
+  const all = [...names].toSorted()
+  expect(checked.toSorted()).toEqual(all)
+  expect(fly.vm.flatMap(({ processes }) => processes).toSorted()).toEqual(all)
+  expect(fly.metrics.flatMap(({ processes }) => processes).toSorted()).toEqual(all)
+  const ports = [fly.http_service, ...checks.map(({ port }) => ({ internal_port: port }))].map(
+    ({ internal_port }) => internal_port,
+  )
+  expect(new Set([...ports, ...fly.metrics.map(({ port }) => port)])).toEqual(
+    new Set([Number(fly.env['PORT'])]),
+  )
+})
