@@ -118,7 +118,7 @@ export const ROWS: Readonly<Record<string, { column: string; then: number }>> = 
   'get /v1/profitability': { column: 'viewer', then: 200 },
   'get /v1/projections': { column: 'viewer', then: 200 },
   'get /v1/stats/lifecycle': { column: 'viewer', then: 200 },
-  'post /v1/doctor': { column: 'operator', then: 200 },
+  'post /v1/doctor': { column: 'operator', then: 422 },
   'post /v1/sweeps/:name': { column: 'operator', then: 422 },
   'get /v1/version': { column: 'viewer', then: 200 },
   'post /functions/v1/provision-user-fly-app': { column: 'operator', then: 404 },
