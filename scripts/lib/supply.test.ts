@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { isAllowed } from './licences.ts'
 import { faultsOfInstalls, faultsOfLockfile, faultsOfWorkspace } from './supply.ts'
 
-const lockfileWith = (resolution: object, specifier = 'catalog:') => ({
+const lockfileWith = (resolution: Record<string, unknown>, specifier = 'catalog:') => ({
   importers: { 'services/api': { dependencies: { one: { specifier, version: '1.0.0' } } } },
   packages: { 'one@1.0.0': { resolution } },
 })
@@ -12,7 +12,7 @@ describe('the lockfile', () => {
     expect(faultsOfLockfile(lockfileWith({ integrity: 'sha512-abc' }))).toEqual([])
   })
 
-  test.each([
+  test.each<[string, Record<string, unknown>]>([
     ['no checksum', {}],
     ['a weak one', { integrity: 'sha1-abc' }],
     ['an archive from elsewhere', { integrity: 'sha512-abc', tarball: 'https://elsewhere.example/one.tgz' }],
