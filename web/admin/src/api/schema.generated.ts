@@ -1187,7 +1187,7 @@ export interface components {
         AuditEntry: {
             /** @description `app.provision`, `brake.release`, … */
             action: string;
-            /** @description `user:` and an id, `service_role` for a key, or the name of a worker. */
+            /** @description `user:` and an id, `service_role` for a key, `direct:` and the account of whoever worked on the database, or the name of a worker. */
             actor: string;
             after: unknown;
             before: unknown;

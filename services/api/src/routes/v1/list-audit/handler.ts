@@ -10,7 +10,11 @@ import { sinceText, words } from '../list-events/schema.ts'
 const auditEntry = z
   .strictObject({
     id: z.int(),
-    actor: z.string().describe('`user:` and an id, `service_role` for a key, or the name of a worker.'),
+    actor: z
+      .string()
+      .describe(
+        '`user:` and an id, `service_role` for a key, `direct:` and the account of whoever worked on the database, or the name of a worker.',
+      ),
     action: z.string().describe('`app.provision`, `brake.release`, …'),
     user_id: z.guid().nullable().describe('The user it was done to.'),
     reason: z.string().nullable(),
