@@ -14,7 +14,7 @@ import { count, time } from '../../http/answer-fields.ts'
 import { idText } from './fields.ts'
 
 export const bulkPath = z.object({ id: idText })
-export const bulkAction = z.enum(BULK_ACTIONS)
+const bulkAction = z.enum(BULK_ACTIONS)
 /** What has waves has endpoints of its own. */
 export const askedBulkAction = bulkAction.exclude(['migrate'])
 export const bulkItemState = z.enum(BULK_ITEM_STATES)
