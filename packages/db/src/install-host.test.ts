@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { createTrader, createUser, useTestDatabase } from '@hangar/testkit'
+import { createTrader, createUser, useTestDatabase, waitFor } from '@hangar/testkit'
 import { describe, expect, test } from '@jest/globals'
 import { CompiledQuery, sql } from 'kysely'
+import pg from 'pg'
 import { listCustomTraders, findSubscription, findUserEmail, userExists } from './host.ts'
 import { DEFAULT_HOST_MAPPING, findHostMapping, installHost, type HostMapping } from './install-host.ts'
+import { withLockRetries } from './lock-retries.ts'
 import { findWant } from './wants.ts'
 
 const withSubscriptions = (change: Record<string, unknown>): HostMapping => ({
@@ -159,4 +161,46 @@ describe('what Hangar reads of the host', () => {
     expect(await findUserEmail(t.db, userId)).toBe(email)
     expect(await userExists(t.db, randomUUID())).toBe(false)
   })
+})
+
+describe('on a table in use', () => {
+  const t = useTestDatabase()
+
+  test('where a transaction of the host stays open it is tried again, and holds up nobody meanwhile', async () => {
+    const other = withSubscriptions({ status: undefined })
+    let installed: Promise<void> | undefined
+    let isDone = false
+    await t.db.transaction().execute(async (tx) => {
+      await sql`update public.user_subscriptions set tier = 'free' where false`.execute(tx)
+      installed = installHost(t.db, other).then(() => {
+        isDone = true
+      })
+      // It waits behind us for a moment only: whoever writes now is let through.
+      await waitFor(
+        async () => {
+          const { rows } = await sql`select from pg_stat_activity where datname = current_database()
+            and wait_event_type = 'Lock' and query like '%install_host%'`.execute(t.db)
+          return rows.length > 0
+        },
+        { what: 'the install to wait for the table' },
+      )
+      await sql`update public.user_subscriptions set tier = 'free' where false`.execute(t.db)
+      expect(isDone).toBe(false)
+    })
+    await installed
+    expect(await findHostMapping(t.db)).toEqual(JSON.parse(JSON.stringify(other)))
+    await installHost(t.db)
+  })
+})
+
+test('what is in use for too long is said, after so many attempts', async () => {
+  const busy = new pg.DatabaseError('canceling statement due to lock timeout', 0, 'error')
+  busy.code = '55P03'
+  let made = 0
+  const attempt = () => {
+    made++
+    return Promise.reject(busy)
+  }
+  await expect(withLockRetries(attempt, 2)).rejects.toMatchObject({ code: 'host_busy' })
+  expect(made).toBe(2)
 })

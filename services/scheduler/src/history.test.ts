@@ -8,12 +8,21 @@ import {
 } from '@hangar/db'
 import { closeQueues, closeRedis, createQueues, createRedis, readHighWater, type Queues } from '@hangar/jobs'
 import { createLogger } from '@hangar/runtime'
-import { createUser, runSql, useTestDatabase, useTestRedis, waitFor } from '@hangar/testkit'
+import {
+  createUser,
+  runSql,
+  useServiceDatabase,
+  useTestDatabase,
+  useTestRedis,
+  waitFor,
+} from '@hangar/testkit'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 
 import { watchHistory } from './history.ts'
 
 const database = useTestDatabase()
+/** As the service comes to it: with its own role. */
+const own = useServiceDatabase(database, 'scheduler')
 const server = useTestRedis()
 const logger = createLogger({ service: 'scheduler', level: 'silent' })
 
@@ -33,7 +42,7 @@ afterEach(async () => {
   await releaseBrake(database.db, 'restored')
 })
 
-const watch = () => watchHistory({ db: database.db, queues, logger })
+const watch = () => watchHistory({ db: own.db, queues, logger })
 const mark = async () => readHighWater(queues, await findInstallationId(database.db))
 const restored = async () => (await listBrakes(database.db)).find(({ name }) => name === 'restored')
 const happens = async () =>

@@ -2,13 +2,22 @@ import { DEFAULT_POLICY, type Lane } from '@hangar/core'
 import { claimLease, finishWork, insertBulk, lookAtBulk, raiseWant, type Database } from '@hangar/db'
 import { closeQueues, closeRedis, createQueues, createRedis, type Queues } from '@hangar/jobs'
 import { createMetrics } from '@hangar/runtime'
-import { createUser, setTier, useTestDatabase, useTestRedis, waitFor } from '@hangar/testkit'
+import {
+  createUser,
+  setTier,
+  useServiceDatabase,
+  useTestDatabase,
+  useTestRedis,
+  waitFor,
+} from '@hangar/testkit'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 
 import { createRelayMetrics } from './metrics.ts'
 import { relayOnce } from './relay.ts'
 
 const database = useTestDatabase()
+/** As the service comes to it: with its own role. */
+const own = useServiceDatabase(database, 'scheduler')
 const server = useTestRedis()
 const registry = createMetrics({ service: 'test' })
 const metrics = createRelayMetrics(registry)
@@ -32,7 +41,7 @@ beforeEach(async () => {
 })
 
 const relay = (batchSize = 100) =>
-  relayOnce({ db: database.db, queues, policy: DEFAULT_POLICY, batchSize, metrics })
+  relayOnce({ db: own.db, queues, policy: DEFAULT_POLICY, batchSize, metrics })
 
 /** Users of earlier tests are done with. */
 async function settleEverybody(db: Database): Promise<void> {
@@ -155,7 +164,7 @@ describe('one round of the relay', () => {
     const redis = createRedis({ url: 'redis://127.0.0.1:1', role: 'producer', name: 'test' })
     const nowhere = createQueues({ redis, prefix: server.prefix })
     await expect(
-      relayOnce({ db: database.db, queues: nowhere, policy: DEFAULT_POLICY, batchSize: 100, metrics }),
+      relayOnce({ db: own.db, queues: nowhere, policy: DEFAULT_POLICY, batchSize: 100, metrics }),
     ).rejects.toMatchObject({ code: 'redis_unavailable' })
     await closeQueues(nowhere)
     await closeRedis(redis)

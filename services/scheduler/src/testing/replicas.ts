@@ -13,6 +13,7 @@ import {
   freePort,
   startProcess,
   startRedis,
+  urlForService,
   useTestDatabase,
   waitFor,
   type LocalRedis,
@@ -66,7 +67,7 @@ export function useReplicas() {
         name: 'scheduler',
         entry: SCHEDULER,
         env: {
-          DATABASE_URL: database.url,
+          DATABASE_URL: urlForService(database.url, 'scheduler'),
           REDIS_URL: redis.url,
           PORT: String(port),
           LOG_LEVEL: 'debug',
