@@ -125,7 +125,7 @@ function renderCosts(costs: Costs, how: Human): string {
 }
 
 const MACHINE_COLUMNS: Column<Costs['machines'][number]>[] = [
-  { title: 'MACHINE', value: (row) => `${row.cpus} ${row.cpu_kind}, ${row.memory_mb} MB` },
+  { title: 'MACHINE', value: (row) => `${row.cpus} ${row.cpu_kind} CPUs, ${row.memory_mb} MB` },
   { title: 'REGION', value: (row) => row.region },
   { title: 'STATE', value: (row) => row.state },
   { title: 'HOURS', value: (row) => row.hours, align: 'right' },

@@ -30,6 +30,16 @@ test('a table: aligned, whole without a width, and what gives shrinks, then goes
   expect(at(4)).toEqual(['NAME', 'a', 'bee'])
 })
 
+test('a colour is for a value, and not for the room beside it', () => {
+  const columns: Column<{ note: string | null }>[] = [
+    { title: 'A', value: (row) => row.note, colour: () => 'red' },
+    { title: 'LONGER', value: (row) => row.note, colour: () => 'red' },
+  ]
+  const rows = [{ note: 'x' }, { note: null }]
+  const lines = renderTable(columns, rows, { paint: createPaint(true), width: undefined }).split('\n')
+  expect(lines.slice(1)).toEqual(['\u001b[31mx\u001b[39m  \u001b[31mx\u001b[39m', '-  -'])
+})
+
 function outputs(isTTY: boolean) {
   let written = ''
   const stream = { isTTY, columns: 60, write: (text: string) => void (written += text) }

@@ -24,7 +24,7 @@ export function renderTable<Row>(
   })
   const kept = width === undefined ? shown : fit(shown, width)
   const line = (text: (one: Sized<Row>) => string, paintCell: (one: Sized<Row>, cell: string) => string) =>
-    kept.map((one) => paintCell(one, pad(one, text(one)))).join(GAP)
+    kept.map((one, at) => paintCell(one, pad(one, text(one), at === kept.length - 1))).join(GAP)
   const titles = line(
     ({ column }) => column.title,
     (_, cell) => cell,
@@ -33,7 +33,7 @@ export function renderTable<Row>(
     line(
       ({ texts }) => texts[at] ?? '',
       ({ column }, cell) => {
-        const colour = column.colour?.(row)
+        const colour = column.value(row) == null ? undefined : column.colour?.(row)
         return colour === undefined ? cell : paint(colour, cell)
       },
     ),
@@ -54,9 +54,10 @@ export function renderFields(
 
 type Sized<Row> = { column: Column<Row>; texts: readonly string[]; size: number }
 
-function pad<Row>({ column, size }: Sized<Row>, text: string): string {
+function pad<Row>({ column, size }: Sized<Row>, text: string, last: boolean): string {
   const cut = text.length > size ? `${text.slice(0, size - 1)}…` : text
-  return column.align === 'right' ? cut.padStart(size) : cut.padEnd(size)
+  if (column.align === 'right') return cut.padStart(size)
+  return last ? cut : cut.padEnd(size)
 }
 
 function fit<Row>(columns: readonly Sized<Row>[], width: number): Sized<Row>[] {
