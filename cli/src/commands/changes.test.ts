@@ -76,3 +76,13 @@ test('sweep', async () => {
   expect(await waiting()).toBe(before + 1)
   expect((await cli.hangar(['sweep', 'chimney'])).code).toBe(64)
 })
+
+test('--idempotency-key: a line that is repeated under it is carried out once', async () => {
+  const before = (await listAudit(cli.api.db, { limit: 50 })).length
+  const line = ['sweep', 'cost', '--idempotency-key', 'the-same-line']
+  const [first, again] = [await cli.hangar(line), await cli.hangar(line)]
+  expect(again).toEqual(first)
+  expect(await listAudit(cli.api.db, { limit: 50 })).toHaveLength(before + 1)
+  const other = await cli.hangar(['sweep', 'stuck', '--idempotency-key', 'the-same-line'])
+  expect([other.code, other.stderr]).toEqual([65, expect.stringContaining('was used for another request')])
+})
