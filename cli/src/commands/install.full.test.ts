@@ -64,6 +64,13 @@ test('a wrong mapping is told before anything is there, and nothing is made', as
   await expect(findHostMapping(db)).rejects.toThrow('does not exist')
 })
 
+test('the mapping that docs/install-supabase.md shows is one', async () => {
+  const page = await readFile(new URL('../../../docs/install-supabase.md', import.meta.url), 'utf8')
+  const [, shown = ''] = /```json\n([\s\S]*?)```/.exec(page) ?? []
+  await writeFile(at('shown.json'), shown)
+  expect((await hangar('install', '--mapping', at('shown.json'), '--check')).code).toBe(0)
+})
+
 test('a dry run says what is to be done; then it is done, and done again it changes nothing', async () => {
   const { userId } = await createUser(db, { tier: 'pro' })
   const tried = await withMapping('--roles', '--dry-run', '--json')
