@@ -6,29 +6,10 @@
  *
  * A server that was killed stays away until `revive`; a frozen one keeps its connections and answers nothing.
  */
-import { rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { Redis } from 'ioredis'
-import { dataFolder } from './folders.ts'
+import type { Redis } from 'ioredis'
 import { freePort } from './free-port.ts'
-import { startManagedProcess, type ManagedProcess } from './managed-process.ts'
-import { findRedisServer, withLibraries, type RedisProgram } from './redis-program.ts'
+import { askRedis as on, REDIS_PASSWORD, startRedisMember, type RedisMember } from './redis-member.ts'
 import { waitFor } from './wait-for.ts'
-import { watch } from './watchdog.ts'
-
-export type RedisMember = {
-  readonly port: number
-  /** SIGKILL: what it had not yet told its replica is lost. */
-  kill(): Promise<void>
-  /** SIGSTOP: it answers nothing, and ends no connection. */
-  freeze(): void
-  thaw(): void
-  /** It follows a master and has all that the master has: it can take the master's place. */
-  isInStep(): Promise<boolean>
-  /** After `kill`: on the same port and files. */
-  revive(): Promise<void>
-  stop(): Promise<void>
-}
 
 export type RedisGroup = {
   /** As REDIS_URL wants it. */
@@ -42,6 +23,7 @@ const MASTER = 'hangar'
 /** How long a master may be silent before it is given up; in production seconds more. */
 const GIVE_UP_MS = 2_000
 const READY_MS = 20_000
+const SECRET = encodeURIComponent(REDIS_PASSWORD)
 
 /** One master, one replica, three sentinels of which two have to agree. */
 export async function startRedisSentinel(): Promise<RedisGroup> {
@@ -52,8 +34,10 @@ export async function startRedisSentinel(): Promise<RedisGroup> {
     const config = [
       `sentinel monitor ${MASTER} 127.0.0.1 ${first.port} 2`,
       `sentinel down-after-milliseconds ${MASTER} ${GIVE_UP_MS}`,
+      `sentinel auth-pass ${MASTER} ${REDIS_PASSWORD}`,
       `sentinel failover-timeout ${MASTER} 5000`,
       `sentinel parallel-syncs ${MASTER} 1`,
+      `requirepass ${REDIS_PASSWORD}`,
     ].join('\n')
     const sentinels = [await start([], config), await start([], config), await start([], config)]
     const ports = sentinels.map(({ port }) => port)
@@ -65,7 +49,7 @@ export async function startRedisSentinel(): Promise<RedisGroup> {
       { what: 'the sentinels to know each other and the replica', timeoutMs: READY_MS },
     )
     return {
-      url: `redis+sentinel://${ports.map((port) => `127.0.0.1:${port}`).join(',')}/${MASTER}`,
+      url: `redis+sentinel://:${SECRET}@${listed(ports)}/${MASTER}?sentinel_password=${SECRET}`,
       masterPort: () =>
         on(ports[0] ?? 0, async (redis) => {
           const [, port] = (await redis.call('sentinel', 'get-master-addr-by-name', MASTER)) as string[]
@@ -132,7 +116,7 @@ export async function startRedisCluster(): Promise<RedisGroup> {
     })
     await inStep(members.slice(3))
     return {
-      url: `redis+cluster://${ports.map((port) => `127.0.0.1:${port}`).join(',')}`,
+      url: `redis+cluster://:${SECRET}@${listed(ports)}`,
       masterPort: (key, alive) => masterOfKey(alive, key),
     }
   })
@@ -170,6 +154,8 @@ async function masterOfKey(alive: readonly number[], key: string): Promise<numbe
   throw new Error(`no node of the cluster knows whose ${key} is`)
 }
 
+const listed = (ports: readonly number[]): string => ports.map((port) => `127.0.0.1:${port}`).join(',')
+
 type Start = (flags: string[], config?: string) => Promise<RedisMember>
 type Formed = { url: string; masterPort: (key: string, alive: readonly number[]) => Promise<number> }
 
@@ -180,7 +166,7 @@ async function group(form: (start: Start) => Promise<Formed>): Promise<RedisGrou
   }
   try {
     const { url, masterPort } = await form(async (flags, config) => {
-      const member = await startMember(flags, config)
+      const member = await startRedisMember(flags, config)
       members.set(member.port, member)
       return member
     })
@@ -198,93 +184,5 @@ async function group(form: (start: Start) => Promise<Formed>): Promise<RedisGrou
   } catch (error) {
     await stop()
     throw error
-  }
-}
-
-/** With `sentinelConfig` it is a sentinel, which keeps what it learns in that file. */
-async function startMember(flags: string[], sentinelConfig?: string) {
-  const program = await findRedisServer()
-  if (program.kind !== 'binary') throw new Error('Several Redis servers need a redis-server on this machine.')
-  const port = await freePort()
-  const folder = await dataFolder('redis', { inMemory: true })
-  const release = watch({ folders: [folder] })
-  const usual = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder]
-  const args =
-    sentinelConfig === undefined
-      ? [...usual, '--maxmemory-policy', 'noeviction', ...flags]
-      : [join(folder, 'sentinel.conf'), '--sentinel', ...usual]
-  if (sentinelConfig !== undefined) await writeFile(join(folder, 'sentinel.conf'), `${sentinelConfig}\n`)
-  const launch = () => launchServer(program, port, args)
-  let server = await launch()
-  let frozen = false
-  return {
-    port,
-    get answers() {
-      return server.running && !frozen
-    },
-    kill: async () => {
-      server.kill('SIGKILL')
-      await server.exited
-    },
-    freeze: () => {
-      frozen = true
-      server.kill('SIGSTOP')
-    },
-    thaw: () => {
-      frozen = false
-      server.kill('SIGCONT')
-    },
-    isInStep: () =>
-      on(port, async (redis) => {
-        const told = await redis.info('replication')
-        return told.includes('role:slave') && told.includes('master_link_status:up')
-      }),
-    revive: async () => {
-      server = await launch()
-    },
-    stop: async () => {
-      if (frozen) server.kill('SIGCONT')
-      await server.stop()
-      await rm(folder, { recursive: true, force: true })
-      release()
-    },
-  }
-}
-
-async function launchServer(
-  program: RedisProgram & { kind: 'binary' },
-  port: number,
-  args: string[],
-): Promise<ManagedProcess> {
-  const started = await startManagedProcess({
-    name: 'redis',
-    command: program.path,
-    args,
-    env: withLibraries(program.libraryPath),
-  })
-  await waitFor(async () => !started.running || (await on(port, (redis) => redis.ping())), {
-    what: `Redis to answer on port ${port}`,
-    timeoutMs: READY_MS,
-  })
-  if (!started.running) throw new Error(`Redis did not start on port ${port}:\n${started.logs()}`)
-  return started
-}
-
-/** One question on a connection of its own. */
-async function on<T>(port: number, ask: (redis: Redis) => Promise<T>): Promise<T> {
-  const redis = new Redis({
-    host: '127.0.0.1',
-    port,
-    lazyConnect: true,
-    retryStrategy: null,
-    connectTimeout: 1_000,
-    commandTimeout: 2_000,
-  })
-  redis.on('error', () => {})
-  try {
-    await redis.connect()
-    return await ask(redis)
-  } finally {
-    redis.disconnect()
   }
 }
