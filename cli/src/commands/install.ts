@@ -54,11 +54,15 @@ async function act(context: Context, options: Options): Promise<void> {
   const db = await context.database()
   const { assertMapping, install, uninstall } = await import('../install/apply.ts')
   const dryRun = options.dryRun ?? false
-  if (options.uninstall) { report(context, await uninstall({ db, dryRun }), dryRun); return; }
+  if (options.uninstall) {
+    report(context, await uninstall({ db, dryRun }), dryRun)
+    return
+  }
   const mapping = await readMapping(options)
   if (options.check) {
     await assertMapping(db, mapping)
-    context.output.result({ ok: true }, () => 'The mapping is right: every table and column is there.'); return;
+    context.output.result({ ok: true }, () => 'The mapping is right: every table and column is there.')
+    return
   }
   const { credentialsIn } = await import('../install/credentials.ts')
   const steps = await install({
