@@ -157,8 +157,9 @@ function legacyKey(secret: string): string {
 
 /** From whichever API is up, as behind a load balancer. */
 async function ask({ path, init }: Ask): Promise<number> {
-  for (const base of [urlOf(stack.addresses, 'api'), `http://127.0.0.1:${second.port}`]) {
-    const response = await fetch(`${base}${path}`, init).catch(() => null)
+  // Each is looked up when it is its turn: by then another second one may have taken the place of the one before.
+  for (const port of [() => stack.addresses.ports.api, () => second.port]) {
+    const response = await fetch(`http://127.0.0.1:${port()}${path}`, init).catch(() => null)
     await response?.body?.cancel()
     if (response && response.status !== 503) return response.status
   }
