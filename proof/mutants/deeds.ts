@@ -184,8 +184,15 @@ export const DEED_MUTANTS: readonly Mutant[] = [
   {
     name: 'absence: what Fly was asked to delete is gone, even if it refused',
     file: 'services/worker/src/reconcile/look.ts',
-    find: "'deprovision_app_delete_accepted'",
-    replace: "'deprovision_app_deleting'",
+    find: "(isAsked && (await hasHad(looking, 'deprovision_app_delete_accepted')))",
+    replace: 'isAsked',
     test: { file: HALF_TRUTHS_TEST, name: 'where Fly refused to end it' },
+  },
+  {
+    name: 'deletion: "not found" counts as taken on',
+    file: 'services/worker/src/reconcile/steps/teardown.ts',
+    find: "const isTakenOn = deleted === 'accepted'",
+    replace: "const isTakenOn = deleted !== 'accepted' || true",
+    test: { file: HALF_TRUTHS_TEST, name: 'nor because its deletion was answered so' },
   },
 ]

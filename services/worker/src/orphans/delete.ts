@@ -114,7 +114,7 @@ async function deleteUnderLease(attempt: Attempt, appName: string): Promise<Dele
   if (why !== null) return keep(why)
   if ((await guard(attempt)) === 'replan') return 'later'
   const result = await removeApp(attempt, appName, () => announce(attempt, orphan))
-  if (result !== 'gone') return 'later'
+  if (result !== 'gone' && result !== 'unconfirmed') return 'later'
   return (await write(attempt, (tx) => recordDeleted(tx, orphan, deps.owner))) ? 'deleted' : 'later'
 }
 

@@ -95,6 +95,34 @@ describe('an app that Fly says is not there', () => {
     expect(engine.sim.sim.world.apps.has(row.flyAppName)).toBe(false)
   })
 
+  test('nor because its deletion was answered so, whatever is answered after that', async () => {
+    const { userId, row } = await active()
+    await setTier(db(), userId, 'free')
+    const lie = fault('not_found', { operation: 'apps.delete', app: row.flyAppName })
+    for (let turn = 0; lie.struck === 0; turn++) {
+      expect(turn).toBeLessThan(5)
+      await look(userId)
+    }
+    for (const operation of ['machines.get', 'machines.list', 'apps.get'])
+      fault('not_found', { operation, app: row.flyAppName })
+    await look(userId)
+    expect(await engine.live(userId)).toMatchObject({ id: row.id, status: 'deprovisioning' })
+    await engine.drive(userId)
+    expect(await engine.generations(userId)).toMatchObject([{ status: 'deleted' }])
+    expect(engine.sim.sim.world.apps.has(row.flyAppName)).toBe(false)
+  })
+
+  test('which is new, does not keep its user waiting where Fly did delete it and did not say so', async () => {
+    const { userId } = await createUser(db(), { tier: 'pro' })
+    fault('rate_limited', { operation: 'secrets.set' })
+    await look(userId)
+    const row = await engine.live(userId)
+    await setTier(db(), userId, 'free')
+    fault('reset_after', { operation: 'apps.delete' })
+    await engine.drive(userId)
+    expect(await engine.generations(userId)).toMatchObject([{ id: row.id, status: 'deleted' }])
+  })
+
   test('nor after we asked for its end, while its machines can still be listed', async () => {
     const { userId, row } = await active()
     await setTier(db(), userId, 'free')

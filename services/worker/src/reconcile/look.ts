@@ -107,10 +107,11 @@ async function confirmAbsence(looking: Looking, isListed: boolean): Promise<'abs
   const { attempt, row, call } = looking
   // An end that is believed is an end: what came after it would be nobody's.
   const isMade = await wasMade(looking)
-  const isOurDoing = await wasDeletedByUs(looking)
   const isEnding = row.teardownStartedAt !== null
-  if (isEnding && !isOurDoing && (isMade ? await isNew(looking) : attempt.mayComeYet)) return 'unreachable'
-  const isExpected = !isMade || isOurDoing
+  const isAsked = await hasHad(looking, 'deprovision_app_deleting')
+  if (isEnding && !isAsked && (isMade ? await isNew(looking) : attempt.mayComeYet)) return 'unreachable'
+  // To have asked is not enough: Fly may have refused.
+  const isExpected = !isMade || (isAsked && (await hasHad(looking, 'deprovision_app_delete_accepted')))
   if (isExpected && !isListed) return 'absent'
   const { apps, totalApps } = await attempt.deps.fly.apps.list(call)
   // A list that is shorter than it says leaves open what is missing in it.
@@ -118,14 +119,14 @@ async function confirmAbsence(looking: Looking, isListed: boolean): Promise<'abs
   return apps.some((app) => app.name === row.flyAppName) ? 'unreachable' : 'absent'
 }
 
-async function wasMade({ attempt, row }: Looking): Promise<boolean> {
+async function wasMade(looking: Looking): Promise<boolean> {
+  const { row } = looking
   if (row.flyMachineId !== null || row.deployedAt !== null) return true
-  return hasEventSince(attempt.deps.db, row.id, 'provision_app_created', row.createdAt)
+  return hasHad(looking, 'provision_app_created')
 }
 
-/** Asking is not enough: Fly may have refused. */
-function wasDeletedByUs({ attempt, row }: Looking): Promise<boolean> {
-  return hasEventSince(attempt.deps.db, row.id, 'deprovision_app_delete_accepted', row.createdAt)
+function hasHad({ attempt, row }: Looking, eventType: string): Promise<boolean> {
+  return hasEventSince(attempt.deps.db, row.id, eventType, row.createdAt)
 }
 
 /** Made so lately that Fly need not show it yet; one with a machine it has shown. */

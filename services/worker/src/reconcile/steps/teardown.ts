@@ -127,11 +127,12 @@ export async function deleteApp(context: StepContext): Promise<StepResult> {
   const event = { type: DELETING, status: 'started', metadata: { app: row.flyAppName } } as const
   const result = await removeApp(attempt, row.flyAppName, () => record(context, {}, event))
   if (result === 'gone') return 'next'
+  // A later look believes a plain "not found" only of a deletion that Fly has taken on.
+  if (result === 'accepted')
+    await record(context, {}, { type: 'deprovision_app_delete_accepted', metadata: { app: row.flyAppName } })
   // No machine is left by now, and in a burst the wait is long: nobody's traders wait with it.
   await returnTraders(attempt.deps.db, row.id)
-  if (result !== 'shown') return result
-  // A later look believes a plain "not found" only of a deletion that Fly has accepted.
-  await record(context, {}, { type: 'deprovision_app_delete_accepted', metadata: { app: row.flyAppName } })
+  if (typeof result === 'object' || result === 'replan') return result
   if (asked.sinceFirstMs > GONE_DEADLINE_MS)
     throw new HangarError('app_not_deleted', {
       operator: `Fly still shows ${row.flyAppName} after ${asked.times + 1} requests to delete it`,
@@ -154,29 +155,31 @@ function stillShown(waitMs: number): StepResult {
 }
 
 /**
- * Deletes an app and calls it gone only when Fly no longer knows it: a deletion is accepted before it is done. That we
- * mean to is written first (`announce`), so that whoever finds the app gone knows who did it. The permit and the event
- * take time: that it may be deleted is asked once more right before.
+ * Deletes an app and calls it gone only when Fly took the deletion on and no longer knows it: a deletion is accepted before
+ * it is done (`accepted`: Fly still shows the app), and "not found" may be mistaken (`unconfirmed`). That we mean to is
+ * written first (`announce`), so that whoever finds the app gone knows who did it. The permit and the event take time:
+ * that it may be deleted is asked once more right before.
  */
 export async function removeApp(
   attempt: Attempt,
   name: string,
   announce: () => Promise<void>,
-): Promise<'gone' | 'shown' | 'replan' | { waitMs: number; reason: string }> {
+): Promise<'gone' | 'unconfirmed' | 'accepted' | 'shown' | 'replan' | { waitMs: number; reason: string }> {
   const { apps } = attempt.deps.fly
   const wait = await awaitPermit(attempt, 'fly_app_delete')
   if (wait) return wait
   await announce()
   if ((await guard(attempt)) === 'replan') return 'replan'
-  await apps.delete(name, { force: true }, flyCall(attempt))
+  const deleted = await apps.delete(name, { force: true }, flyCall(attempt))
   await guard(attempt)
+  const isTakenOn = deleted === 'accepted'
   try {
     await apps.get(name, flyCall(attempt))
   } catch (error) {
-    if (error instanceof FlyError && error.code === 'not_found') return 'gone'
+    if (error instanceof FlyError && error.code === 'not_found') return isTakenOn ? 'gone' : 'unconfirmed'
     throw error
   }
-  return 'shown'
+  return isTakenOn ? 'accepted' : 'shown'
 }
 
 const DELETING = 'deprovision_app_deleting'
