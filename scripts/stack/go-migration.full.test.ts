@@ -3,6 +3,7 @@
  * log each cycle. Whatever happens on the way, a trader never runs in two places at once, and never runs nowhere for longer
  * than a minute; workers are killed meanwhile.
  */
+import { writeFileSync } from 'node:fs'
 import { findWant } from '@hangar/db'
 import { createTrader, createUser } from '@hangar/testkit/factories'
 import { runSql, waitFor } from '@hangar/testkit/local'
@@ -32,6 +33,7 @@ if (why === null) {
 }
 
 type Owner = { userId: string; traderIds: string[] }
+type App = { flyAppName: string; flyMachineId: string | null }
 type Counts = { done: number; failed: number; waiting: number; asked: number; skipped: number }
 type Migration = { id: number; wave: number; ended_at: string | null; counts: Counts }
 type Planned = { user_id: string; app_name: string | null; decision: string }
@@ -158,13 +160,30 @@ function describeMove(): void {
     for (const owner of owners) await expectOnePlaceAtATime(owner)
   }, 300_000)
 
-  test('an app that is gone right after the move: its traders are back within the minute', async () => {
-    const moved: Owner[] = []
-    for (const owner of owners) if (!sharedRuns(owner)) moved.push(owner)
-    const owner = moved[0]!
-    const [app] = await appsOf(owner)
-    await screeners.fly.destroyByHand(app!.flyAppName, app!.flyMachineId!)
-    await until('the shared backend to have them back', () => sharedRuns(owner))
-    await expectOnePlaceAtATime(owner)
-  }, 150_000)
+  /** After the move there is nobody who watches: what happens then is the engine's own. */
+  test.each([
+    [
+      'is gone',
+      (_owner: Owner, { flyAppName, flyMachineId }: App) =>
+        screeners.fly.destroyByHand(flyAppName, flyMachineId ?? ''),
+    ],
+    [
+      'crashes whenever it is started',
+      async ({ userId }: Owner, { flyAppName }: App) => {
+        writeFileSync(screeners.misbehaveFile, JSON.stringify({ [userId]: { crash_code: 1 } }))
+        await screeners.fly.crash(flyAppName)
+      },
+    ],
+  ])(
+    'an app that %s right after the move: its traders are back within the minute',
+    async (_what, happens) => {
+      const owner = owners.find((one) => !sharedRuns(one))
+      const [app] = owner ? await appsOf(owner) : []
+      if (!owner || !app) throw new Error('nobody has been moved')
+      await happens(owner, app)
+      await until('the shared backend to have them back', () => sharedRuns(owner))
+      await expectOnePlaceAtATime(owner)
+    },
+    150_000,
+  )
 }

@@ -13,6 +13,8 @@ export type SilentHolder = {
   flyAppName: string
   /** All that may run them: the one on record, and the one that was told to run them last. */
   machineIds: string[]
+  /** When anything was last heard of it, by the database's time. */
+  heardAt: Date
   /** The database's time of this look: whatever Fly says is asked after it. */
   seenAt: Date
 }
@@ -23,7 +25,7 @@ export async function listSilentHolders(
   { silentMs, limit }: { silentMs: number; limit: number },
 ): Promise<SilentHolder[]> {
   const { rows } = await sql<SilentHolder>`
-    select place.user_id, app.id as app_id, app.fly_app_name, hangar.now() as seen_at,
+    select place.user_id, app.id as app_id, app.fly_app_name, last.heard_at, hangar.now() as seen_at,
       array(select distinct id from unnest(array[app.fly_machine_id, place.machine_id]) id where id is not null)
         as machine_ids
     from hangar.trader_placement place

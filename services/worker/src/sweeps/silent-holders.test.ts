@@ -8,7 +8,7 @@ import {
   returnUnlessHeard,
   takeTraders,
 } from '@hangar/db'
-import { createUser, runSql, setTier } from '@hangar/testkit'
+import { createUser, runSql, setTier, waitFor } from '@hangar/testkit'
 import { afterEach, expect, test } from '@jest/globals'
 import { useEngine } from '../testing/engine.ts'
 import { bringTradersBack } from './silent-holders.ts'
@@ -73,6 +73,29 @@ test.each(['starting', 'stopping', 'restarting'] as const)(
     engine.sim.sim.lifecycle.force(app.machine, 'started')
   },
 )
+
+const CRASH = { exitCode: 1, signal: null, oomKilled: false, requestedStop: false }
+
+test('a program that crashes at each start has not asked what to run: back, and to the app again when it asks', async () => {
+  const app = await trading()
+  engine.sim.sim.lifecycle.exited(app.machine, CRASH)
+  await waitFor(() => app.machine.state === 'started', { what: 'Fly to start it again' })
+  expect(await sweep()).toBe(1)
+  expect(await app.runsOn()).toBe('shared')
+  expect(await app.take()).toMatchObject({ runsOn: 'dedicated' })
+})
+
+test('one that has crashed before it was last heard of, as far as two clocks can tell, runs them since', async () => {
+  const app = await trading(90_000)
+  engine.sim.sim.lifecycle.exited(app.machine, CRASH)
+  await waitFor(() => app.machine.state === 'started', { what: 'Fly to start it again' })
+  for (const event of app.machine.events) event.timestamp -= 80_000
+  expect(await sweep()).toBe(0)
+  expect(await app.runsOn()).toBe('dedicated')
+  // It is nobody's business any more.
+  engine.sim.sim.lifecycle.force(app.machine, 'stopped')
+  expect(await sweep()).toBe(1)
+})
 
 test('one heard of within a heartbeat is not asked after', async () => {
   const app = await trading(30_000)

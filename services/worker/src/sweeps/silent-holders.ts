@@ -1,7 +1,8 @@
 /**
  * Nobody's traders stand still with a machine. Whose app has been silent for longer than a heartbeat takes is asked after
- * on Fly, whatever the engine is about to do there or waits for: a machine that is down runs nothing, so its user's
- * traders are the shared backend's again until the app asks for them.
+ * on Fly, whatever the engine is about to do there or waits for: a machine that is down runs nothing, nor does one whose
+ * program has ended since and was started anew, because that has to ask first. So the user's traders are the shared
+ * backend's again until the app asks for them.
  */
 import { holdingBrake } from '@hangar/core'
 import {
@@ -11,7 +12,7 @@ import {
   returnUnlessHeard,
   type SilentHolder,
 } from '@hangar/db'
-import { type CallOptions, FlyError } from '@hangar/fly-client'
+import { type CallOptions, exitOf, FlyError, type Machine } from '@hangar/fly-client'
 import { FLY_CALL_TIMEOUT_MS, type ReconcileDeps } from '../reconcile/deps.ts'
 
 /** A heartbeat, and a little: who is only late costs one question. With a sweep each 15 s and a shared backend that asks each 10 s it is less than 60 s. */
@@ -19,6 +20,8 @@ const SILENT_MS = 32_000
 /** Asked after in one run; where more fall silent at once, the rest is for the next ones. */
 const MOST_ASKED = 30
 const BUDGET_MS = 10_000
+/** Fly's clock and the database's do not differ by more. */
+const CLOCKS_DIFFER_MS = 15_000
 
 /** It runs nothing. All else may: one that starts or stops is looked at again. */
 const DOWN = new Set(['stopped', 'suspended', 'failed', 'launch_failed', 'destroyed'])
@@ -47,10 +50,7 @@ async function isDown(
 ): Promise<boolean> {
   const call: CallOptions = { signal, timeoutMs: FLY_CALL_TIMEOUT_MS, mayBeGone: true }
   try {
-    for (const id of holder.machineIds) {
-      const state = await stateOf(fly, holder.flyAppName, id, call)
-      if (!DOWN.has(state)) return false
-    }
+    for (const id of holder.machineIds) if (!(await runsNothing(fly, holder, id, call))) return false
     return true
   } catch (error) {
     logger.info({ err: error, app: holder.flyAppName }, 'whether a silent machine is down cannot be told')
@@ -59,17 +59,24 @@ async function isDown(
 }
 
 /** Gone is what two answers say: the machine is not known, and the list of its app does not have it. */
-async function stateOf(
+async function runsNothing(
   fly: ReconcileDeps['fly'],
-  app: string,
+  { flyAppName: app, heardAt }: SilentHolder,
   id: string,
   call: CallOptions,
-): Promise<string> {
+): Promise<boolean> {
   try {
-    return (await fly.machines.get(app, id, call)).state
+    const machine = await fly.machines.get(app, id, call)
+    return DOWN.has(machine.state) || hasEndedSince(machine, heardAt)
   } catch (error) {
     if (!(error instanceof FlyError) || error.code !== 'not_found') throw error
     const listed = await fly.machines.list(app, {}, call)
-    return listed.find((machine) => machine.id === id)?.state ?? 'destroyed'
+    return DOWN.has(listed.find((machine) => machine.id === id)?.state ?? 'destroyed')
   }
+}
+
+/** Whoever was heard of then is no more, and whoever runs now has not asked what to run: one that crashes at each start. */
+function hasEndedSince({ events }: Machine, heardAt: Date): boolean {
+  const since = heardAt.getTime() + CLOCKS_DIFFER_MS
+  return events.some((event) => exitOf(event) !== undefined && (event.timestampMs ?? 0) > since)
 }
