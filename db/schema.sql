@@ -501,6 +501,21 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION hangar.raise_generation_floor()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  -- More lives than a user can have had between the moment that was restored and now.
+  lost_at_most constant integer := 1000;
+  minutes integer := (select floor(extract(epoch from hangar.now() - created_at) / 60) from hangar.installation);
+begin
+  new.generation_floor := greatest(old.generation_floor, lost_at_most + greatest(minutes, 0));
+  return new;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION hangar.record_host_change(changed_user uuid, row_exists boolean)
  RETURNS bigint
  LANGUAGE sql
@@ -752,6 +767,7 @@ create table hangar.brakes (
   ignored_until timestamp with time zone,
   strikes integer default 0 not null,
   updated_at timestamp with time zone default hangar.now() not null,
+  generation_floor integer default 0 not null,
   constraint brakes_engaged_says_why CHECK ((engaged_at IS NULL) = (reason IS NULL) AND (engaged_at IS NULL) = (engaged_by IS NULL)),
   constraint brakes_name_is_known CHECK (name = ANY (ARRAY['fly_unreachable'::text, 'unhealthy_share'::text, 'deletion_burst'::text, 'restored'::text, 'operator'::text])),
   constraint brakes_pkey PRIMARY KEY (name)
@@ -1275,6 +1291,7 @@ create view hangar.host_users with (security_invoker=true) as
 CREATE TRIGGER stamp_change BEFORE INSERT OR UPDATE ON hangar.alerts FOR EACH ROW EXECUTE FUNCTION hangar.stamp_change();
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON hangar.audit_log FOR EACH ROW EXECUTE FUNCTION hangar.refuse_change();
 CREATE TRIGGER append_only_on_truncate BEFORE TRUNCATE ON hangar.audit_log FOR EACH STATEMENT EXECUTE FUNCTION hangar.refuse_change();
+CREATE TRIGGER raise_generation_floor BEFORE UPDATE OF engaged_at ON hangar.brakes FOR EACH ROW WHEN (new.name = 'restored'::text AND old.engaged_at IS NULL AND new.engaged_at IS NOT NULL) EXECUTE FUNCTION hangar.raise_generation_floor();
 CREATE TRIGGER stamp_change BEFORE INSERT OR UPDATE ON hangar.bulks FOR EACH ROW EXECUTE FUNCTION hangar.stamp_change();
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.user_fly_app_events FOR EACH ROW EXECUTE FUNCTION hangar.refuse_change();
 CREATE TRIGGER append_only_on_truncate BEFORE TRUNCATE ON public.user_fly_app_events FOR EACH STATEMENT EXECUTE FUNCTION hangar.refuse_change();
@@ -1311,6 +1328,7 @@ revoke all on function hangar.now() from public;
 revoke all on function hangar.open_host_part(text) from public;
 revoke all on function hangar.place_tier_trigger(regclass,text,text,text) from public;
 revoke all on function hangar.probe_webhook() from public;
+revoke all on function hangar.raise_generation_floor() from public;
 revoke all on function hangar.record_host_change(uuid,boolean) from public;
 revoke all on function hangar.refuse_change() from public;
 revoke all on function hangar.send_tier_webhook(text,jsonb) from public;

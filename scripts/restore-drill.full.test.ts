@@ -14,6 +14,7 @@ test('PostgreSQL goes back in time: who pays keeps their app, no name comes twic
     ['bob', true],
     ['cyd', true],
     ['dan', false],
+    ['eve', false],
   ])
   expect(told.join('\n')).toMatch(/cyd has \S+, generation 2\./)
 }, 400_000)

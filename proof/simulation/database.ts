@@ -111,7 +111,7 @@ function clearFunction(tables: readonly string[]): string {
       perform set_config('session_replication_role', 'replica', true);
       ${tables.map((table) => `delete from ${table};`).join('\n')}
       update hangar.brakes set engaged_at = null, engaged_by = null, reason = null, details = '{}',
-        ignored_until = null, strikes = 0;
+        ignored_until = null, strikes = 0, generation_floor = 0;
       insert into hangar.settings (name, value, updated_by)
         values ('orphans', '{"graceMs": ${ORPHAN_GRACE_MS}, "lagMs": ${ORPHAN_GRACE_MS}}', 'simulation');
       update hangar.permits set tokens = capacity, refilled_at = '2026-03-01T12:00:00Z';

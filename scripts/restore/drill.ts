@@ -7,6 +7,7 @@
  *   bob  began to pay after the moment     his row is lost, his app runs
  *   cyd  left and came back after it       the row is that of an app that is gone; the one that runs has none
  *   dan  stopped paying after it           the row says that he has an app, and it is gone
+ *   eve  began to pay and left after it    nothing is left of her app, and she comes back in the end
  */
 import { listBrakes, type AppRow, type Database } from '@hangar/db'
 import {
@@ -24,7 +25,7 @@ import type { Stack } from '../stack/stack.ts'
 
 const STEP_TIMEOUT_MS = 120_000
 const SERVICES = ['worker', 'scheduler', 'api'] as const satisfies readonly ServiceName[]
-const NAMES = ['ada', 'bob', 'cyd', 'dan'] as const
+const NAMES = ['ada', 'bob', 'cyd', 'dan', 'eve'] as const
 
 export type Name = (typeof NAMES)[number]
 type Cast = Record<Name, DemoUser>
@@ -75,6 +76,9 @@ export async function runDrill(parts: DrillParts): Promise<DrillResult> {
   say('An operator has looked, and releases the brake.')
   await converged(parts, cast, before)
   const after = await onFly(stack, cast)
+  say('eve comes back.')
+  await setTier(cast.eve, 'pro')
+  await trading(parts, cast.eve)
   return { before, after, deletedTooEarly, repeatedNames: await repeatedNames(stack), noticed }
 }
 
@@ -101,16 +105,19 @@ const gone = (parts: DrillParts, user: DemoUser) =>
 
 /** Life goes on after the moment; what the restore will not know of. */
 async function liveOn(parts: DrillParts, cast: Cast) {
-  parts.say('Life goes on: bob upgrades, cyd leaves and comes back, dan leaves.')
+  parts.say('Life goes on: bob upgrades, cyd leaves and comes back, dan leaves, eve upgrades and leaves.')
   await setTier(cast.bob, 'pro')
+  await setTier(cast.eve, 'pro')
   await setTier(cast.dan, 'free')
   await setTier(cast.cyd, 'free')
   await gone(parts, cast.cyd)
   await setTier(cast.cyd, 'pro')
   await trading(parts, cast.bob)
   await trading(parts, cast.cyd)
-  await gone(parts, cast.dan)
-  const subscriptions = { ada: 'pro', bob: 'pro', cyd: 'pro', dan: 'free' } as const
+  await trading(parts, cast.eve)
+  await setTier(cast.eve, 'free')
+  for (const name of ['dan', 'eve'] as const) await gone(parts, cast[name])
+  const subscriptions = { ada: 'pro', bob: 'pro', cyd: 'pro', dan: 'free', eve: 'free' } as const
   return { before: await onFly(parts.stack, cast), subscriptions }
 }
 

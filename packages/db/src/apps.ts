@@ -1,6 +1,6 @@
 /** `public.user_fly_apps`: one row per generation of a user's app. Rows end as `deleted`; none is ever removed. */
 import type { AppStatus } from '@hangar/core'
-import { sql, type Insertable, type Selectable } from 'kysely'
+import { sql, type Insertable, type RawBuilder, type Selectable } from 'kysely'
 import type { Database, Tx } from './database.ts'
 import { APP_NAME_KEY, isUniqueViolation, nameTaken } from './pg-errors.ts'
 import { resolveNow, type WithNow } from './now.ts'
@@ -75,16 +75,22 @@ export function listLiveApps(
   return query.orderBy('id').limit(page.limit).execute()
 }
 
+/** The last number that a life of this user may have had: of its rows, of its apps seen on Fly, or lost in a restore. */
+export const lastGeneration = (userId: RawBuilder<unknown>) => sql<number>`coalesce(greatest(
+  (select max(generation) from public.user_fly_apps where user_id = ${userId}),
+  (select max(generation) from hangar.orphans where user_id = ${userId}),
+  (select generation_floor from hangar.brakes where name = 'restored')), 0)`
+
 /**
- * The number of the user's next life: above that of every row, and of every app of theirs that was ever seen on Fly.
+ * The number of the user's next life: above that of every row, of every app of theirs that was ever seen on Fly, and of
+ * whatever a restore has lost.
  * Call it under the user's lease: nothing else keeps two from being equal.
  */
 export async function nextGeneration(tx: Tx, userId: string): Promise<number> {
-  const { rows } = await sql<{ last: number | null }>`
-    select greatest(
-      (select max(generation) from public.user_fly_apps where user_id = ${userId}),
-      (select max(generation) from hangar.orphans where user_id = ${userId})) as last`.execute(tx)
-  return (onlyRow(rows).last ?? 0) + 1
+  const { rows } = await sql<{
+    last: number
+  }>`select ${lastGeneration(sql`${userId}::uuid`)} as last`.execute(tx)
+  return onlyRow(rows).last + 1
 }
 
 /** Throws `app_name_taken` if any row, deleted ones included, ever had the name; the transaction stays usable. */

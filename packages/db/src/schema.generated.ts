@@ -145,6 +145,7 @@ export interface HangarBrakes {
   details: Generated<Json>;
   engagedAt: Timestamp | null;
   engagedBy: string | null;
+  generationFloor: Generated<number>;
   ignoredUntil: Timestamp | null;
   name: string;
   reason: string | null;

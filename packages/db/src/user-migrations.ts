@@ -1,6 +1,7 @@
 /** Who is to be moved, and into which life: users who pay, and have no app of their own that is up. */
 import { appName, type Policy } from '@hangar/core'
 import { sql } from 'kysely'
+import { lastGeneration } from './apps.ts'
 import { type BulkItemRow, listBulkItems } from './bulks.ts'
 import type { Database, Tx } from './database.ts'
 import { findInstallationId } from './installation.ts'
@@ -57,9 +58,7 @@ export async function foreseeAppNames(
   const { rows } = await sql<{ userId: string; name: string | null; generation: number }>`
     select who.user_id,
       (select fly_app_name from public.user_fly_apps app where app.user_id = who.user_id and deleted_at is null) as name,
-      1 + coalesce(greatest(
-        (select max(generation) from public.user_fly_apps app where app.user_id = who.user_id),
-        (select max(generation) from hangar.orphans orphan where orphan.user_id = who.user_id)), 0) as generation
+      1 + ${lastGeneration(sql`who.user_id`)} as generation
     from unnest(${[...userIds]}::uuid[]) as who (user_id)`.execute(tx)
   return new Map(
     rows.map(({ userId, name, generation }) => [

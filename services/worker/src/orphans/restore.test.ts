@@ -42,7 +42,11 @@ const restored = async () => (await listBrakes(db())).find(({ name }) => name ==
 
 afterEach(async () => {
   await releaseBrake(db(), 'restored')
+  await withoutFloor()
 })
+
+/** As if the restore had not raised it. */
+const withoutFloor = () => onDatabase('update hangar.brakes set generation_floor = 0')
 
 async function active(): Promise<AppRow> {
   const { userId } = await createUser(db(), { tier: 'pro' })
@@ -101,6 +105,24 @@ describe('an app whose row was lost', () => {
     await onDatabase(`update public.user_subscriptions set tier = 'free' where user_id = '${userId}'`)
     await engine.drive(userId)
     expect(await engine.eventTypes(userId)).toContain('deprovision_drained')
+  })
+
+  test('and that is gone as well: the next life takes neither its number nor its name', async () => {
+    const { userId, flyAppName } = await active()
+    await setTier(db(), userId, 'free')
+    await engine.drive(userId)
+    await forget(userId)
+    // What shows that rows are lost is another user's app.
+    const other = await active()
+    await forget(other.userId)
+    await sweep()
+    await releaseBrake(db(), 'restored')
+    await setTier(db(), userId, 'pro')
+    await engine.drive(userId)
+    const again = await engine.live(userId)
+    expect(again.flyAppName).not.toBe(flyAppName)
+    expect(again.generation).toBeGreaterThan(1_000)
+    expect(engine.sim.sim.calls.list({ app: flyAppName, operation: 'apps.create' })).toHaveLength(1)
   })
 
   test('is taken up by a reservation that ran before any scan: name and tokens follow from the user', async () => {
@@ -240,6 +262,7 @@ describe('an app whose row was lost', () => {
     await sweep()
     await sweep()
     expect(await findOrphan(db(), row.flyAppName)).toMatchObject({ state: 'deleted' })
+    await withoutFloor()
     await raiseWant(db(), userId, 'manual')
     await engine.drive(userId)
     expect(await engine.live(userId)).toMatchObject({ generation: 2 })
@@ -259,6 +282,7 @@ describe('an app whose row was lost', () => {
     await fly.machines.create(name, { name: 'm', region: 'iad', config })
     await sweep()
     await sweep()
+    await withoutFloor()
     await engine.drive(userId)
     const row = await engine.live(userId)
     expect(row.generation).toBe(6)
