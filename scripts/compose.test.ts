@@ -35,22 +35,23 @@ const names = ['api', 'worker', 'scheduler'] as const
 /** At least one of a pair has to be set, which no schema's list of required fields can say. */
 const EITHER = new Set(['HANGAR_WEBHOOK_SECRET', 'SUPABASE_SERVICE_ROLE_KEY', 'HANGAR_SHARED_TOKEN'])
 
-/** Compose's `${NAME}`, `${NAME:-default}` and `${NAME:?message}`, from .env.example. */
-function interpolate(text: string): string {
+/** Compose's `${NAME}`, `${NAME:-default}`, which may hold another, and `${NAME:?message}`, from .env.example. */
+function interpolate(text: string, from = example): string {
   return text.replaceAll(
-    /\$\{(\w+)(?::([-?])([^}]*))?\}/g,
+    /\$\{(\w+)(?::([-?])((?:[^{}]|\{[^{}]*\})*))?\}/g,
     (_whole, name: string, kind?: string, rest?: string) => {
-      const value = example[name]
+      const value = from[name]
       if (value !== undefined && value !== '') return value
       if (kind === '?') throw new Error(`${name} has no value in .env.example`)
-      return rest ?? ''
+      return interpolate(rest ?? '', from)
     },
   )
 }
 
-function environmentOf(name: string): Record<string, string> {
+function environmentOf(name: string, from = example): Record<string, string> {
   const { environment = {} } = service(name)
-  return Object.fromEntries(Object.entries(environment).map(([key, value]) => [key, interpolate(value)]))
+  const entries = Object.entries(environment)
+  return Object.fromEntries(entries.map(([key, value]) => [key, interpolate(value, from)]))
 }
 
 function service(name: string): ComposeService {
@@ -93,11 +94,33 @@ describe.each(names)('%s', (name) => {
   })
 })
 
+test('a service comes in as its own role where .env has one, and only what migrates as the owner', () => {
+  const roles = {
+    DATABASE_URL_API: 'postgres://hangar_api:a@postgres:5432/hangar',
+    DATABASE_URL_WORKER: 'postgres://hangar_worker:b@postgres:5432/hangar',
+    DATABASE_URL_SCHEDULER: 'postgres://hangar_scheduler:c@postgres:5432/hangar',
+  }
+  const secrets = new Set([...Object.values(roles), example['DATABASE_URL']])
+  const seen = (name: string, from: Record<string, string>) =>
+    Object.values(environmentOf(name, from)).filter((value) => secrets.has(value))
+  for (const name of names) {
+    const own = roles[`DATABASE_URL_${name.toUpperCase()}` as keyof typeof roles]
+    expect([name, seen(name, { ...example, ...roles })]).toEqual([name, [own]])
+    expect([name, seen(name, example)]).toEqual([name, [example['DATABASE_URL']]])
+  }
+  for (const name of ['migrate', 'baseline'])
+    expect([name, seen(name, { ...example, ...roles })]).toEqual([name, [example['DATABASE_URL']]])
+})
+
 test('every variable of .env.example is one that a service, PostgreSQL or the stand-in reads', () => {
   const used = new Set(read('docker-compose.yml').match(/(?<=\$\{)\w+/g))
   const schemaKeys = Object.values(schemas).flatMap((schema) => Object.keys(schema.shape))
   expect(Object.keys(example).filter((key) => !used.has(key))).toEqual([])
-  expect(Object.keys(example).filter((key) => !schemaKeys.includes(key))).toEqual(['POSTGRES_PASSWORD'])
+  expect(
+    Object.keys(example)
+      .filter((key) => !schemaKeys.includes(key))
+      .toSorted(),
+  ).toEqual([...names.map((name) => `DATABASE_URL_${name.toUpperCase()}`).toSorted(), 'POSTGRES_PASSWORD'])
 })
 
 test('the stand-in and the app that it runs are those of the local stack', () => {
@@ -114,7 +137,7 @@ test('every program that a service runs is there', () => {
 })
 
 test('the stand-in is started with arguments that it takes, where the worker looks for it', () => {
-  const [, , ...args] = (service('fly-sim').command ?? []).map(interpolate)
+  const [, , ...args] = (service('fly-sim').command ?? []).map((word) => interpolate(word))
   const options = readArguments(args)
   const { FLY_API_BASE_URL = '', FLY_API_TOKEN, FLY_ORG_SLUG } = environmentOf('worker')
   expect(options).toMatchObject({

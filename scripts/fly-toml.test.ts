@@ -1,7 +1,9 @@
 // deploy/fly/fly.toml against the code, without Fly: it runs what the local stack runs, and with the secrets that
 // docs/operate/fly.md names each service has all that it reads. Its form is checked by `npm run verify -- deploy`.
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
 import { parseEnv } from 'node:util'
 import { expect, test } from '@jest/globals'
 import { parse } from 'smol-toml'
@@ -9,6 +11,7 @@ import { configSchema as apiSchema } from '../services/api/src/config.ts'
 import { configSchema as schedulerSchema } from '../services/scheduler/src/config.ts'
 import { configSchema as workerSchema } from '../services/worker/src/config.ts'
 import { root } from './lib/paths.ts'
+import { SECRETS } from './lib/settings-page.ts'
 import { SERVICE_ENTRIES } from './stack/programs.ts'
 
 const read = (path: string) => readFileSync(join(root, path), 'utf8')
@@ -31,11 +34,40 @@ const ONLY_HOSTED: Readonly<Record<string, string>> = {
   SUPABASE_URL: 'https://project.supabase.co',
   HANGAR_SHARED_TOKEN: 'a'.repeat(64),
 }
+/** As Fly gives them to each group. */
+const everySecret = Object.fromEntries(
+  [...SECRETS, ...['OWNER', 'API', 'WORKER', 'SCHEDULER'].map((whose) => `DATABASE_URL_${whose}`)].map(
+    (name) => [name, `secret of ${name}`],
+  ),
+)
+
+/** Runs the group's command with a `node` that says what it was given. */
+function start(name: (typeof names)[number], env: Record<string, string>) {
+  const bin = mkdtempSync(join(tmpdir(), 'hangar-fly-'))
+  try {
+    const said = 'JSON.stringify({ program: process.argv[1], self: process.ppid, env: process.env })'
+    writeFileSync(join(bin, 'node'), `#!/bin/sh\n'${process.execPath}' -e 'console.log(${said})' "$@"\n`, {
+      mode: 0o755,
+    })
+    const [program = '', ...args] = fly.processes[name]?.split(' ') ?? []
+    const PATH = `${bin}${delimiter}${process.env['PATH'] ?? ''}`
+    const ended = spawnSync(program, args, { cwd: root, env: { ...env, PATH }, encoding: 'utf8' })
+    expect([ended.status, ended.stderr]).toEqual([0, ''])
+    const told = JSON.parse(ended.stdout) as { program: string; self: number; env: Record<string, string> }
+    return { ...told, pid: ended.pid }
+  } finally {
+    rmSync(bin, { recursive: true })
+  }
+}
+
 const ms = (duration: string) => Number(duration.replace(/s$/, '')) * 1_000
 
 test('each group runs the program that the local stack runs, as the process that gets the signal', () => {
   expect(Object.keys(fly.processes).toSorted()).toEqual([...names].toSorted())
-  for (const name of names) expect(fly.processes[name]).toContain(`exec node ${SERVICE_ENTRIES[name]}'`)
+  for (const name of names) {
+    const { pid, program, self } = start(name, everySecret)
+    expect([name, program, self]).toEqual([name, SERVICE_ENTRIES[name], pid])
+  }
   const [, program = ''] = /exec node (\S+)'/.exec(fly.deploy.release_command) ?? []
   expect([program, existsSync(join(root, program))]).toEqual(['scripts/migrate.ts', true])
 })
@@ -46,8 +78,7 @@ test('with the secrets of the page each service has all that it reads, and no se
   const known = new Set(names.flatMap((name) => Object.keys(schemas[name].shape)))
   expect(Object.keys(fly.env).filter((name) => !known.has(name))).toEqual([])
   for (const name of names) {
-    const url = /DATABASE_URL=\$(\w+)/.exec(fly.processes[name] ?? '')?.[1] ?? ''
-    expect(secrets).toContain(url)
+    expect(secrets).toContain(`DATABASE_URL_${name.toUpperCase()}`)
     const given = Object.fromEntries(
       secrets
         .filter((secret) => known.has(secret))
@@ -57,6 +88,16 @@ test('with the secrets of the page each service has all that it reads, and no se
     const shape = Object.keys(schemas[name].shape)
     const settings = Object.fromEntries(own.filter(([key]) => shape.includes(key)))
     expect([name, schemas[name].safeParse(settings).error?.issues]).toEqual([name, undefined])
+  }
+})
+
+test('of all secrets of the app a process sees those that its service reads, and its own login alone', () => {
+  for (const name of names) {
+    const { env } = start(name, everySecret)
+    const seen = Object.keys(env).filter((key) => Object.hasOwn(everySecret, key))
+    const own = Object.keys(everySecret).filter((key) => Object.hasOwn(schemas[name].shape, key))
+    expect([name, seen.toSorted()]).toEqual([name, own.toSorted()])
+    expect(env['DATABASE_URL']).toBe(`secret of DATABASE_URL_${name.toUpperCase()}`)
   }
 })
 

@@ -73,9 +73,9 @@ async function prepare(url: string, webhook: { url: string; secret: string }): P
   await hangar(['install', '--mapping', file, '--check'], settings)
   await hangar([...install, '--dry-run'], settings)
   await hangar([...install, '--yes'], settings)
-  const lines = (await readFile(roles, 'utf8')).matchAll(/^(api|worker|scheduler): DATABASE_URL=(.+)$/gm)
+  const lines = (await readFile(roles, 'utf8')).matchAll(/^DATABASE_URL_(API|WORKER|SCHEDULER)=(.+)$/gm)
   for (const [, service, address] of lines)
-    Object.assign(serviceSettings[service as ServiceName], { DATABASE_URL: address })
+    Object.assign(serviceSettings[service?.toLowerCase() as ServiceName], { DATABASE_URL: address })
 }
 
 beforeAll(async () => {

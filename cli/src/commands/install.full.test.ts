@@ -2,6 +2,7 @@
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { parseEnv } from 'node:util'
 import {
   createDatabase,
   DEFAULT_HOST_MAPPING,
@@ -112,8 +113,14 @@ test('a dry run says what is to be done; then it is done, and done again it chan
 test('the new roles: a file for its owner alone, no password elsewhere, and each comes in', async () => {
   const text = await readFile(at('roles.env'), 'utf8')
   expect((await stat(at('roles.env'))).mode & 0o777).toBe(0o600)
-  const urls = [...text.matchAll(/DATABASE_URL=(\S+)/g)].map(([, url]) => new URL(url ?? ''))
-  expect(urls.map(({ username }) => username)).toEqual(['hangar_api', 'hangar_worker', 'hangar_scheduler'])
+  // It sorts them by name.
+  const settings = Object.entries(parseEnv(text)).map(([name, url]) => [name, new URL(url ?? '')] as const)
+  expect(settings.map(([name, { username }]) => [name, username])).toEqual([
+    ['DATABASE_URL_API', 'hangar_api'],
+    ['DATABASE_URL_SCHEDULER', 'hangar_scheduler'],
+    ['DATABASE_URL_WORKER', 'hangar_worker'],
+  ])
+  const urls = settings.map(([, url]) => url)
   for (const url of urls) expect(server.logs()).not.toContain(url.password)
   for (const url of urls) {
     const ended = await runCli(['doctor', '--direct', '--json'], { env: { DATABASE_URL: url.href } })
@@ -133,10 +140,8 @@ test('a tier change is seen from now on, and signed', async () => {
   expect((await findWant(db, userId))?.wantedVersion).toBe(2)
 })
 
-async function roleUrl(role: string): Promise<string> {
-  const [, url = ''] =
-    new RegExp(`DATABASE_URL=(\\S+//${role}:\\S+)`).exec(await readFile(at('roles.env'), 'utf8')) ?? []
-  return url
+async function apiUrl(): Promise<string> {
+  return parseEnv(await readFile(at('roles.env'), 'utf8'))['DATABASE_URL_API'] ?? ''
 }
 
 test('taken off: tier changes are not seen, roles see nothing of the host, rows stay; and put back', async () => {
@@ -146,14 +151,12 @@ test('taken off: tier changes are not seen, roles see nothing of the host, rows 
   expect((await hangar('install', '--uninstall', '--yes')).code).toBe(0)
   await setTier(db, userId, 'elite')
   expect((await findWant(db, userId))?.wantedVersion).toBe(1)
-  await expect(
-    runSql(await roleUrl('hangar_api'), 'select tier from public.user_subscriptions'),
-  ).rejects.toThrow('denied')
+  await expect(runSql(await apiUrl(), 'select tier from public.user_subscriptions')).rejects.toThrow('denied')
   const doctor = await hangar('doctor', '--direct')
   expect([doctor.code, doctor.stdout]).toEqual([1, expect.stringContaining('host_not_installed')])
 
   expect((await withMapping('--yes')).code).toBe(0)
-  await runSql(await roleUrl('hangar_api'), 'select tier from public.user_subscriptions')
+  await runSql(await apiUrl(), 'select tier from public.user_subscriptions')
   await setTier(db, userId, 'pro')
   expect((await findWant(db, userId))?.wantedVersion).toBe(2)
 })

@@ -1,6 +1,7 @@
 /**
  * Where the addresses of new roles go, passwords and all: a file that only its owner can read, never the terminal. It is
- * made before the first role, so that no password is lost to a path that cannot be written.
+ * made before the first role, so that no password is lost to a path that cannot be written. Its lines are settings, which
+ * docker-compose.yml and deploy/fly take as they stand.
  */
 import { open } from 'node:fs/promises'
 import { serviceRoleName, type ServiceKind } from '@hangar/db'
@@ -8,7 +9,7 @@ import { CliError, EXIT } from '../exit.ts'
 
 export type Credentials = {
   readonly file: string
-  /** Adds a line for each new role: what DATABASE_URL is for its service. */
+  /** Adds a line for each new role, such as `DATABASE_URL_API=postgres://…`. */
   write: (adminUrl: string, passwords: Partial<Record<ServiceKind, string>>) => Promise<void>
 }
 
@@ -23,7 +24,7 @@ export function credentialsIn(file: string): Credentials {
         await handle.chmod(0o600)
         const lines = Object.entries(passwords).map(
           ([kind, password]) =>
-            `${kind}: DATABASE_URL=${addressOf(adminUrl, kind as ServiceKind, password)}\n`,
+            `DATABASE_URL_${kind.toUpperCase()}=${addressOf(adminUrl, kind as ServiceKind, password)}\n`,
         )
         await handle.appendFile(lines.join(''))
         await handle.sync()
