@@ -32,6 +32,9 @@ test('what usually holds secrets is no part of the build, wherever it lies', () 
   const names = [
     '.env',
     '.env.production',
+    'roles.env',
+    'hangar-roles.env',
+    'hangar-roles.old',
     '.npmrc',
     '.pgpass',
     '.netrc',
@@ -50,6 +53,12 @@ test('what usually holds secrets is no part of the build, wherever it lies', () 
     'cli/package.json',
   ]
   expect(needed.filter(isLeftOut)).toEqual([])
+})
+
+test('what `hangar install --roles` writes is not committed by mistake', () => {
+  const paths = ['.env', 'hangar-roles.env', 'deploy/roles.env', 'deploy/hangar-roles.old', '.env.example']
+  const left = execFileSync('git', ['check-ignore', '--no-index', ...paths], { cwd: root, encoding: 'utf8' })
+  expect(left.trim().split('\n')).toEqual(paths.filter((path) => path !== '.env.example'))
 })
 
 test('the image is built without a secret: no argument, no variable that could hold one', () => {
