@@ -58,7 +58,8 @@ export async function findNameHolders(
 
 /**
  * Writes down what one scan found. `complete`: it saw all of the organisation; else what is known of an app's machines
- * stays as it was. Those that are new since the scan began are answered, each with its alert raised.
+ * stays as it was. Those that are new since the scan began are answered, each with its alert raised. A scan takes minutes:
+ * what a row has taken since Fly's list was read is left out.
  */
 export function recordOrphans(
   db: Database,
@@ -91,6 +92,12 @@ async function upsert(tx: Tx, found: readonly FoundOrphan[], complete: boolean):
     machines: one.machines,
     monthly_cost_usd: one.monthlyCostUsd,
   }))
+  // An adoption that is under way is waited for here, and seen by the statement after this one.
+  const names = values.map(({ app_name }) => app_name)
+  await sql`
+    select from hangar.orphans where app_name = any (${names}::text[]) order by app_name for update`.execute(
+    tx,
+  )
   const again = sql`(known.state <> 'found')`
   const { rows } = await sql<OrphanRow>`
     insert into hangar.orphans as known (app_name, kind, user_id, generation, user_fly_app_id, network, machines,
@@ -99,6 +106,9 @@ async function upsert(tx: Tx, found: readonly FoundOrphan[], complete: boolean):
       ${complete ? 1 : 0}::int
     from jsonb_to_recordset(${JSON.stringify(values)}::jsonb) as found (app_name text, kind text, user_id uuid,
       generation int, user_fly_app_id uuid, network text, machines jsonb, monthly_cost_usd numeric)
+    where not exists (
+      select from public.user_fly_apps app
+      where app.fly_app_name = found.app_name and (app.deleted_at is null or found.kind = 'unknown_name'))
     on conflict (app_name) do update set
       kind = excluded.kind, user_fly_app_id = excluded.user_fly_app_id,
       user_id = case when ${complete} or ${again} then excluded.user_id else known.user_id end,
@@ -250,6 +260,7 @@ export async function listLostNames(db: Database | Tx, limit: number): Promise<s
     select app_name from hangar.orphans
     where kind = 'unknown_name' and state = 'found' and first_seen_at > (
       select updated_at from hangar.brakes where name = 'restored' and engaged_at is null)
+      and not exists (select from public.user_fly_apps app where app.fly_app_name = hangar.orphans.app_name)
     order by app_name limit ${limit}`.execute(db)
   return rows.map(({ appName }) => appName)
 }

@@ -95,6 +95,27 @@ describe('an app whose row was lost', () => {
     )
   })
 
+  test('and was adopted and agreed to during a scan is not found by that scan once more', async () => {
+    const { userId, flyAppName } = await active()
+    await forget(userId)
+    await sweep()
+    await sweep()
+    const { fly } = engine.deps
+    let adopted = false
+    // It has read the list of apps, and which of them have a row.
+    async function* machines(...asked: Parameters<typeof fly.orgs.machines>) {
+      await raiseWant(db(), userId, 'manual')
+      await engine.drive(userId)
+      await releaseBrake(db(), 'restored')
+      adopted = true
+      yield* fly.orgs.machines(...asked)
+    }
+    const summary = await sweep({ ...engine.deps, fly: { ...fly, orgs: { ...fly.orgs, machines } } })
+    expect([adopted, summary]).toMatchObject([true, { new: 0, complete: true }])
+    expect(await findOrphan(db(), flyAppName)).toMatchObject({ state: 'adopted' })
+    expect((await restored())?.engagedAt).toBeNull()
+  })
+
   test('is drained before it ends, although it never asked the new row for its bootstrap', async () => {
     const { userId } = await active()
     await forget(userId)
