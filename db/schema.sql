@@ -219,9 +219,9 @@ CREATE OR REPLACE FUNCTION hangar.close_host_part(part text)
  SET lock_timeout TO '50ms'
 AS $function$
 declare
-  names jsonb := (select mapping -> part from hangar.host_mapping);
-  relation regclass := to_regclass(names ->> 'table');
-  columns text := (select string_agg(quote_ident(value), ', ') from jsonb_each_text(names) where key <> 'table');
+  relation regclass := to_regclass((select mapping -> part ->> 'table' from hangar.host_mapping));
+  columns text := (select string_agg(quote_ident(attname), ', ') from pg_attribute
+    where attrelid = relation and attnum > 0 and not attisdropped);
   role_name text;
   policy_name text;
 begin

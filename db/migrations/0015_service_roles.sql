@@ -180,16 +180,17 @@ begin
 end
 $$;
 
--- Takes back what open_host_part() gave.
+-- Takes back what open_host_part() gave, on every column that the table has by now: what the mapping names may have been
+-- renamed or dropped since.
 create function hangar.close_host_part(part text) returns void
 language plpgsql
 set search_path = ''
 set lock_timeout = '50ms'
 as $$
 declare
-  names jsonb := (select mapping -> part from hangar.host_mapping);
-  relation regclass := to_regclass(names ->> 'table');
-  columns text := (select string_agg(quote_ident(value), ', ') from jsonb_each_text(names) where key <> 'table');
+  relation regclass := to_regclass((select mapping -> part ->> 'table' from hangar.host_mapping));
+  columns text := (select string_agg(quote_ident(attname), ', ') from pg_attribute
+    where attrelid = relation and attnum > 0 and not attisdropped);
   role_name text;
   policy_name text;
 begin

@@ -2,6 +2,7 @@
 import {
   createDatabase,
   createServiceRole,
+  makePassword,
   findLiveApp,
   grantServiceRole,
   listAppsByUser,
@@ -28,7 +29,8 @@ const prepare: typeof prepareDatabase = async (url, webhook) => {
     for (const kind of SERVICE_KINDS) {
       const own = new URL(url)
       own.username = serviceRoleName(kind)
-      own.password = await createServiceRole(owner, kind)
+      own.password = makePassword()
+      await createServiceRole(owner, kind, own.password)
       await grantServiceRole(owner, kind)
       settings[kind] = { DATABASE_URL: own.href }
     }

@@ -5,7 +5,7 @@ import type { Command } from 'commander'
 import { readDatabaseUrl } from '../config.ts'
 import type { Context } from '../context.ts'
 import { CliError, EXIT } from '../exit.ts'
-import type { Step } from '../install/apply.ts'
+import type { Step } from '../install/step.ts'
 import { withExamples } from '../options.ts'
 
 type Options = {
@@ -15,6 +15,7 @@ type Options = {
   dryRun?: boolean
   yes?: boolean
   roles?: boolean
+  newPasswords?: boolean
   credentials: string
   uninstall?: boolean
 }
@@ -30,6 +31,7 @@ export function register(program: Command, context: Context): void {
     .option('-y, --yes', 'do it')
     .option('--roles', 'a role for each service too, with the rights that it needs and no others')
     .option('--credentials <file>', 'where the addresses of new roles go', 'hangar-roles.env')
+    .option('--new-passwords', 'with --roles: new ones for the roles that are there too')
     .option('--uninstall', "take the trigger, the views and the rights off the product's tables; rows stay")
     .action((options: Options) => act(context, options))
   withExamples(
@@ -50,6 +52,8 @@ async function act(context: Context, options: Options): Promise<void> {
     })
   if (options.uninstall && (options.check || options.print || options.roles))
     throw new CliError(EXIT.usage, '--uninstall goes with --dry-run or --yes.')
+  if (options.newPasswords && (!options.roles || options.check || options.print))
+    throw new CliError(EXIT.usage, '--new-passwords goes with --roles, and with --dry-run or --yes.')
   if (options.print) return print(context, options)
   const db = await context.database()
   const { assertMapping, install, uninstall } = await import('../install/apply.ts')
@@ -69,8 +73,9 @@ async function act(context: Context, options: Options): Promise<void> {
     db,
     url: readDatabaseUrl(context.env),
     mapping,
-    webhookSecret: webhookSecretOf(context),
+    webhookSecrets: webhookSecretsOf(context),
     credentials: options.roles ? credentialsIn(options.credentials) : undefined,
+    newPasswords: options.newPasswords ?? false,
     dryRun,
     tell: ({ step, detail }) => context.output.note(`${step.padEnd(10)}  ${detail}`),
   })
@@ -94,10 +99,9 @@ function report({ output }: Context, steps: readonly Step[], dryRun: boolean): v
 }
 
 /** Several may hold at once, while one replaces another: the first is the one to sign with. */
-function webhookSecretOf({ env }: Context): string | undefined {
-  const [first = ''] = (env['HANGAR_WEBHOOK_SECRET'] ?? '').split('|')
-  if (first === '') return undefined
-  if (/^(v1,)?whsec_[A-Za-z0-9+/=]{32,}$/.test(first)) return first
+function webhookSecretsOf({ env }: Context): string[] {
+  const secrets = (env['HANGAR_WEBHOOK_SECRET'] ?? '').split('|').filter((secret) => secret !== '')
+  if (secrets.every((secret) => /^(v1,)?whsec_[A-Za-z0-9+/=]{32,}$/.test(secret))) return secrets
   throw new CliError(
     EXIT.config,
     'HANGAR_WEBHOOK_SECRET: write it as whsec_ and the base64 of 24 to 64 bytes.',

@@ -23,13 +23,21 @@ export async function findServiceRoles(db: Database): Promise<ServiceKind[]> {
   return SERVICE_KINDS.filter((kind) => there.has(serviceRoleName(kind)))
 }
 
-/** Makes the role and answers its password, which nobody else has: the server is given only what it checks it with. */
-export async function createServiceRole(db: Database, kind: ServiceKind): Promise<string> {
-  const password = randomBytes(24).toString('base64url')
+/** For a role that is to be made, or to get a new one. */
+export const makePassword = (): string => randomBytes(24).toString('base64url')
+
+/** Makes the role. The server is given only what it checks the password with. */
+export async function createServiceRole(db: Database, kind: ServiceKind, password: string): Promise<void> {
   await sql`create role ${sql.ref(serviceRoleName(kind))} login noinherit password ${sql.lit(scramVerifier(password))}`.execute(
     db,
   )
-  return password
+}
+
+/** Gives a role that is there a new password. Whoever is connected stays so. */
+export async function setServicePassword(db: Database, kind: ServiceKind, password: string): Promise<void> {
+  await sql`alter role ${sql.ref(serviceRoleName(kind))} password ${sql.lit(scramVerifier(password))}`.execute(
+    db,
+  )
 }
 
 /** Gives the role the rights of its kind in Hangar's own tables. */

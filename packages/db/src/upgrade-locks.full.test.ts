@@ -16,6 +16,7 @@ import { migrateToLatest, readMigrations } from './migrate.ts'
 import { migrationsDirectory } from './paths.ts'
 import {
   createServiceRole,
+  makePassword,
   findServiceRoles,
   grantServiceRole,
   openHost,
@@ -140,7 +141,7 @@ describe.each([[7], [13]])('from the release of migration %i', (released) => {
 async function giveRoles(db: Database): Promise<void> {
   const there = await findServiceRoles(db)
   for (const kind of SERVICE_KINDS) {
-    if (!there.includes(kind)) await createServiceRole(db, kind)
+    if (!there.includes(kind)) await createServiceRole(db, kind, makePassword())
     await grantServiceRole(db, kind)
   }
   await openHost(db)

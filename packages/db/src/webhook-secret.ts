@@ -14,17 +14,21 @@ export async function ensurePgNet(db: Database): Promise<'made' | 'there' | 'mis
   return 'made'
 }
 
-/** Puts the secret into the Vault under this name, or in the place of another one that is there. */
+/**
+ * Puts the first of these into the Vault under this name, or in the place of another that is there. One that is among
+ * them stays: while one replaces another both hold, and it is the rotation that says when to sign with which.
+ */
 export async function putWebhookSecret(
   db: Database,
   name: string,
-  secret: string,
+  secrets: readonly string[],
 ): Promise<'made' | 'changed' | 'there' | 'missing'> {
+  const [secret] = secrets
   const { rows } = await sql<{ there: boolean }>`
     select to_regclass('vault.decrypted_secrets') is not null as there`.execute(db)
   if (!onlyRow(rows).there) return 'missing'
   const { rows: kept } = await sql<{ id: string; same: boolean }>`
-    select id, decrypted_secret = ${secret} as same from vault.decrypted_secrets where name = ${name}`.execute(
+    select id, decrypted_secret = any (${secrets}) as same from vault.decrypted_secrets where name = ${name}`.execute(
     db,
   )
   const [before] = kept
