@@ -44,6 +44,7 @@ describe('migrate', () => {
 
   test.each<[string, string[], string | undefined, number, string]>([
     ['no DATABASE_URL', [], undefined, 78, 'Set DATABASE_URL'],
+    ['a transaction pooler', [], 'postgres://u:hidden@127.0.0.1:6543/x', 78, 'use port 5432'],
     ['an unknown option', ['--force'], 'postgres://x', 64, 'Usage: migrate'],
     ['a server that is not there', [], 'postgres://u:hidden@127.0.0.1:1/x', 1, 'ECONNREFUSED'],
   ])('%s: one line, no password', async (_what, args, url, code, message) => {

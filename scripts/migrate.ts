@@ -3,6 +3,7 @@
 // DATABASE_URL: a direct or session-mode connection (port 5432). Through a transaction pooler the lock would leak.
 import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
+import { isTransactionPooler } from '../packages/core/src/index.ts'
 import {
   createDatabase,
   DEFAULT_HOST_MAPPING,
@@ -18,6 +19,12 @@ const { values } = parse()
 const connectionString = process.env['DATABASE_URL']
 if (!connectionString) {
   fail(EXIT_CONFIG, 'Set DATABASE_URL to the database to migrate (port 5432, not a transaction pooler).')
+}
+if (isTransactionPooler(connectionString)) {
+  fail(
+    EXIT_CONFIG,
+    'DATABASE_URL names port 6543, a transaction pooler: use port 5432, direct or in session mode.',
+  )
 }
 
 try {

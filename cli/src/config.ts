@@ -2,6 +2,7 @@
  * Every setting of the program, from the environment alone: what is in an argument can be read by every user of the machine.
  * Each is read when a command needs it, and is said by name, never by value.
  */
+import { isTransactionPooler } from '@hangar/core'
 import { z } from 'zod'
 import { CliError, EXIT } from './exit.ts'
 
@@ -30,8 +31,13 @@ export function readApiSettings(env: Env): ApiSettings {
   return { url: url.replace(/\/+$/, ''), token }
 }
 
-export function readDatabaseUrl(env: Env): string {
-  return read(directFields, env).DATABASE_URL
+/** Not a transaction pooler's, unless it is to be looked at whatever it is: the locks of migrations and changes would leak. */
+export function readDatabaseUrl(env: Env, { anyPort } = { anyPort: false }): string {
+  const { DATABASE_URL: url } = read(directFields, env)
+  if (anyPort || !isTransactionPooler(url)) return url
+  throw new CliError(EXIT.config, 'DATABASE_URL names port 6543, a transaction pooler.', {
+    hints: ['Use port 5432: a direct connection, or the pooler in session mode.'],
+  })
 }
 
 /** https://no-color.org: any value but an empty one. */

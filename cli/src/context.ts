@@ -16,8 +16,8 @@ export type Context = {
   readonly stdin: NodeJS.ReadableStream & { isTTY?: boolean | undefined }
   /** From HANGAR_API_URL and HANGAR_TOKEN. */
   api: () => Api
-  /** From DATABASE_URL, for emergencies and for what is about the database itself. Closed at the end. */
-  database: () => Promise<Database>
+  /** From DATABASE_URL, for emergencies and for what is about the database itself. Closed at the end. `anyPort`: to look only. */
+  database: (how?: { anyPort: boolean }) => Promise<Database>
   /** How the program ends when nothing is thrown. */
   exitCode: number
   close: () => Promise<void>
@@ -44,7 +44,7 @@ export function createContext(options: ContextOptions): Context {
     stdin,
     exitCode: 0,
     api: () => (api ??= createApi({ ...readApiSettings(env), clock, signal, version: VERSION })),
-    database: () => (database ??= open(readDatabaseUrl(env))),
+    database: (how) => (database ??= open(readDatabaseUrl(env, how))),
     close: async () => (await database?.catch(() => undefined))?.destroy(),
   }
 }

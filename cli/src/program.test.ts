@@ -9,6 +9,8 @@ const NOWHERE = 'http://127.0.0.1:1'
 test('help needs no settings, and has examples and exit codes', async () => {
   const { code, stdout } = await runCli(['--help'])
   expect([code, stdout]).toEqual([0, expect.stringContaining('Exit codes:\n    0  done')])
+  for (const name of ['PAID_TIERS', 'ENDED_STATUSES', 'GUEST_ELITE', 'HANGAR_WEBHOOK_SECRET'])
+    expect(stdout).toContain(name)
   const apps = await runCli(['apps', 'provision', '--help'])
   expect([apps.code, apps.stdout]).toEqual([0, expect.stringContaining('Examples:\n  hangar apps provision')])
 })
@@ -19,6 +21,7 @@ test.each([
   [['apps', 'show'], 'missing required argument'],
   [['apps', 'force', 'x', 'skip_drain'], "required option '--reason"],
   [['events', '--limit', '0'], 'whole number from 1'],
+  [['alerts', 'ack', '41', 'x'], 'whole number from 1'],
 ])('64 for %j', async (args, said) => {
   const { code, stdout, stderr } = await runCli(args)
   expect([code, stdout, stderr]).toEqual([64, '', expect.stringContaining(said)])
@@ -37,6 +40,18 @@ test('78 without settings: each that is missing, by name, never by value', async
   ])
   expect(stderr).not.toContain('geheim')
   expect((await runCli(['brakes', '--direct'])).stderr).toContain('DATABASE_URL is not set')
+})
+
+test.each([
+  ['brakes', '--direct'],
+  ['install', '--yes'],
+  ['version', '--direct'],
+])('78 through a transaction pooler: %s %s', async (...args) => {
+  for (const url of ['postgres://u:geheim@127.0.0.1:6543/d', 'postgres://u:geheim@127.0.0.1/d?port=6543']) {
+    const { code, stdout, stderr } = await runCli(args, { env: { DATABASE_URL: url } })
+    expect([code, stdout, stderr]).toEqual([78, '', expect.stringMatching(/DATABASE_URL.*6543.*port 5432/s)])
+    expect(stderr).not.toContain('geheim')
+  }
 })
 
 test('69 where nobody answers, over the API and on the database', async () => {

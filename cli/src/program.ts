@@ -38,7 +38,11 @@ const SETTINGS = `
 Settings (from the environment only):
   HANGAR_API_URL  where the API is, for example https://hangar.example.com
   HANGAR_TOKEN    the service-role or secret key, or a person's access token
-  DATABASE_URL    for what works on the database itself: --direct and install
+  DATABASE_URL    for what works on the database itself: --direct, install and doctor; port 5432
+  PAID_TIERS, PAYING_STATUSES, ENDED_STATUSES, GUEST_PRO, GUEST_ELITE
+                  for --direct: who is entitled to what; they have to be the services' own
+  HANGAR_WEBHOOK_SECRET
+                  for install: what the database signs webhooks with, the API's own
   NO_COLOR        any value: no colours`
 
 /** The whole command line; nothing is read or opened before a command runs. */

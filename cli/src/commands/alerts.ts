@@ -22,6 +22,8 @@ type Alert = components['schemas']['Alert']
 type Query = NonNullable<operations['get-v1-alerts']['parameters']['query']>
 type Filters = Pick<Query, 'severity' | 'kind' | 'subject'> & { resolved?: boolean }
 
+const ID = countBetween(1, 999_999_999)
+
 export function register(program: Command, context: Context): void {
   const alerts = program.command('alerts').description('what somebody should look at')
   const list = alerts
@@ -46,13 +48,15 @@ export function register(program: Command, context: Context): void {
   const ack = alerts
     .command('ack')
     .description('somebody has seen these; who did so first stands')
-    .argument('<ids...>', 'their numbers')
-    .action((ids: string[], options: ChangeOptions) => acknowledge(context, ids, options))
+    .argument('<ids...>', 'their numbers', (text, before: number[] | undefined) => [
+      ...(before ?? []),
+      ID(text),
+    ])
+    .action((ids: number[], options: ChangeOptions) => acknowledge(context, ids, options))
   withExamples(takesChange(ack, { reason: 'none' }), 'hangar alerts ack 41 42')
 }
 
-async function acknowledge(context: Context, texts: string[], options: ChangeOptions): Promise<void> {
-  const ids = texts.map(countBetween(1, 999_999_999))
+async function acknowledge(context: Context, ids: number[], options: ChangeOptions): Promise<void> {
   const params = changeParams(options)
   const result = await answer(context.api().POST('/v1/alerts/acknowledge', { params, body: { ids } }))
   context.output.result(result, () =>

@@ -51,6 +51,16 @@ test('an API that is away, a database that is away, and one that was never migra
   expect([bare.code, bare.stdout]).toEqual([1, expect.stringContaining('(not_migrated)')])
 })
 
+test('a transaction pooler is found, not refused', async () => {
+  const env = { DATABASE_URL: 'postgres://nobody@127.0.0.1:6543/none' }
+  const { code, stdout } = await cli.hangar(['doctor', '--direct', '--json'], { env })
+  // Nobody listens there; it was tried.
+  expect([code, JSON.parse(stdout)]).toMatchObject([
+    1,
+    { findings: [{ code: 'database_unreachable', what: expect.stringContaining('ECONNREFUSED') }] },
+  ])
+})
+
 test('a token that may not ask, and --direct without a database', async () => {
   expect((await cli.hangar(['doctor'], { env: { HANGAR_TOKEN: 'sb_secret_wrong' } })).code).toBe(77)
   expect((await cli.hangar(['doctor', '--direct'], { env: { DATABASE_URL: '' } })).code).toBe(78)

@@ -2,7 +2,14 @@
  * hangar doctor: whether everything is as it should be. The API says what it and a worker see, and with DATABASE_URL the
  * database is looked at from here too, as the role that is given.
  */
-import { compareClocks, finding, SEVERITIES, type Finding, type Severity } from '@hangar/core'
+import {
+  compareClocks,
+  finding,
+  isTransactionPooler,
+  SEVERITIES,
+  type Finding,
+  type Severity,
+} from '@hangar/core'
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { CliError, EXIT } from '../exit.ts'
@@ -68,7 +75,7 @@ async function directly(context: Context, { direct = false }: Options): Promise<
   const { examineDatabase, readConnectionState } = await import('@hangar/db')
   const by = (one: Finding): Seen => ({ ...one, by: 'database' })
   try {
-    const db = await context.database()
+    const db = await context.database({ anyPort: true })
     const { now } = await readConnectionState(db)
     const clock = compareClocks('this machine', context.clock.now(), 'the database', now)
     return [...(await examineDatabase(db)).map(by), { ...clock, by: 'here' }, ...pooler(context)]
@@ -77,10 +84,8 @@ async function directly(context: Context, { direct = false }: Options): Promise<
   }
 }
 
-/** 6543 is Supabase's port for transactions only, where session locks and prepared statements do not hold. */
 function pooler({ env }: Context): Seen[] {
-  if (!URL.canParse(env['DATABASE_URL'] ?? '') || new URL(env['DATABASE_URL'] ?? '').port !== '6543')
-    return []
+  if (!isTransactionPooler(env['DATABASE_URL'] ?? '')) return []
   return [
     { ...finding('transaction_pooler', 'DATABASE_URL names port 6543, a transaction pooler.'), by: 'here' },
   ]

@@ -163,3 +163,10 @@ export function compareClocks(one: string, oneAt: Date, other: string, otherAt: 
   if (apartMs < CLOCK_OFF_MS) return finding('clock_right', what)
   return finding(apartMs < CLOCK_WRONG_MS ? 'clock_off' : 'clock_wrong', what)
 }
+
+/** Whether a PostgreSQL address names 6543, Supabase's port for transactions only: session locks and prepared statements do not hold there. */
+export function isTransactionPooler(databaseUrl: string): boolean {
+  if (!URL.canParse(databaseUrl)) return false
+  const { port, searchParams } = new URL(databaseUrl)
+  return (searchParams.get('port') ?? port) === '6543'
+}
