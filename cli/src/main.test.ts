@@ -58,3 +58,10 @@ onTerminal('on a terminal it has colours, and none with NO_COLOR', async () => {
   expect(plain.stdout).toContain('ada@process')
   expect(plain.stdout).not.toContain('\u001b[32m')
 })
+
+onTerminal('Ctrl-D at a question: nothing is done, and it is said', async () => {
+  const { userId } = await createUser(cli.api.db, { tier: 'pro' })
+  const line = `'${process.execPath}' '${MAIN}' migrate-users --user ${userId}`
+  const { code, stdout } = await start('bash', ['-c', `script -qec "${line}" /dev/null < /dev/null`])
+  expect([code, stdout]).toEqual([1, expect.stringMatching(/y\/N\].*Nothing was done\./s)])
+})
