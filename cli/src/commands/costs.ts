@@ -1,5 +1,4 @@
 /** hangar costs: what apps cost, and what is left of what their users pay. */
-import { writeFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { answer } from '../http/client.ts'
@@ -7,6 +6,7 @@ import { collect } from '../http/pages.ts'
 import type { components, operations } from '../http/schema.generated.ts'
 import { type ListOptions, takesLimit, withExamples } from '../options.ts'
 import type { Human } from '../output/output.ts'
+import { writeText } from '../output/file.ts'
 import { type Column, renderFields, renderTable } from '../output/table.ts'
 import { counted, usd, when } from '../output/words.ts'
 
@@ -78,7 +78,7 @@ function registerExport(costs: Command, context: Context): void {
       const text = await answer(context.api().GET('/v1/costs.csv', { params: { query }, parseAs: 'text' }))
       if (file === undefined) context.output.raw(text)
       else {
-        await writeFile(file, text)
+        await writeText(file, text)
         context.output.note(`Wrote ${file}.`)
       }
     })

@@ -11,8 +11,8 @@ export function toCliError(error: unknown): CliError {
     return new CliError(exitCodeOf(error), `${publicMessage}${detail}`, { hints, cause: error })
   }
   const text = error instanceof Error ? error.message || error.name : String(error)
-  const code = (error as { code?: unknown } | null)?.code
-  const exitCode = typeof code === 'string' ? exitCodeOfStore(code) : EXIT.software
+  const { code, syscall } = (error ?? {}) as { code?: unknown; syscall?: unknown }
+  const exitCode = typeof code === 'string' ? exitCodeOfStore(code, syscall === 'connect') : EXIT.software
   const about = exitCode === EXIT.software ? text : `The database: ${text || String(code)}`
   return new CliError(exitCode, about, { cause: error })
 }
@@ -25,11 +25,14 @@ function exitCodeOf({ status, code }: HangarError): ExitCode {
   return status < 500 ? EXIT.dataError : EXIT.software
 }
 
-/** SQLSTATE, or the code of a connection that was not made. */
-function exitCodeOfStore(code: string): ExitCode {
+/** Of a connection that was not made, or broke. A file's (ENOENT, EACCES) are none, unless it is a socket that was to be there. */
+const NETWORK = /^(EAI_\w+|ENOTFOUND|ECONN\w+|ETIMEDOUT|EPIPE|E(HOST|NET)(UNREACH|DOWN)|EADDRNOTAVAIL)$/
+
+/** SQLSTATE, or the code of a connection. */
+function exitCodeOfStore(code: string, connecting: boolean): ExitCode {
   if (/^(28|42501)/.test(code)) return EXIT.noPermission
   // No such database, schema or table: DATABASE_URL names another one, or it was never migrated.
   if (/^(3D000|3F000|42P01)$/.test(code)) return EXIT.config
-  if (/^(08|53|57P|E[A-Z])/.test(code)) return EXIT.unavailable
+  if (connecting || NETWORK.test(code) || /^(08|53|57P)/.test(code)) return EXIT.unavailable
   return EXIT.software
 }

@@ -84,6 +84,8 @@ describe('before anything is done', () => {
       expect.stringMatching(/Migrate 1 user\? \[y\/N\] .*Nothing was done\./s),
     ])
     expect(await listBulks(cli.api.db, { limit: 1 })).toEqual([])
+    const end = await cli.hangar(args, { columns: 120, input: '' })
+    expect([end.code, end.stderr]).toEqual([1, expect.stringContaining('Nothing was done.')])
     const yes = await cli.hangar(args, { columns: 120, input: 'y\n' })
     expect([yes.code, yes.stdout]).toEqual([
       0,
@@ -112,6 +114,10 @@ describe('before anything is done', () => {
       total: 2,
       eligible: 2,
     })
+    for (const heading of ['Email', 'user', 'id']) {
+      await writeFile(file, `${heading},name\n${bob!.email},Bob\n`)
+      expect(await cli.json('migrate-users', '--users-file', file, '--dry-run')).toMatchObject({ total: 1 })
+    }
     const piped = await cli.hangar(['migrate-users', '--users-file', '-', '--dry-run', '--json'], {
       input: `${bob!.userId}\n`,
     })

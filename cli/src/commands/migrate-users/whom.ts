@@ -14,6 +14,8 @@ const MOST_USERS = 10_000
 /** Names that are looked up at the same time. */
 const AT_ONCE = 8
 const MOST_TOLD = 10
+/** Of the first column, in a first line that names no user. */
+const HEADINGS = ['user_id', 'id', 'user', 'email']
 
 export async function readWhom(context: Context, options: WhomOptions): Promise<Whom> {
   if (options.all === true) return { all: true }
@@ -32,7 +34,8 @@ export async function readWhom(context: Context, options: WhomOptions): Promise<
 async function readNames({ stdin }: Context, file: string): Promise<string[]> {
   const text = file === '-' ? await readAll(stdin) : await readNamed(file)
   const lines = text.split(/\r?\n/).map((line) => (line.replace(/#.*/, '').split(',')[0] ?? '').trim())
-  const names = lines.filter((line, at) => line !== '' && !(at === 0 && line.toLowerCase() === 'user_id'))
+  if (HEADINGS.includes((lines[0] ?? '').toLowerCase())) lines.shift()
+  const names = lines.filter((line) => line !== '')
   return [...new Set(names)]
 }
 
