@@ -2,30 +2,27 @@
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { EXIT } from '../exit.ts'
-import { type Api, answer } from '../http/client.ts'
+import { answer } from '../http/client.ts'
 import { askPatiently } from '../http/patience.ts'
 import { findUserId } from '../http/find-user.ts'
 import { collect } from '../http/pages.ts'
 import type { components, operations } from '../http/schema.generated.ts'
-import { type ListOptions, takesLimit, withExamples } from '../options.ts'
+import { type DirectOption, type ListOptions, takesDirect, takesLimit, withExamples } from '../options.ts'
 import type { Human } from '../output/output.ts'
 import { colourOf } from '../output/paint.ts'
 import { type Column, renderTable } from '../output/table.ts'
 import { when } from '../output/words.ts'
+import { createLooks, type LoadPage } from './follow-events.ts'
 
 type FleetEvent = components['schemas']['FleetEvent']
 type Query = NonNullable<operations['get-v1-events']['parameters']['query']>
-type Options = ListOptions & {
-  user?: string
-  type?: string
-  status?: string
-  since?: string
-  follow?: boolean
-}
+export type EventFilters = { user?: string; type?: string; status?: string; since?: string }
+type Options = ListOptions & DirectOption & EventFilters & { follow?: boolean }
+
+/** Newest first, wherever they are read. */
+export type LoadEvents = LoadPage<FleetEvent>
 
 const LOOK_EVERY_MS = 2_000
-/** Looked through each time: transactions end in another order than the ids of what they write. */
-const LOOK_BACK = 200
 
 export function register(program: Command, context: Context): void {
   const command = takesLimit(
@@ -40,7 +37,7 @@ export function register(program: Command, context: Context): void {
     20,
   ).action((options: Options) => show(context, options))
   withExamples(
-    command,
+    takesDirect(command),
     'hangar events --status failed --limit 50',
     'hangar events --user ada@example.com --follow',
     'hangar events --follow --json',
@@ -49,35 +46,44 @@ export function register(program: Command, context: Context): void {
 
 async function show(
   context: Context,
-  { user, follow = false, limit, all = false, ...filter }: Options,
+  { follow = false, limit, all = false, direct = false, ...filters }: Options,
 ): Promise<void> {
-  const api = context.api()
-  const userId = user === undefined ? {} : { user_id: await findUserId(api, user) }
-  const query: Query = { ...filter, ...userId }
-  const page = await collect((part) => load(api, { ...query, ...part }), { limit, all })
+  const load = direct ? await directly(context, filters) : await overApi(context, filters)
+  const page = await collect(load, { limit, all })
   const items = page.items.reverse()
   if (!follow) {
     context.output.result({ ...page, items }, (how) => renderEvents(items, how))
     return
   }
   for (const event of items) context.output.item(event, (how) => line(event, how))
-  await goOn(context, api, query, items)
+  await goOn(context, load, items)
 }
 
-async function goOn(context: Context, api: Api, query: Query, shown: readonly FleetEvent[]): Promise<void> {
-  let seen = new Set(shown.map(({ id }) => id))
-  const oldest = shown[0]?.id ?? 0
+async function overApi(context: Context, { user, ...filter }: EventFilters): Promise<LoadEvents> {
+  const api = context.api()
+  const userId = user === undefined ? {} : { user_id: await findUserId(api, user) }
+  const query: Query = { ...filter, ...userId }
+  return (page) => answer(api.GET('/v1/events', { params: { query: { ...query, ...page } } }))
+}
+
+async function directly(context: Context, filters: EventFilters): Promise<LoadEvents> {
+  const { loadEventsDirectly } = await import('../direct/events.ts')
+  return loadEventsDirectly(context, filters)
+}
+
+async function goOn(context: Context, load: LoadEvents, shown: readonly FleetEvent[]): Promise<void> {
+  const look = createLooks((page) => askPatiently(context, () => load(page)), shown)
   while (!context.signal.aborted) {
-    const { items } = await askPatiently(context, () => load(api, { ...query, limit: LOOK_BACK }))
-    const fresh = items.filter(({ id }) => id > oldest && !seen.has(id))
-    for (const event of fresh.reverse()) context.output.item(event, (how) => line(event, how))
-    seen = new Set(items.map(({ id }) => id))
+    const { fresh, missed } = await look()
+    if (missed)
+      context.output.note(
+        `… more events happened than can be followed: those before ${when(fresh[0]?.created_at)} are not shown.`,
+      )
+    for (const event of fresh) context.output.item(event, (how) => line(event, how))
     await context.clock.sleep(LOOK_EVERY_MS, context.signal).catch(() => undefined)
   }
   context.exitCode = EXIT.interrupted
 }
-
-const load = (api: Api, query: Query) => answer(api.GET('/v1/events', { params: { query } }))
 
 type Shown = Pick<FleetEvent, 'created_at' | 'event_type' | 'status' | 'message' | 'actor'> & {
   user_id?: string

@@ -25,6 +25,16 @@ async function happen(eventType: string, status: 'success' | 'failed'): Promise<
   return (await insertEvent(cli.api.db, event)).id
 }
 
+async function happenOften(times: number): Promise<number[]> {
+  const event = { userId, eventType: 'repair_completed', status: 'success', actor: 'a test' } as const
+  const rows = await cli.api.db
+    .insertInto('userFlyAppEvents')
+    .values(Array.from({ length: times }, () => event))
+    .returning('id')
+    .execute()
+  return rows.map(({ id }) => id)
+}
+
 beforeAll(async () => {
   const user = await createUser(cli.api.db, { tier: 'pro' })
   userId = user.userId
@@ -39,26 +49,32 @@ beforeAll(async () => {
 
 type Items = { items: Record<string, unknown>[] }
 
-test('events: the newest last, filtered', async () => {
-  const all = await cli.json<Items>('events', '--user', email)
+test.each([[[]], [['--direct']]])('events: the newest last, filtered: %j', async (how) => {
+  const all = await cli.json<Items>('events', '--user', email, ...how)
   expect(all.items.map((event) => event['event_type'])).toEqual(['provision_completed', 'repair_failed'])
-  const failed = await cli.hangar(['events', '--status', 'failed'])
+  const failed = await cli.hangar(['events', '--status', 'failed', ...how])
   expect(failed.stdout).toMatch(
     /^WHEN +USER +EVENT +STATUS +MESSAGE\n\S+ \S+Z +\S+ +repair_failed +failed +repair_failed it was\n$/,
   )
-  expect((await cli.hangar(['events', '--type', 'app_missing'])).stdout).toBe('Nothing happened.\n')
+  const page = await cli.json<Items>('events', '--limit', '1', '--since', '2026-01-01T00:00:00Z', ...how)
+  expect(page).toEqual({ items: [all.items[1]], next_cursor: expect.any(String) })
+  for (const filter of ['--type=app_missing', '--since=2099-01-01T00:00:00Z'])
+    expect((await cli.hangar(['events', filter, ...how])).stdout).toBe('Nothing happened.\n')
+  for (const wrong of ['--status=well', '--since=soon'])
+    expect((await cli.hangar(['events', wrong, ...how])).code).toBe(65)
 })
 
-test('events --follow: what was, then what happens, until it is interrupted', async () => {
+test.each([[[]], [['--direct']]])('events --follow: what was, then all that happens: %j', async (how) => {
   const interrupt = new AbortController()
   let shown = ''
-  const running = cli.hangar(['events', '--follow', '--limit', '1', '--json'], {
+  const running = cli.hangar(['events', '--follow', '--limit', '1', '--json', ...how], {
     signal: interrupt.signal,
     onWrite: ({ stdout }) => (shown = stdout),
   })
   await waitFor(() => shown !== '', { what: 'the event that was' })
-  const made = [await happen('repair_completed', 'success'), await happen('repair_failed', 'failed')]
-  await waitFor(() => shown.trim().split('\n').length === 3, { what: 'the events that happened' })
+  // More than a page of them, between one look and the next.
+  const made = await happenOften(450)
+  await waitFor(() => shown.trim().split('\n').length === 451, { what: 'the events that happened' })
   interrupt.abort()
   const { code, stdout } = await running
   const ids = stdout
@@ -94,6 +110,12 @@ test('costs export: CSV, to standard output or into a file', async () => {
   const columns = (text: string) => text.slice(0, text.indexOf('\n'))
   expect(columns(await readFile(file, 'utf8'))).toBe(columns(stdout))
   await rm(file)
+  const nowhere = await cli.hangar(['costs', 'export', '--output', '/nonexistent/x.csv'])
+  expect(nowhere).toEqual({
+    code: 66,
+    stdout: '',
+    stderr: 'hangar: /nonexistent/x.csv cannot be written (ENOENT).\n',
+  })
 })
 
 test.each([[[]], [['--direct']]])('version: %j', async (how) => {
