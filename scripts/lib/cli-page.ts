@@ -20,11 +20,13 @@ In a checkout it is \`npm run --silent hangar -- <command>\`, in the image \`han
 | \`HANGAR_API_URL\` | everything over the API | where it is, as \`https://hangar.example.com\` |
 | \`HANGAR_TOKEN\` | everything over the API | the service-role or secret key, or a person's access token |
 | \`DATABASE_URL\` | \`--direct\`, \`install\`, \`doctor\` | a direct or session-mode connection, as for the services |
+| \`PAID_TIERS\`, \`PAYING_STATUSES\`, \`ENDED_STATUSES\`, \`GUEST_PRO\`, \`GUEST_ELITE\` | \`--direct\` | who is entitled to what: they have to be the services' own |
+| \`HANGAR_WEBHOOK_SECRET\` | \`install\` | what the database signs webhooks with: the API's own |
 | \`NO_COLOR\` | | any value: no colours |
 
-Settings are read from the environment alone, because other users of a machine can read what stands in a command line. With
-\`--direct\` those that say who is entitled (\`PAID_TIERS\`, \`PAYING_STATUSES\`, \`ENDED_STATUSES\`, \`GUEST_PRO\`,
-\`GUEST_ELITE\`) have to be the services' own.
+Settings are read from the environment alone, because other users of a machine can read what stands in a command line. What is
+done to a user with \`--direct\` says first, on standard error, by which of the settings about entitlement. Port 6543, a
+transaction pooler, is refused.
 
 - **Results** go to standard output: a table for people, or one JSON document with \`--json\`. Notes, progress and errors go
   to standard error. Colours and a progress bar are for terminals alone.

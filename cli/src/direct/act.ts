@@ -4,7 +4,7 @@ import type { ActionResult, Act } from '../commands/apps/act.ts'
 import type { Context } from '../context.ts'
 import { CliError, EXIT } from '../exit.ts'
 import type { ChangeOptions } from '../options.ts'
-import { type Direct, findUserIdDirectly, openDirectly } from './open.ts'
+import { type Direct, findUserIdDirectly, openDirectly, settingsOf } from './open.ts'
 
 export async function actDirectly(
   context: Context,
@@ -13,6 +13,7 @@ export async function actDirectly(
   { dryRun = false, reason }: ChangeOptions,
 ): Promise<ActionResult> {
   const direct = await openDirectly(context)
+  context.output.note(`By the rules set here: ${settingsOf(direct.policy)}`)
   const userId = await findUserIdDirectly(direct.db, user)
   const asked = await direct.db
     .transaction()

@@ -33,6 +33,19 @@ function readPolicy({ env }: Context): Policy {
   }
 }
 
+/** As it would be set: whoever changes something by it sees whether it is what the services have. */
+export function settingsOf({ paidTiers, payingStatuses, endedStatuses, guests }: Policy): string {
+  const sizes = Object.entries(guests).map(
+    ([tier, { cpuKind, cpus, memoryMb }]) => `GUEST_${tier.toUpperCase()}=${cpuKind}:${cpus}:${memoryMb}`,
+  )
+  return [
+    `PAID_TIERS=${paidTiers.join(',')}`,
+    `PAYING_STATUSES=${payingStatuses.join(',')}`,
+    `ENDED_STATUSES=${endedStatuses.join(',')}`,
+    ...sizes,
+  ].join(' ')
+}
+
 const CANDIDATES = 200
 
 export async function findUserIdDirectly(db: Database, name: string): Promise<string> {

@@ -157,6 +157,18 @@ describe.each([
     })
   })
 
+  test('whose rules it goes by is said where they are read here', async () => {
+    const { userId } = await createUser(cli.api.db, { tier: 'pro' })
+    const env = { PAID_TIERS: 'pro', GUEST_PRO: 'performance:1:2048' }
+    const { stdout, stderr } = await cli.hangar(['apps', 'provision', userId, '--json', ...how], { env })
+    expect(JSON.parse(stdout)).toMatchObject({ effect: 'work' })
+    if (how.length === 0) expect(stderr).toBe('')
+    else
+      expect(stderr).toMatch(
+        /PAID_TIERS=pro PAYING_STATUSES=\S+ ENDED_STATUSES=\S+ GUEST_PRO=performance:1:2048 GUEST_ELITE=\S+/,
+      )
+  })
+
   test('of nobody', async () => {
     const nobody = '00000000-0000-4000-8000-000000000001'
     const { code, stderr } = await cli.hangar(['apps', 'retry', nobody, ...how])
