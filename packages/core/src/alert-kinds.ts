@@ -66,7 +66,11 @@ export const ALERT_KINDS = {
   },
   migration_stopped: {
     severity: 'warning',
-    meaning: 'a migration of existing users has stopped itself, because too many of them failed',
+    meaning: 'a migration of existing users has stopped itself, or ended, and too many of them failed',
+  },
+  migration_waits: {
+    severity: 'warning',
+    meaning: 'a wave of a migration has had no end for too long: nobody after it is asked',
   },
   budget: { severity: 'warning', meaning: 'the apps of this month cost a good part of the budget, or more' },
   channel_failing: {

@@ -173,6 +173,52 @@ export function settleStuckMoves(db: Database | Tx, most: number): Promise<Condi
   )
 }
 
+/** From being asked to an app, or to being given up, takes a few minutes at the most. */
+const WAVE_LASTS_MS = 15 * 60_000
+/** Of users who wait for the same; the page has all of them. */
+const MOST_REASONS = 5
+
+/**
+ * Waves in which somebody was asked and nobody has come to an end since: what waits for a brake or for Fly is neither
+ * done nor given up, and the next wave begins only after the last of this one.
+ */
+export function settleWaitingWaves(db: Database | Tx, most: number): Promise<ConditionResult> {
+  const crowd = 'migrations have had no end for a while: the cause is not in them'
+  return settle(
+    db,
+    { kind: 'migration_waits', most, crowd },
+    sql`
+    select bulk.id::text as subject, 'warning' as severity,
+      'migration ' || bulk.id || ' has had no end in wave ' || bulk.wave || ' since '
+        || to_char(wave.since at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS') || ' UTC: ' || wave.asked
+        || ' of it are at it, for ' || coalesce(reasons.told, 'no reason that is known')
+        || ', and ' || rest.waiting || ' users have yet to be asked' as message,
+      jsonb_build_object('bulkId', bulk.id, 'wave', bulk.wave, 'asked', wave.asked, 'waiting', rest.waiting,
+        'since', wave.since, 'reasons', reasons.told) as details,
+      wave.since, true as fresh
+    from hangar.bulks bulk
+    cross join lateral (
+      select count(*) filter (where state = 'asked') as asked,
+        greatest(max(ended_at), min(asked_at) filter (where state = 'asked')) as since
+      from hangar.bulk_items item
+      where item.bulk_id = bulk.id and item.place > (bulk.wave - 1) * bulk.wave_size
+        and item.place <= bulk.wave * bulk.wave_size) wave
+    cross join lateral (
+      select count(*) as waiting from hangar.bulk_items item
+      where item.bulk_id = bulk.id and item.state = 'waiting') rest
+    cross join lateral (
+      select string_agg(reason || ' (' || users || ')', ', ' order by users desc, reason) as told
+      from (
+        select coalesce(work.parked_reason, work.failed_reason) as reason, count(*) as users
+        from hangar.bulk_items item join hangar.user_work work on work.user_id = item.user_id
+        where item.bulk_id = bulk.id and item.state = 'asked'
+        group by 1 having coalesce(work.parked_reason, work.failed_reason) is not null
+        order by users desc, reason limit ${MOST_REASONS}) common) reasons
+    where bulk.state = 'running' and bulk.wave is not null and wave.asked > 0
+      and wave.since < hangar.now() - ${intervalMs(WAVE_LASTS_MS)}`,
+  )
+}
+
 /** On top of two intervals: what a sweep itself and the restart of a worker may take. */
 export const LATE_GRACE_MS = 60_000
 

@@ -5,7 +5,7 @@
  */
 import type { BrakeName } from '@hangar/core'
 import { sql } from 'kysely'
-import { isInWave } from './bulk-waves.ts'
+import { isInWave, tellIfFailed } from './bulk-waves.ts'
 import { BULK_COLUMNS, type BulkRow } from './bulks.ts'
 import type { Database, Tx } from './database.ts'
 import { intervalMs } from './now.ts'
@@ -168,20 +168,24 @@ export async function listLooksToRepeat(db: Database, id: number, limit: number)
 
 /**
  * Ends a bulk of which nobody waits and nobody is followed any more, and what is left of the burst that was approved for
- * it: nobody else's teardowns were counted. True when this call ended it.
+ * it: nobody else's teardowns were counted. One whose last wave failed is told of. True when this call ended it.
  */
-export async function endBulkIfOver(db: Database, id: number): Promise<boolean> {
-  const { rows } = await sql`
-    with ended as (
-      update hangar.bulks bulk set state = case when state = 'cancelled' then state else 'done' end, held_by = null,
-        ended_at = hangar.now(), updated_at = hangar.now()
-      where id = ${id} and ended_at is null and not exists (
-        select from hangar.bulk_items item where item.bulk_id = ${id} and item.state in ('waiting', 'asked'))
-      returning bulk.burst_approval_id
-    ), unused as (
-      update hangar.burst_approvals approval set expires_at = least(expires_at, hangar.now())
-      from ended where approval.id = ended.burst_approval_id
-    )
-    select from ended`.execute(db)
-  return rows.length > 0
+export function endBulkIfOver(db: Database, id: number): Promise<boolean> {
+  return db.transaction().execute(async (tx) => {
+    const { rows } = await sql<BulkRow>`
+      with ended as (
+        update hangar.bulks bulk set state = case when state = 'cancelled' then state else 'done' end, held_by = null,
+          ended_at = hangar.now(), updated_at = hangar.now()
+        where id = ${id} and ended_at is null and not exists (
+          select from hangar.bulk_items item where item.bulk_id = ${id} and item.state in ('waiting', 'asked'))
+        returning ${BULK_COLUMNS}
+      ), unused as (
+        update hangar.burst_approvals approval set expires_at = least(expires_at, hangar.now())
+        from ended where approval.id = ended.burst_approval_id
+      )
+      select * from ended`.execute(tx)
+    const [ended] = rows
+    if (ended?.state === 'done') await tellIfFailed(tx, ended)
+    return ended !== undefined
+  })
 }

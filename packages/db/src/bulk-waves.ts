@@ -4,6 +4,8 @@
  *
  *   1 ─ over ─▶ (pause) 2 ─ over ─▶ … ─▶ the last ─▶ the bulk is over
  *   └─ too many have failed ─▶ paused, `failure_share`; goes on where it was when somebody resumes it
+ *
+ * Where nobody is left to be asked there is nothing to pause: then it is over, and is told of all the same.
  */
 import { ALERT_KINDS, judgeWave, type WaveCounts } from '@hangar/core'
 import { type RawBuilder, sql } from 'kysely'
@@ -43,7 +45,7 @@ export function turnWave(db: Database, id: number, { actor }: { actor: string })
     if (judgeWave(wave, { done: 0, failed: 0 }, bulk.stopOnFailureShare) === 'goes_on')
       return { kind: 'goes_on' }
     const next = await findNextPlace(tx, id)
-    // Nobody is left to be asked: there is nothing to stop, and no wave to go on to.
+    // Nobody is left to be asked: there is nothing to stop, and no wave to go on to. What failed is told of at the end.
     if (next === null) return { kind: 'goes_on' }
     const all = await countEnds(tx, bulk, sql`true`)
     if (judgeWave(wave, all, bulk.stopOnFailureShare) === 'failing')
@@ -81,10 +83,34 @@ async function begin(tx: Tx, { id, wavePauseMs }: InWaves, wave: number): Promis
 type Failing = { wave: WaveCounts; all: WaveCounts; actor: string }
 
 async function stop(tx: Tx, bulk: InWaves, { wave, all, actor }: Failing): Promise<WaveTurn> {
-  const { id, stopOnFailureShare: share } = bulk
+  const { id } = bulk
   await sql`
     update hangar.bulks set state = 'paused', paused_because = 'failure_share', held_by = null, updated_at = hangar.now()
     where id = ${id}`.execute(tx)
+  const details = await tell(tx, bulk, { wave, all, what: 'has stopped itself', rest: `${all.waiting} wait` })
+  const after = { ...details, state: 'paused', because: 'failure_share' }
+  await insertAudit(tx, {
+    actor,
+    action: 'migration.stop',
+    before: { bulkId: id, state: 'running' },
+    after,
+  })
+  return { kind: 'stopped', wave: bulk.wave, failed: details.failed, ended: details.ended }
+}
+
+/** Of one that has just ended: too many of its last wave, or of all, failed, and nobody was left to be spared that. */
+export async function tellIfFailed(tx: Tx, bulk: BulkRow): Promise<void> {
+  if (bulk.wave === null) return
+  const wave = await countEnds(tx, bulk, isInWave(bulk))
+  const all = await countEnds(tx, bulk, sql`true`)
+  if (judgeWave(wave, all, bulk.stopOnFailureShare) !== 'failing') return
+  await tell(tx, bulk, { wave, all, what: 'has ended', rest: 'nobody is left to be asked' })
+}
+
+type Told = { wave: WaveCounts; all: WaveCounts; what: string; rest: string }
+
+async function tell(tx: Tx, bulk: InWaves, { wave, all, what, rest }: Told) {
+  const { id, stopOnFailureShare: share } = bulk
   const counts = { failed: all.failed, ended: all.done + all.failed }
   const inWave = { failed: wave.failed, ended: wave.done + wave.failed }
   const details = { bulkId: id, wave: bulk.wave, share, ...counts, inWave }
@@ -93,17 +119,19 @@ async function stop(tx: Tx, bulk: InWaves, { wave, all, actor }: Failing): Promi
     subject: String(id),
     severity: ALERT_KINDS.migration_stopped.severity,
     message:
-      `migration ${id} has stopped itself in wave ${bulk.wave} of ${countWaves(bulk)}: of those who came to an end, ` +
+      `migration ${id} ${what} in wave ${bulk.wave} of ${countWaves(bulk)}: of those who came to an end, ` +
       `${inWave.failed} of ${inWave.ended} in this wave and ${counts.failed} of ${counts.ended} in all have failed, ` +
-      `and ${all.waiting} wait`,
+      `and ${rest}`,
     details,
   })
-  const after = { ...details, state: 'paused', because: 'failure_share' }
-  await insertAudit(tx, {
-    actor,
-    action: 'migration.stop',
-    before: { bulkId: id, state: 'running' },
-    after,
-  })
-  return { kind: 'stopped', wave: bulk.wave, ...counts }
+  return details
+}
+
+/** What was told of one that has ended is over once everybody has had the time to hear of it: nobody can resume it. */
+export async function resolveEndedMigrations(db: Database, olderThanMs: number): Promise<number> {
+  const { numAffectedRows } = await sql`
+    update hangar.alerts alert set resolved_at = hangar.now() from hangar.bulks bulk
+    where alert.kind = 'migration_stopped' and alert.resolved_at is null and alert.subject = bulk.id::text
+      and bulk.ended_at is not null and alert.last_at < hangar.now() - ${intervalMs(olderThanMs)}`.execute(db)
+  return Number(numAffectedRows ?? 0n)
 }

@@ -31,7 +31,7 @@ export {
   type BulkVerb,
 } from './bulks.ts'
 export * from './bulk-run.ts'
-export { countWaves, turnWave, type WaveTurn } from './bulk-waves.ts'
+export { countWaves, resolveEndedMigrations, turnWave, type WaveTurn } from './bulk-waves.ts'
 export * from './bursts.ts'
 export { loadBaseline } from './baseline.ts'
 export * from './changes.ts'

@@ -13,12 +13,15 @@ import {
 import { createLogger } from '@hangar/runtime'
 import { createUser, setTier } from '@hangar/testkit'
 import { expect, test } from '@jest/globals'
+import { reconcileUser } from '../reconcile/job.ts'
+import { sweepAlerts } from '../sweeps/alerts.ts'
 import { useEngine } from '../testing/engine.ts'
 import { useConnection } from '../testing/rows.ts'
 import { type BulkDeps, runBulk } from './run.ts'
 
 const engine = useEngine()
 const connection = useConnection(engine.database)
+const never = new AbortController().signal
 
 type Waves = { size: number; pauseMs: number; stopOnFailureShare: number }
 
@@ -173,6 +176,34 @@ test('in the middle of a wave it stops as soon as nothing can bring it below the
   expect(await find()).toMatchObject({ state: 'paused', counts: { failed: 2, done: 2, waiting: 1 } })
 })
 
+test('too many failures in the only wave, with nobody left to be asked: it ends, and is told of for a day', async () => {
+  const { db } = engine.database
+  const ids = await paying(3)
+  const id = await migrate(ids, { size: 50, stopOnFailureShare: 0.4 })
+  const { turn, find } = follow(id)
+  await turn()
+  failing(2)
+  await driveAll(ids.slice(0, 2))
+  engine.sim.sim.faults.clear()
+  await turn()
+  const told = () =>
+    listAlerts(db, { limit: 5, openOnly: true, kind: 'migration_stopped', subject: String(id) })
+  expect([await find(), await told()]).toMatchObject([{ state: 'running', counts: { asked: 1 } }, []])
+  await engine.drive(ids[2]!)
+  expect(await turn()).toEqual({ kind: 'done' })
+  expect(await find()).toMatchObject({ state: 'done', counts: { failed: 2, done: 1 } })
+  await sweepAlerts(engine.deps, never)
+  expect(await told()).toMatchObject([
+    {
+      times: 1,
+      message: expect.stringMatching(/has ended in wave 1 of 1: .* 2 of 3 in this wave .* nobody is left/),
+    },
+  ])
+  await connection.query(`update hangar.alerts set last_at = last_at - interval '25 hours'`)
+  await sweepAlerts(engine.deps, never)
+  expect(await told()).toEqual([])
+})
+
 test('who is left out takes no place in a wave; who stops paying on the way is no failure', async () => {
   const { db } = engine.database
   const ids = await paying(3)
@@ -197,4 +228,46 @@ test('who is left out takes no place in a wave; who stops paying on the way is n
     ['skipped', 'unknown_user'],
   ])
   expect(await find()).toMatchObject({ state: 'done', wave: 2, waveUsers: 3 })
+})
+
+test('a wave that one waiting user keeps from its end is told of, with what they wait for, until it has one', async () => {
+  const { db } = engine.database
+  const ids = await paying(3)
+  const id = await migrate(ids, { size: 2 })
+  const { woken, turn, find } = follow(id)
+  const passes = (interval: string) =>
+    connection.query(`update hangar.bulk_items set asked_at = asked_at - interval '${interval}',
+        ended_at = ended_at - interval '${interval}' where bulk_id = ${id}`)
+  const told = async () => {
+    await sweepAlerts(engine.deps, never)
+    return listAlerts(db, { limit: 5, openOnly: true, kind: 'migration_waits' })
+  }
+  await turn()
+  await engine.drive(ids[0]!)
+  engine.sim.sim.faults.add({ kind: 'rate_limited', match: { operation: 'machines.create' }, count: 100 })
+  await reconcileUser(engine.deps, ids[1]!, never)
+  engine.sim.sim.faults.clear()
+  await turn()
+  await passes('14 minutes')
+  expect(await told()).toEqual([])
+  await passes('2 minutes')
+  await turn()
+  expect(await find()).toMatchObject({ state: 'running', wave: 1, counts: { done: 1, asked: 1, waiting: 1 } })
+  expect(await told()).toMatchObject([
+    {
+      subject: String(id),
+      severity: 'warning',
+      message: expect.stringMatching(
+        /in wave 1 since .* 1 of it are at it, for fly_rate_limited \(1\), and 1 users have yet to be asked/,
+      ),
+    },
+  ])
+  await engine.drive(ids[1]!)
+  await turn()
+  await due(id)
+  await turn()
+  expect(woken).toEqual(ids)
+  expect(await told()).toEqual([])
+  await engine.drive(ids[2]!)
+  expect(await turn()).toEqual({ kind: 'done' })
 })

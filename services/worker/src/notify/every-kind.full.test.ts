@@ -337,6 +337,29 @@ const PROVOKE: Record<AlertKind, () => Promise<Provoked>> = {
         .execute((tx) => changeBulk(tx, id, 'cancel'))
     return { subject: String(id), says: /stopped itself in wave 1 of 2: .* 1 of 1 in this wave/, cure }
   },
+  migration_waits: async () => {
+    const { userId } = await createUser(db(), { tier: 'pro' })
+    const id = await db()
+      .transaction()
+      .execute((tx) =>
+        insertBulk(tx, {
+          ...{ action: 'migrate', force: false, reason: 'r', actor: 'a', requestId: null },
+          ...{ perMinute: 6_000, burstApprovalId: null },
+          items: [{ userId }],
+          waves: { size: 1, pauseMs: 0, stopOnFailureShare: 0 },
+        }),
+      )
+    await query(`update hangar.bulk_items set state = 'asked', wanted_version = 1,
+      asked_at = hangar.now() - interval '16 minutes' where bulk_id = ${id}`)
+    await alerts()
+    const cure = async () => {
+      await query(
+        `update hangar.bulk_items set state = 'done', ended_at = hangar.now() where bulk_id = ${id}`,
+      )
+      await alerts()
+    }
+    return { subject: String(id), says: /no end in wave 1 since .*, and 0 users have yet to be asked/, cure }
+  },
   channel_failing: async () => {
     mailbox.refusal = { code: 554, text: 'no' }
     await raiseAlert(db(), { kind: 'budget', subject: '', severity: 'warning', message: 'm' })

@@ -9,6 +9,7 @@ import {
   forgetOldAlerts,
   measureBacklog,
   recordQueueHeads,
+  resolveEndedMigrations,
   resolveOldFacts,
   settleFailedProvisions,
   settleFailedTeardowns,
@@ -16,6 +17,7 @@ import {
   settleHighRetries,
   settleLateSweeps,
   settleStuckMoves,
+  settleWaitingWaves,
   settleWebhookSilence,
 } from '@hangar/db'
 import { SCHEDULES, type WaitingHead } from '@hangar/jobs'
@@ -47,6 +49,7 @@ export async function sweepAlerts(deps: AlertDeps, signal: AbortSignal): Promise
     () => settleFailedTeardowns(db, MOST_ALERTS),
     () => settleHighRetries(db, MOST_ALERTS),
     () => settleStuckMoves(db, MOST_ALERTS),
+    () => settleWaitingWaves(db, MOST_ALERTS),
     () => tellOfLateSweeps(db),
     () => settleWebhookSilence(db),
     () => settleOutboxLag(deps),
@@ -60,6 +63,7 @@ export async function sweepAlerts(deps: AlertDeps, signal: AbortSignal): Promise
     summary.resolved += resolved
   }
   summary.resolved += await resolveOldFacts(db, 'drain_lost', FACTS_STAND_MS)
+  summary.resolved += await resolveEndedMigrations(db, FACTS_STAND_MS)
   summary.forgotten = await forgetOldAlerts(db, KEPT)
   logger[summary.raised > 0 ? 'warn' : 'info'](summary, 'alerts sweep')
   return summary
