@@ -155,11 +155,8 @@ async function findRestored(db: Database): Promise<string | null> {
 }
 
 async function converged(parts: DrillParts, cast: Cast, before: Record<Name, AppOnFly>): Promise<void> {
-  await until(parts, 'dan to have no app', async () => {
-    // A scan that was under way while cyd's app was adopted may have found it without a row, and engages it once more.
-    if (await findRestored(parts.db)) await releaseRestored(parts.stack)
-    return (await cast.dan.liveApp()) === null
-  })
+  await releaseRestored(parts.stack)
+  await gone(parts, cast.dan)
   for (const name of NAMES.filter((one) => before[one] !== null)) await trading(parts, cast[name])
 }
 
