@@ -33,9 +33,9 @@ const idempotencyKey = z
 
 export const idempotencyHeader = z.object({ [IDEMPOTENCY_HEADER]: idempotencyKey.optional() })
 
-/** Every change of the admin API does. */
+/** Every change of the admin API does. The doctor changes nothing, and has to answer where no key can be kept. */
 export function takesIdempotencyKey({ method, path }: { method: Method; path: string }): boolean {
-  return method !== 'get' && path.startsWith('/v1/')
+  return method !== 'get' && path.startsWith('/v1/') && path !== '/v1/doctor'
 }
 
 type Once = { deps: ApiDeps; requestId: string; caller: Caller }
@@ -81,10 +81,14 @@ export async function carryOutOnce<R extends Reply>(
   }
 }
 
+/** `expected_eligible` says when to refuse, not what to do: whoever repeats a request may not know any more what it was. */
 function fingerprintOf(request: Request): string {
   const body = request.body as unknown
   const parts = [request.method, request.originalUrl, body === undefined ? null : body]
-  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url')
+  const text = JSON.stringify(parts, (name, value: unknown) =>
+    name === 'expected_eligible' ? undefined : value,
+  )
+  return createHash('sha256').update(text).digest('base64url')
 }
 
 function refusal(
