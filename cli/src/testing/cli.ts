@@ -2,6 +2,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
+import type { Clock } from '@hangar/core'
 import { afterAll, beforeAll } from '@jest/globals'
 import { SERVICE_KEY, type TestApi, useApi } from '../../../services/api/src/testing/harness.ts'
 import type { Env } from '../config.ts'
@@ -15,6 +16,7 @@ export type RunOptions = {
   columns?: number
   input?: string
   signal?: AbortSignal
+  clock?: Clock
   /** What is on both so far, with each piece. */
   onWrite?: (written: { stdout: string; stderr: string }) => void
 }
@@ -83,6 +85,7 @@ export async function runCli(args: readonly string[], options: RunOptions = {}):
     stdin,
     signal: options.signal ?? new AbortController().signal,
     env: options.env ?? {},
+    ...(options.clock === undefined ? {} : { clock: options.clock }),
   })
   return { code, ...written }
 }

@@ -15,6 +15,7 @@ import { type Column, renderTable } from '../../output/table.ts'
 import { counted, howLong, tally, when } from '../../output/words.ts'
 import type { MigrateOptions } from './index.ts'
 import { writeReport } from './report.ts'
+import { createWaits } from './waits.ts'
 
 export type Migration = components['schemas']['Migration']
 type Item = components['schemas']['MigrationItem']
@@ -43,12 +44,18 @@ export async function follow(
 
 async function watch(context: Context, api: Api, id: number): Promise<Migration> {
   const progress = createProgress(context.output, context.clock)
+  const waits = createWaits(context, api)
   try {
     for (;;) {
       const migration = await askPatiently(context, () =>
         answer(api.GET('/v1/migrations/{id}', { params: { path: { id: String(id) } } })),
       )
       progress.show(stateOf(migration))
+      const waiting = await waits(migration)
+      if (waiting !== undefined) {
+        progress.end()
+        context.output.note(waiting)
+      }
       if (isOver(migration)) return migration
       await context.clock.sleep(LOOK_EVERY_MS, context.signal)
     }

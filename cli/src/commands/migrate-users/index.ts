@@ -1,8 +1,17 @@
 /** hangar migrate-users: paying users who were there before Hangar get their app, in waves. */
 import type { Command } from 'commander'
 import type { Context } from '../../context.ts'
-import { CliError, EXIT } from '../../exit.ts'
-import { type ChangeOptions, countBetween, seconds, share, takesChange, withExamples } from '../../options.ts'
+import {
+  type ChangeOptions,
+  countBetween,
+  type DirectOption,
+  seconds,
+  share,
+  takesChange,
+  takesDirect,
+  withExamples,
+} from '../../options.ts'
+import { refuseWhatDoesNotGoTogether } from './combinations.ts'
 import { follow } from './follow.ts'
 import { changeState, list } from './manage.ts'
 import { checkReportFile } from './report.ts'
@@ -10,6 +19,7 @@ import { start } from './start.ts'
 import type { WhomOptions } from './whom.ts'
 
 export type MigrateOptions = ChangeOptions &
+  DirectOption &
   WhomOptions & {
     waveSize?: number
     wavePause?: number
@@ -55,32 +65,21 @@ export function register(program: Command, context: Context): void {
     .option('--cancel <id>', 'ask nobody more; who was asked comes to an end', ID)
     .action((options: MigrateOptions) => migrate(context, options))
   withExamples(
-    takesChange(command),
+    takesDirect(takesChange(command)),
     'hangar migrate-users --all --dry-run',
     'hangar migrate-users --user ada@example.com --yes',
     "hangar migrate-users --tier elite --wave-size 20 --wave-pause 5m --reason 'the move'",
     'hangar migrate-users --all --yes --report moved.csv',
     'hangar migrate-users --resume 7',
+    "hangar migrate-users --pause 7 --direct --reason 'the API is away'",
   )
 }
 
 async function migrate(context: Context, options: MigrateOptions): Promise<void> {
-  if (options.report !== undefined) checkReportFile(options.report)
+  refuseWhatDoesNotGoTogether(options)
+  if (options.report !== undefined) await checkReportFile(options.report)
   const { follow: followed, resume, pause, cancel } = options
-  const asked = [options.list === true ? 0 : undefined, followed, resume, pause, cancel]
-  const acts = asked.filter((one) => one !== undefined).length
-  const whom = [options.all, options.tier, options.user, options.usersFile].filter(
-    (one) => one !== undefined,
-  ).length
-  if (acts + whom !== 1)
-    throw new CliError(
-      EXIT.usage,
-      'It takes one of --all, --tier, --user, --users-file, --list, --follow, --resume, --pause and --cancel.',
-      {
-        hints: ['Begin with: hangar migrate-users --all --dry-run'],
-      },
-    )
-  if (options.list === true) await list(context)
+  if (options.list === true) await list(context, options)
   else if (pause !== undefined) await changeState(context, pause, 'pause', options)
   else if (cancel !== undefined) await changeState(context, cancel, 'cancel', options)
   else if (resume !== undefined) await goOn(context, resume, options)

@@ -1,10 +1,11 @@
 /** migrate-users over the API; what workers make of a migration is written here as they write it. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { systemClock } from '@hangar/core'
-import { listBulkItems, listBulks } from '@hangar/db'
-import { createUser, waitFor } from '@hangar/testkit'
+import { listAudit, listBulkItems, listBulks } from '@hangar/db'
+import { createUser, testClock, waitFor } from '@hangar/testkit'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import { useCli } from '../../testing/cli.ts'
 
@@ -99,11 +100,52 @@ describe('before anything is done', () => {
     [['--all', '--tier', 'pro'], 'It takes one of --all'],
     [['--all', '--resume', '1'], 'It takes one of --all'],
     [['--all', '--report', 'x.xlsx'], 'ends in .json or .csv'],
+    [['--list', '--report', 'x.csv'], '--report goes with'],
+    [['--pause', '1', '--report', 'x.csv'], '--report goes with'],
+    [['--all', '--detach', '--report', 'x.csv'], '--report goes with'],
+    [['--all', '--dry-run', '--report', 'x.csv'], '--report goes with'],
+    [['--resume', '1', '--wave-size', '3'], '--wave-size is said when a migration begins'],
+    [['--follow', '1', '--per-minute', '3', '--wave-pause', '1m'], '--wave-pause and --per-minute are said'],
+    [['--resume', '1', '--direct'], '--direct goes with'],
     [['--all', '--stop-on-failure-share', '2'], 'part of one'],
     [['--all', '--wave-pause', 'soon'], 'as 90s, 5m or 1h'],
   ])('64 for %j', async (args, said) => {
     const { code, stderr } = await cli.hangar(['migrate-users', ...args])
     expect([code, stderr]).toEqual([64, expect.stringContaining(said)])
+  })
+
+  test('a report that could not be written is told of before anything is begun', async () => {
+    const [ada] = await payers(1)
+    const begun = async () => (await newest())?.id
+    const before = await begun()
+    const begin = ['migrate-users', '--user', ada!.userId, '--yes', '--report']
+    const { code, stderr } = await cli.hangar([...begin, join(folder, 'none', 'x.csv')])
+    expect([code, stderr]).toEqual([66, expect.stringContaining('x.csv cannot be written (ENOENT).')])
+    const there = join(folder, 'folder.csv')
+    await mkdir(there)
+    expect((await cli.hangar([...begin, there])).code).toBe(66)
+    const no = join(folder, 'no.csv')
+    const declined = ['migrate-users', '--user', ada!.userId, '--report', no]
+    expect((await cli.hangar(declined, { columns: 80, input: 'n\n' })).code).toBe(1)
+    expect([await begun(), existsSync(no)]).toEqual([before, false])
+  })
+
+  test('where nobody is to be moved, the report says why of each', async () => {
+    const { userId } = await createUser(cli.api.db, { tier: 'free', email: '=free@example.test' })
+    const [csv, json] = [join(folder, 'nobody.csv'), join(folder, 'nobody.json')] as const
+    const begin = ['migrate-users', '--user', userId, '--yes', '--report']
+    const { code, stdout } = await cli.hangar([...begin, csv])
+    expect([code, stdout]).toEqual([0, expect.stringContaining('0 of 1 user')])
+    const [head, line] = (await readFile(csv, 'utf8')).split('\r\n')
+    expect(head).toBe(
+      'user_id,email,tier,wave,state,code,text,app_name,app_status,monthly_cost_usd,asked_at,at',
+    )
+    expect(line).toMatch(`${userId},'=free@example.test,free,,skipped,entitlement_conflict,`)
+    await cli.hangar([...begin, json])
+    expect(JSON.parse(await readFile(json, 'utf8'))).toMatchObject({
+      migration: null,
+      items: [{ user_id: userId, state: 'skipped', code: 'entitlement_conflict' }],
+    })
   })
 
   test('a list of users: comments, columns and doubles are passed over; whoever is not found is told of', async () => {
@@ -161,7 +203,82 @@ describe('one that goes on', () => {
   })
 })
 
+test('the same line again under one key: the first answer, and nothing is begun twice', async () => {
+  const [ada] = await payers(1)
+  const begin = ['migrate-users', '--user', ada!.userId, '--yes', '--detach', '--idempotency-key']
+  const first = await cli.hangar([...begin, 'k-migrate'])
+  const { id } = (await newest())!
+  const again = await cli.hangar([...begin, 'k-migrate'])
+  expect(again).toEqual({ ...first, stderr: expect.stringContaining(`Migration ${id} has begun.`) })
+  // Under another it is another: there is nobody left for it.
+  const other = await cli.hangar([...begin, 'k-other'])
+  expect([other.code, other.stdout]).toEqual([0, expect.stringContaining('Another migration goes on')])
+  expect((await newest())?.id).toBe(id)
+})
+
+test('--direct: in the list, paused and cancelled on the database itself, with an audit row', async () => {
+  const [ada] = await payers(1)
+  await cli.hangar(['migrate-users', '--user', ada!.userId, '--yes', '--detach', '--reason', 'the move'])
+  const id = (await newest())!.id
+  const say = (...args: string[]) =>
+    cli.hangar(['migrate-users', ...args, '--direct'], { env: { HANGAR_API_URL: 'http://127.0.0.1:1' } })
+  expect((await say('--list')).stdout).toMatch(new RegExp(`\\n +${id} +running +1/1 .* the move`))
+  const pause = ['--pause', String(id), '--reason', 'the API is away']
+  expect((await say(...pause, '--dry-run')).stdout).toMatch(/^Dry run, .* is paused: waiting 1\./)
+  expect((await newest())?.state).toBe('running')
+  expect((await say(...pause)).stdout).toMatch(/is paused: waiting 1\./)
+  expect((await say(...pause)).stdout).toMatch(/is paused, as it was/)
+  const [audit] = await listAudit(cli.api.db, { limit: 1 })
+  expect(audit).toMatchObject({
+    action: 'bulk.pause',
+    actor: expect.stringMatching(/^direct:./),
+    reason: 'the API is away',
+    before: { bulkId: id, state: 'running' },
+    after: { bulkId: id, state: 'paused' },
+  })
+  expect((await say('--cancel', String(id))).stdout).toMatch(/is cancelled: skipped 1\./)
+  expect((await say('--pause', String(id))).code).toBe(1)
+  expect((await say('--pause', '999999')).code).toBe(66)
+})
+
 describe('followed to the end', () => {
+  test('where nobody has come to an end for a while, it says what those wait for who were asked', async () => {
+    const [ada] = await payers(1)
+    await cli.hangar(['migrate-users', '--user', ada!.userId, '--yes', '--detach'])
+    const { id } = (await newest())!
+    const asked = { state: 'asked', askedAt: systemClock.now(), wantedVersion: 1 } as const
+    await cli.api.db
+      .insertInto('hangar.userWork')
+      .values({ userId: ada!.userId, parkedReason: 'no_room_in_iad' })
+      .onConflict((same) => same.column('userId').doUpdateSet({ parkedReason: 'no_room_in_iad' }))
+      .execute()
+    await cli.api.db.updateTable('hangar.bulkItems').set(asked).where('bulkId', '=', id).execute()
+    const clock = testClock(systemClock.now())
+    let said = ''
+    const running = cli.hangar(['migrate-users', '--follow', String(id)], {
+      clock,
+      onWrite: ({ stderr }) => (said = stderr),
+    })
+    await waitFor(
+      async () => {
+        await clock.advance(1_000)
+        return said.includes('waits for: no_room_in_iad')
+      },
+      { what: 'it to say what it waits for' },
+    )
+    await cli.api.db
+      .updateTable('hangar.bulkItems')
+      .set({ state: 'done', endedAt: systemClock.now() })
+      .where('bulkId', '=', id)
+      .execute()
+    await end(id, 'done')
+    let ended = false
+    void running.then(() => (ended = true))
+    await waitFor(async () => (await clock.advance(1_000), ended), { what: 'it to end' })
+    const { code, stderr } = await running
+    expect([code, stderr.match(/waits for/g)?.length]).toEqual([0, 1])
+  })
+
   test('progress on standard error, the result on standard output, and a report of each kind', async () => {
     const users = await payers(3)
     const report = join(folder, 'moved.csv')

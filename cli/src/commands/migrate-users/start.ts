@@ -1,7 +1,8 @@
 /** First who, when and at what cost; then a yes; then it is written down, for exactly as many as were shown. */
 import type { Context } from '../../context.ts'
 import { answer } from '../../http/client.ts'
-import type { components } from '../../http/schema.generated.ts'
+import { ProblemError } from '../../http/problem.ts'
+import type { components, operations } from '../../http/schema.generated.ts'
 import { confirm } from '../../output/ask.ts'
 import type { Human } from '../../output/output.ts'
 import { type Column, renderFields, renderTable } from '../../output/table.ts'
@@ -9,9 +10,12 @@ import { counted, howLong, tally, usd } from '../../output/words.ts'
 import { changeParams } from '../change.ts'
 import { follow } from './follow.ts'
 import type { MigrateOptions } from './index.ts'
+import { writePreviewReport } from './report.ts'
 import { readWhom } from './whom.ts'
 
 type Preview = components['schemas']['MigrationPreview']
+type Made = { migration_id: number; migration: components['schemas']['Migration'] }
+type Body = NonNullable<operations['post-v1-migrations']['requestBody']>['content']['application/json']
 type Planned = components['schemas']['PlannedUser']
 
 /** As many as somebody looks through; `--json` has a thousand. */
@@ -27,22 +31,48 @@ export async function start(context: Context, options: MigrateOptions): Promise<
   }
   const dry = { params: { query: { dryRun: true } }, body }
   const preview = (await answer(api.POST('/v1/migrations', dry))) as Preview
-  if (options.dryRun === true || preview.eligible === 0) {
+  if (options.dryRun === true) {
     output.result(preview, (how) => renderPreview(preview, how))
     return
   }
+  const made =
+    preview.eligible === 0
+      ? await findMade(context, body, options)
+      : await make(context, body, preview, options)
+  if (made === null) {
+    if (options.report !== undefined) await writePreviewReport(context, preview, options.report)
+    output.result(preview, (how) => renderPreview(preview, how))
+    return
+  }
+  output.note(`Migration ${made.migration_id} has begun.`)
+  if (options.detach !== true) return follow(context, made.migration_id, options)
+  output.result(made.migration, () => `Follow it: hangar migrate-users --follow ${made.migration_id}`)
+}
+
+async function make(context: Context, body: Body, preview: Preview, options: MigrateOptions): Promise<Made> {
+  const { output } = context
   if (!output.json)
     output.note(
       renderPreview(preview, { paint: output.stderrPaint, width: output.stderr.columns || undefined }),
     )
   if (options.yes !== true) await confirm(context, `Migrate ${counted(preview.eligible, 'user')}?`)
+  return create(context, { ...body, expected_eligible: preview.eligible }, options)
+}
+
+/** Nobody is left to be moved: under a key that was given, perhaps because they are in the migration that it began. */
+async function findMade(context: Context, body: Body, options: MigrateOptions): Promise<Made | null> {
+  if (options.idempotencyKey === undefined) return null
+  try {
+    return await create(context, body, options)
+  } catch (error) {
+    if (error instanceof ProblemError && error.code === 'bulk_pointless') return null
+    throw error
+  }
+}
+
+async function create(context: Context, body: Body, options: MigrateOptions): Promise<Made> {
   const params = changeParams({ ...options, dryRun: false })
-  const made = (await answer(
-    api.POST('/v1/migrations', { params, body: { ...body, expected_eligible: preview.eligible } }),
-  )) as { migration_id: number; migration: components['schemas']['Migration'] }
-  output.note(`Migration ${made.migration_id} has begun.`)
-  if (options.detach !== true) return follow(context, made.migration_id, options)
-  output.result(made.migration, () => `Follow it: hangar migrate-users --follow ${made.migration_id}`)
+  return (await answer(context.api().POST('/v1/migrations', { params, body }))) as Made
 }
 
 function paceOf({ waveSize, wavePause, stopOnFailureShare, perMinute }: MigrateOptions) {
