@@ -1,6 +1,6 @@
 /**
  * The commands that the documentation shows (fenced as `sh`), and what becomes of each in the tests: it runs as it stands on
- * a whole Hangar, is held against the CLI's own help, or says who runs it and why it is not run there.
+ * a whole Hangar, before its services start or when all else was run, or says who runs it and why it is not run there.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -9,9 +9,11 @@ import { root } from './paths.ts'
 export type DocCommand = { page: string; command: string }
 
 export type Treatment =
-  | { kind: 'run' }
-  /** The CLI: the command and every option that it names have to be in its help. */
-  | { kind: 'help' }
+  | { kind: 'run'; undo?: string }
+  /** On the product's database, in the order of the page: nothing of Hangar's is there yet. */
+  | { kind: 'install' }
+  /** When everything else was run: nothing works after it. */
+  | { kind: 'uninstall' }
   /** `by`: the file that runs it, or the like of it; null: nothing here can. */
   | { kind: 'not_run'; why: string; by: string | null }
 
@@ -19,11 +21,15 @@ export type Treatment =
 const TREATMENTS: readonly [RegExp, Treatment][] = [
   [/^npm run migrate$/, { kind: 'run' }],
   [/^curl .*\$HANGAR_PUBLIC_URL/, { kind: 'run' }],
+  [/^hangar install --uninstall /, { kind: 'uninstall' }],
+  [/^hangar install --mapping mapping\.json /, { kind: 'install' }],
+  [/^hangar doctor$/, { kind: 'run' }],
+  [/^hangar apps provision ada@example\.com .*--dry-run$/, { kind: 'run' }],
+  [/^hangar migrate-users --all --dry-run$/, { kind: 'run' }],
   [
-    /^hangar( (version|alerts|brakes|costs|orphans|events|apps list|alerts list|orphans list|brakes list))*$/,
-    { kind: 'run' },
+    /^hangar brakes engage --direct --reason \w+$/,
+    { kind: 'run', undo: "hangar brakes release operator --reason 'it was a test'" },
   ],
-  [/^(npm run (--silent )?)?hangar\b/, { kind: 'help' }],
   [/^npm run demo$/, { kind: 'not_run', why: 'it takes a minute', by: 'scripts/programs.full.test.ts' }],
   [/^npm test$/, { kind: 'not_run', why: 'it is what runs this', by: '.ci/run' }],
   [
