@@ -1,23 +1,22 @@
 /** One act on many users: how far it is, what became of each, and the brake pedal. */
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useState } from 'react'
-import { mayAct, sessionQuery } from '../../api/session.ts'
-import { formatCode, formatCount, plural } from '../../lib/format.ts'
-import { Button } from '../../ui/button.tsx'
+import { formatCount } from '../../lib/format.ts'
 import { Page, Facts } from '../../ui/page.tsx'
 import { Loaded } from '../../ui/states.tsx'
 import { Ago } from '../../ui/time.tsx'
-import { TypedConfirm } from '../../ui/typed-confirm.tsx'
 import { BulkItems } from './items.tsx'
 import { bulkTitle } from './list.tsx'
 import { BulkProgress, BulkState, etaOf } from './progress.tsx'
-import { bulkQuery, ended, goesOn, useBulkVerb, type Bulk } from './query.ts'
+import { bulkQuery, ended, useBulkVerb, type Bulk } from './query.ts'
 import { leastToResume } from './roles.ts'
-import { bulkRoute, ITEM_STATES } from './route.ts'
+import { bulkRoute } from './route.ts'
+import { StateFilter } from './state-filter.tsx'
+import { Verbs } from './verbs.tsx'
 
 export function BulkDetail() {
   const { bulkId } = bulkRoute.useParams()
+  const { state } = bulkRoute.useSearch()
   const query = useQuery(bulkQuery(bulkId))
   return (
     <Page
@@ -29,13 +28,13 @@ export function BulkDetail() {
           {query.data && <BulkState bulk={query.data} />}
         </>
       }
-      actions={query.data && <Verbs bulk={query.data} />}
+      actions={query.data && <BulkVerbs bulk={query.data} />}
     >
       <Loaded query={query} what="the bulk run">
         {(bulk) => (
           <>
             <Summary bulk={bulk} />
-            <StateFilter bulk={bulk} />
+            <StateFilter run={bulk} state={state} target={{ to: '/bulk/$bulkId', params: { bulkId } }} />
             <BulkItems bulkId={bulkId} />
           </>
         )}
@@ -62,73 +61,14 @@ function Summary({ bulk }: { bulk: Bulk }) {
   )
 }
 
-function Verbs({ bulk }: { bulk: Bulk }) {
-  const { data: session } = useQuery(sessionQuery)
-  const verb = useBulkVerb(String(bulk.id))
-  const [cancelling, setCancelling] = useState(false)
-  const open = goesOn(bulk) && (bulk.state === 'running' || bulk.state === 'paused')
-  if (!open || !mayAct(session, 'operator')) return null
-  const waiting = bulk.counts.waiting
+function BulkVerbs({ bulk }: { bulk: Bulk }) {
   return (
-    <>
-      {bulk.state === 'running' ? (
-        <Button busy={verb.isPending} onClick={() => verb.mutate({ verb: 'pause' })}>
-          Pause
-        </Button>
-      ) : (
-        mayAct(session, leastToResume(bulk)) && (
-          <Button busy={verb.isPending} onClick={() => verb.mutate({ verb: 'resume' })}>
-            Resume
-          </Button>
-        )
-      )}
-      <Button kind="danger" onClick={() => setCancelling(true)}>
-        Cancel…
-      </Button>
-      {cancelling && (
-        <TypedConfirm
-          title="Cancel this bulk run"
-          affected={[]}
-          action={`Leave out ${plural(waiting, 'user')}`}
-          danger
-          reason="optional"
-          onConfirm={({ reason }) => verb.mutateAsync({ verb: 'cancel', ...(reason !== '' && { reason }) })}
-          onClose={() => setCancelling(false)}
-        >
-          <p>
-            {plural(waiting, 'user')} {waiting === 1 ? 'has' : 'have'} not been asked yet and will not be. Who
-            was asked comes to an end.
-          </p>
-        </TypedConfirm>
-      )}
-    </>
-  )
-}
-
-function StateFilter({ bulk }: { bulk: Bulk }) {
-  const { state } = bulkRoute.useSearch()
-  const params = { bulkId: String(bulk.id) }
-  return (
-    <nav className="tabs" aria-label="Which users">
-      <Link
-        to="/bulk/$bulkId"
-        params={params}
-        search={{}}
-        aria-current={state === undefined ? 'page' : undefined}
-      >
-        All {formatCount(bulk.total)}
-      </Link>
-      {ITEM_STATES.map((one) => (
-        <Link
-          key={one}
-          to="/bulk/$bulkId"
-          params={params}
-          search={{ state: one }}
-          aria-current={state === one ? 'page' : undefined}
-        >
-          {formatCode(one)} {formatCount(bulk.counts[one])}
-        </Link>
-      ))}
-    </nav>
+    <Verbs
+      run={bulk}
+      what="bulk run"
+      verb={useBulkVerb(String(bulk.id))}
+      leastToResume={leastToResume(bulk)}
+      asked="Who was asked comes to an end."
+    />
   )
 }

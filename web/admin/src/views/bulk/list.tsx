@@ -5,11 +5,12 @@ import { columnsOf, type Column } from '../../ui/data-table/columns.ts'
 import { Page } from '../../ui/page.tsx'
 import { PagedTable } from '../../ui/paged-table.tsx'
 import { Empty } from '../../ui/states.tsx'
-import { Ago } from '../../ui/time.tsx'
-import { BulkProgress, BulkState, etaOf } from './progress.tsx'
+import { BulkState } from './progress.tsx'
 import { useBulks, type Bulk } from './query.ts'
+import { runColumns } from './run-columns.tsx'
 
 const column = columnsOf<Bulk>()
+const { progress, eta, reason, begun } = runColumns<Bulk>('Bulk')
 
 const COLUMNS: Column<Bulk>[] = [
   column.display({
@@ -28,35 +29,16 @@ const COLUMNS: Column<Bulk>[] = [
     cell: ({ row }) => <BulkState bulk={row.original} />,
     meta: { width: '10rem' },
   }),
-  column.display({
-    id: 'progress',
-    header: 'Progress',
-    cell: ({ row }) => <BulkProgress bulk={row.original} />,
-  }),
-  column.display({
-    id: 'eta',
-    header: 'To the end',
-    cell: ({ row }) => etaOf(row.original),
-    meta: { width: '11rem', rank: 2 },
-  }),
-  column.display({
-    id: 'reason',
-    header: 'Reason',
-    cell: ({ row }) => row.original.reason,
-    meta: { width: '14rem', rank: 3 },
-  }),
+  progress,
+  eta,
+  reason,
   column.display({
     id: 'by',
     header: 'By',
     cell: ({ row }) => row.original.created_by,
     meta: { width: '12rem', rank: 3 },
   }),
-  column.display({
-    id: 'begun',
-    header: 'Begun',
-    cell: ({ row }) => <Ago at={row.original.created_at} />,
-    meta: { width: '7rem', rank: 2 },
-  }),
+  begun,
 ]
 
 export const bulkTitle = ({ action, total }: Bulk): string =>

@@ -7,18 +7,22 @@ import type { ItemState } from './route.ts'
 
 export type Bulk = components['schemas']['Bulk']
 export type BulkItem = components['schemas']['BulkItem']
-export type BulkVerb = 'pause' | 'resume' | 'cancel'
+/** What a bulk run and a migration have in common. */
+export type Run = Pick<
+  Bulk,
+  'id' | 'state' | 'counts' | 'total' | 'held_by' | 'ended_at' | 'eta_seconds' | 'created_at' | 'reason'
+>
+type Verb = 'pause' | 'resume' | 'cancel'
 
 const PAGE = 100
 /** The stream tells of each step; this is for when it is away. */
 const REFRESH_MS = 5_000
 
 /** Some of its users have yet to come to an end. */
-export const goesOn = (bulk: Bulk): boolean => bulk.ended_at === null
+export const goesOn = (run: Run): boolean => run.ended_at === null
 
 /** Those who came to their end, whichever it was. */
-export const ended = ({ counts }: Pick<Bulk, 'counts'>): number =>
-  counts.done + counts.failed + counts.skipped
+export const ended = ({ counts }: Run): number => counts.done + counts.failed + counts.skipped
 
 export function useBulks() {
   return usePages<Bulk>(
@@ -44,20 +48,18 @@ export function useBulkItems(id: string, state: ItemState | undefined) {
   })
 }
 
-const DID: Readonly<Record<BulkVerb, string>> = { pause: 'Paused', resume: 'Goes on', cancel: 'Cancelled' }
+const DID: Readonly<Record<Verb, string>> = { pause: 'Paused', resume: 'Goes on', cancel: 'Cancelled' }
 
-export function useBulkVerb(id: string) {
+/** `ask` puts the verb to the API; how it went is said, and what is shown of runs is asked for again. */
+export function useVerb(ask: (verb: Verb, body: { reason?: string }) => Promise<unknown>) {
   const queries = useQueryClient()
   return useMutation({
-    mutationFn: ({ verb, reason }: { verb: BulkVerb; reason?: string }) =>
-      answer(
-        api.POST(`/v1/bulk/{id}/${verb}`, {
-          params: { path: { id } },
-          body: reason === undefined ? {} : { reason },
-        }),
-      ),
+    mutationFn: ({ verb, ...body }: { verb: Verb; reason?: string }) => ask(verb, body),
     onSuccess: (_answer, { verb }) => toast.done(DID[verb]),
     onError: toast.error,
     onSettled: () => queries.invalidateQueries({ queryKey: ['bulk'] }),
   })
 }
+
+export const useBulkVerb = (id: string) =>
+  useVerb((verb, body) => answer(api.POST(`/v1/bulk/{id}/${verb}`, { params: { path: { id } }, body })))

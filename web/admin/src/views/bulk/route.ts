@@ -5,6 +5,12 @@ import { shellRoute } from '../../routes.tsx'
 export const ITEM_STATES = ['waiting', 'asked', 'done', 'failed', 'skipped'] as const
 export type ItemState = (typeof ITEM_STATES)[number]
 
+/** Which users are listed; without `state`, every one. */
+export function readItemSearch(search: Record<string, unknown>): { state?: ItemState } {
+  const state = readOneOf(search['state'], ITEM_STATES)
+  return state === undefined ? {} : { state }
+}
+
 export const bulkListRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/bulk',
@@ -14,10 +20,6 @@ export const bulkListRoute = createRoute({
 export const bulkRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/bulk/$bulkId',
-  /** Without `state`: every user in it. */
-  validateSearch: (search: Record<string, unknown>): { state?: ItemState } => {
-    const state = readOneOf(search['state'], ITEM_STATES)
-    return state === undefined ? {} : { state }
-  },
+  validateSearch: readItemSearch,
   component: lazyRouteComponent(() => import('./detail.tsx'), 'BulkDetail'),
 })

@@ -1,24 +1,22 @@
 /** One migration: which wave, how far it is, what became of each, and how to hold it. */
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useState } from 'react'
-import { mayAct, sessionQuery } from '../../api/session.ts'
-import { formatCode, formatCount, formatDuration, plural } from '../../lib/format.ts'
-import { Button } from '../../ui/button.tsx'
+import { formatCount, formatDuration, plural } from '../../lib/format.ts'
 import { Facts, Page } from '../../ui/page.tsx'
 import { Loaded } from '../../ui/states.tsx'
 import { Ago } from '../../ui/time.tsx'
-import { TypedConfirm } from '../../ui/typed-confirm.tsx'
-import { BulkProgress } from '../bulk/progress.tsx'
+import { BulkProgress, etaOf } from '../bulk/progress.tsx'
 import { ended } from '../bulk/query.ts'
-import { ITEM_STATES } from '../bulk/route.ts'
+import { StateFilter } from '../bulk/state-filter.tsx'
+import { Verbs } from '../bulk/verbs.tsx'
 import { MigrationItems } from './items.tsx'
-import { goesOn, migrationQuery, useMigrationVerb, type Migration } from './query.ts'
+import { migrationQuery, useMigrationVerb, type Migration } from './query.ts'
 import { migrationRoute } from './route.ts'
-import { etaOf, MigrationState, waveOf } from './state.tsx'
+import { MigrationState, waveOf } from './state.tsx'
 
 export function MigrationDetail() {
   const { migrationId } = migrationRoute.useParams()
+  const { state } = migrationRoute.useSearch()
   const query = useQuery(migrationQuery(migrationId))
   return (
     <Page
@@ -33,13 +31,17 @@ export function MigrationDetail() {
           </a>
         </>
       }
-      actions={query.data && <Verbs migration={query.data} />}
+      actions={query.data && <MigrationVerbs migration={query.data} />}
     >
       <Loaded query={query} what="the migration">
         {(migration) => (
           <>
             <Summary migration={migration} />
-            <StateFilter migration={migration} />
+            <StateFilter
+              run={migration}
+              state={state}
+              target={{ to: '/migrations/$migrationId', params: { migrationId } }}
+            />
             <MigrationItems migrationId={migrationId} />
           </>
         )}
@@ -81,66 +83,13 @@ function Summary({ migration }: { migration: Migration }) {
 const percentOf = ({ stop_on_failure_share: share }: Migration): string =>
   `${String(Math.round(share * 1_000) / 10)} %`
 
-function Verbs({ migration }: { migration: Migration }) {
-  const { data: session } = useQuery(sessionQuery)
-  const verb = useMigrationVerb(String(migration.id))
-  const [cancelling, setCancelling] = useState(false)
-  const open = goesOn(migration) && (migration.state === 'running' || migration.state === 'paused')
-  if (!open || !mayAct(session, 'operator')) return null
-  const waiting = migration.counts.waiting
-  const next = migration.state === 'running' ? 'pause' : 'resume'
+function MigrationVerbs({ migration }: { migration: Migration }) {
   return (
-    <>
-      <Button busy={verb.isPending} onClick={() => verb.mutate({ verb: next })}>
-        {formatCode(next)}
-      </Button>
-      <Button kind="danger" onClick={() => setCancelling(true)}>
-        Cancel…
-      </Button>
-      {cancelling && (
-        <TypedConfirm
-          title="Cancel this migration"
-          affected={[]}
-          action={`Leave out ${plural(waiting, 'user')}`}
-          danger
-          reason="optional"
-          onConfirm={({ reason }) => verb.mutateAsync({ verb: 'cancel', ...(reason !== '' && { reason }) })}
-          onClose={() => setCancelling(false)}
-        >
-          <p>
-            {plural(waiting, 'user')} {waiting === 1 ? 'has' : 'have'} not been asked yet and will not be. Who
-            was asked comes to an end; nobody loses an app.
-          </p>
-        </TypedConfirm>
-      )}
-    </>
-  )
-}
-
-function StateFilter({ migration }: { migration: Migration }) {
-  const { state } = migrationRoute.useSearch()
-  const params = { migrationId: String(migration.id) }
-  return (
-    <nav className="tabs" aria-label="Which users">
-      <Link
-        to="/migrations/$migrationId"
-        params={params}
-        search={{}}
-        aria-current={state === undefined ? 'page' : undefined}
-      >
-        All {formatCount(migration.total)}
-      </Link>
-      {ITEM_STATES.map((one) => (
-        <Link
-          key={one}
-          to="/migrations/$migrationId"
-          params={params}
-          search={{ state: one }}
-          aria-current={state === one ? 'page' : undefined}
-        >
-          {formatCode(one)} {formatCount(migration.counts[one])}
-        </Link>
-      ))}
-    </nav>
+    <Verbs
+      run={migration}
+      what="migration"
+      verb={useMigrationVerb(String(migration.id))}
+      asked="Who was asked comes to an end; nobody loses an app."
+    />
   )
 }

@@ -1,33 +1,12 @@
-import { Link } from '@tanstack/react-router'
 import { formatMoney } from '../../lib/format.ts'
-import { columnsOf, type Column } from '../../ui/data-table/columns.ts'
-import { PagedTable } from '../../ui/paged-table.tsx'
-import { Empty } from '../../ui/states.tsx'
-import { Status } from '../../ui/status.tsx'
-import { Ago } from '../../ui/time.tsx'
+import { columnsOf } from '../../ui/data-table/columns.ts'
+import { ItemTable, itemColumns, nothing } from '../bulk/item-table.tsx'
 import { useMigrationItems, type MigrationItem } from './query.ts'
 import { migrationRoute } from './route.ts'
 
 const column = columnsOf<MigrationItem>()
-const nothing = <span className="muted">–</span>
 
-const COLUMNS: Column<MigrationItem>[] = [
-  column.display({
-    id: 'user',
-    header: 'User',
-    cell: ({ row: { original: item } }) => (
-      <Link to="/apps/$userId" params={{ userId: item.user_id }} className="cell-main" data-row-focus>
-        {item.email ?? item.user_id}
-      </Link>
-    ),
-    meta: { width: '18rem' },
-  }),
-  column.display({
-    id: 'state',
-    header: 'State',
-    cell: ({ row }) => <Status state={row.original.state} />,
-    meta: { width: '8rem' },
-  }),
+const COLUMNS = itemColumns<MigrationItem>('18rem', [
   column.display({
     id: 'wave',
     header: 'Wave',
@@ -47,30 +26,10 @@ const COLUMNS: Column<MigrationItem>[] = [
       item.monthly_cost_usd === null ? nothing : formatMoney(item.monthly_cost_usd),
     meta: { width: '6rem', rank: 3 },
   }),
-  column.display({
-    id: 'text',
-    header: 'How it ended',
-    cell: ({ row: { original: item } }) => item.text ?? item.code ?? nothing,
-    meta: { rank: 2 },
-  }),
-  column.display({
-    id: 'at',
-    header: 'When',
-    cell: ({ row }) => <Ago at={row.original.at} />,
-    meta: { width: '7rem', rank: 2 },
-  }),
-]
+])
 
 export function MigrationItems({ migrationId }: { migrationId: string }) {
   const { state } = migrationRoute.useSearch()
-  return (
-    <PagedTable
-      what="users"
-      label="Users of this migration"
-      pages={useMigrationItems(migrationId, state)}
-      columns={COLUMNS}
-      rowId={(item) => item.user_id}
-      empty={<Empty title="Nobody is in this state" />}
-    />
-  )
+  const pages = useMigrationItems(migrationId, state)
+  return <ItemTable label="Users of this migration" pages={pages} columns={COLUMNS} />
 }

@@ -9,13 +9,13 @@ import { columnsOf, type Column } from '../../ui/data-table/columns.ts'
 import { Page } from '../../ui/page.tsx'
 import { PagedTable } from '../../ui/paged-table.tsx'
 import { Empty } from '../../ui/states.tsx'
-import { Ago } from '../../ui/time.tsx'
-import { BulkProgress } from '../bulk/progress.tsx'
+import { runColumns } from '../bulk/run-columns.tsx'
 import { NewMigration } from './new-dialog.tsx'
 import { useMigrations, type Migration } from './query.ts'
-import { etaOf, MigrationState, waveOf } from './state.tsx'
+import { MigrationState, waveOf } from './state.tsx'
 
 const column = columnsOf<Migration>()
+const { progress, eta, reason, begun } = runColumns<Migration>('Migration')
 
 const COLUMNS: Column<Migration>[] = [
   column.display({
@@ -39,35 +39,16 @@ const COLUMNS: Column<Migration>[] = [
     cell: ({ row }) => <MigrationState migration={row.original} />,
     meta: { width: '14rem' },
   }),
-  column.display({
-    id: 'progress',
-    header: 'Progress',
-    cell: ({ row }) => <BulkProgress bulk={row.original} what="Migration" />,
-  }),
+  progress,
   column.display({
     id: 'wave',
     header: 'Wave',
     cell: ({ row }) => waveOf(row.original),
     meta: { width: '7rem', rank: 2 },
   }),
-  column.display({
-    id: 'eta',
-    header: 'To the end',
-    cell: ({ row }) => etaOf(row.original),
-    meta: { width: '11rem', rank: 2 },
-  }),
-  column.display({
-    id: 'reason',
-    header: 'Reason',
-    cell: ({ row }) => row.original.reason,
-    meta: { width: '14rem', rank: 3 },
-  }),
-  column.display({
-    id: 'begun',
-    header: 'Begun',
-    cell: ({ row }) => <Ago at={row.original.created_at} />,
-    meta: { width: '7rem', rank: 2 },
-  }),
+  eta,
+  reason,
+  begun,
 ]
 
 export function MigrationList() {

@@ -1,9 +1,8 @@
-import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
+import { queryOptions } from '@tanstack/react-query'
 import { answer, api } from '../../api/client.ts'
 import { usePages } from '../../api/pages.ts'
 import type { components } from '../../api/schema.generated.ts'
-import { toast } from '../../shell/toasts.tsx'
-import type { BulkVerb } from '../bulk/query.ts'
+import { goesOn, useVerb } from '../bulk/query.ts'
 import type { ItemState } from '../bulk/route.ts'
 import type { MigrationPlan } from './plan.ts'
 
@@ -14,9 +13,6 @@ export type MigrationPreview = components['schemas']['MigrationPreview']
 const PAGE = 100
 /** The stream tells of each step; this is for when it is away. */
 const REFRESH_MS = 5_000
-
-/** Some of its users have yet to come to an end. */
-export const goesOn = (migration: Migration): boolean => migration.ended_at === null
 
 // Bulks, to the stream of changes too: their topic asks for these again.
 export function useMigrations() {
@@ -45,23 +41,8 @@ export function useMigrationItems(id: string, state: ItemState | undefined) {
   })
 }
 
-const DID: Readonly<Record<BulkVerb, string>> = { pause: 'Paused', resume: 'Goes on', cancel: 'Cancelled' }
-
-export function useMigrationVerb(id: string) {
-  const queries = useQueryClient()
-  return useMutation({
-    mutationFn: ({ verb, reason }: { verb: BulkVerb; reason?: string }) =>
-      answer(
-        api.POST(`/v1/migrations/{id}/${verb}`, {
-          params: { path: { id } },
-          body: reason === undefined ? {} : { reason },
-        }),
-      ),
-    onSuccess: (_answer, { verb }) => toast.done(DID[verb]),
-    onError: toast.error,
-    onSettled: () => queries.invalidateQueries({ queryKey: ['bulk'] }),
-  })
-}
+export const useMigrationVerb = (id: string) =>
+  useVerb((verb, body) => answer(api.POST(`/v1/migrations/{id}/${verb}`, { params: { path: { id } }, body })))
 
 export function previewMigration(plan: MigrationPlan, signal: AbortSignal): Promise<MigrationPreview> {
   const body = { ...plan, reason: 'preview' }
