@@ -14,11 +14,12 @@ import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { CliError, EXIT } from '../exit.ts'
 import { answer } from '../http/client.ts'
+import { ConnectionError } from '../http/problem.ts'
 import { withExamples } from '../options.ts'
 import type { Colour, Paint } from '../output/paint.ts'
 import { toCliError } from '../direct/failure.ts'
 
-type Seen = Finding & { by: 'api' | 'database' | 'here' }
+type Seen = Finding & { by: 'api' | 'worker' | 'database' | 'here' }
 type Options = { dryRun?: boolean; direct?: boolean }
 
 export function register(program: Command, context: Context): void {
@@ -58,12 +59,12 @@ async function overApi(context: Context, { dryRun = false }: Options): Promise<S
     return [
       by(finding('api_answers', `${context.env['HANGAR_API_URL'] ?? 'The API'} answers.`)),
       { ...compareClocks('this machine', here, 'the API', new Date(now)), by: 'here' },
-      ...findings.map(by),
+      ...findings,
     ]
   } catch (error) {
     const { exitCode, message } = toCliError(error)
     if (exitCode === EXIT.noPermission || exitCode === EXIT.config) throw error
-    return [by(finding('api_unreachable', message))]
+    return [by(finding(error instanceof ConnectionError ? 'api_unreachable' : 'api_failed', message))]
   }
 }
 
@@ -93,16 +94,36 @@ function pooler({ env }: Context): Seen[] {
 
 const COLOURS: Partial<Record<Severity, Colour>> = { ok: 'green', warning: 'yellow', critical: 'red' }
 
+const HEADINGS: Record<Seen['by'], string> = {
+  api: 'As the API sees it',
+  worker: 'As a worker sees it',
+  database: 'As the role in DATABASE_URL sees it',
+  here: 'From here',
+}
+
 function render(found: readonly Seen[], worst: Severity, paint: Paint): string {
-  const lines = found.flatMap(({ severity, code, what, remedy }) => {
-    const mark = severity.padEnd(8)
-    const colour = COLOURS[severity]
-    return [
-      `${colour === undefined ? mark : paint(colour, mark)}  ${what} ${paint('dim', `(${code})`)}`,
-      ...(remedy === null ? [] : [`          ${remedy}`]),
-    ]
+  const parts = Object.entries(HEADINGS).flatMap(([by, heading]) => {
+    const seen = found.filter((one) => one.by === by)
+    return seen.length === 0 ? [] : [heading, ...seen.flatMap((one) => linesOf(one, paint)), '']
   })
   const bad = found.filter(({ severity }) => rank(severity) >= rank('warning')).length
-  const end = rank(worst) < rank('warning') ? 'All is well.' : `${bad} of ${found.length} need somebody.`
-  return [...lines, '', end].join('\n')
+  const end = rank(worst) < rank('warning') ? wellIn(found) : `${bad} of ${found.length} need somebody.`
+  return [...parts, end].join('\n')
+}
+
+function linesOf({ severity, code, what, remedy }: Seen, paint: Paint): string[] {
+  const mark = severity.padEnd(8)
+  const colour = COLOURS[severity]
+  return [
+    `${colour === undefined ? mark : paint(colour, mark)}  ${what} ${paint('dim', `(${code})`)}`,
+    ...(remedy === null ? [] : [`          ${remedy}`]),
+  ]
+}
+
+/** Nothing is said to be well that was not looked at. */
+function wellIn(found: readonly Seen[]): string {
+  if (found.some(({ code }) => code === 'worker_not_asked'))
+    return 'All that was looked at is well; no worker, no webhook and not Fly.io.'
+  if (!found.some(({ by }) => by === 'api')) return 'All that was looked at is well: the database alone.'
+  return 'All is well.'
 }

@@ -24,9 +24,8 @@ export type Finding = {
 type Kind = { severity: Severity; remedy?: string }
 
 export const FINDINGS = {
-  settings_complete: { severity: 'ok' },
-  setting_missing: { severity: 'warning', remedy: 'Set it in the environment: see "hangar --help".' },
   api_answers: { severity: 'ok' },
+  api_failed: { severity: 'critical', remedy: 'Look at the log of the API at this time.' },
   api_unreachable: {
     severity: 'critical',
     remedy: 'Look whether the API runs (/readyz) and whether HANGAR_API_URL and HANGAR_TOKEN are right.',
@@ -61,6 +60,11 @@ export const FINDINGS = {
     severity: 'info',
     remedy: 'Give each service a role of its own: "hangar install --roles" (docs/install-supabase.md).',
   },
+  rights_complete: { severity: 'ok' },
+  rights_missing: {
+    severity: 'critical',
+    remedy: 'Run "select hangar.apply_service_rights()" as the owner; "hangar install" does what is left.',
+  },
   host_not_installed: { severity: 'critical', remedy: 'Run "hangar install --mapping mapping.json".' },
   trigger_right: { severity: 'ok' },
   trigger_missing: { severity: 'critical', remedy: 'Run "hangar install" again with the same mapping.' },
@@ -73,6 +77,10 @@ export const FINDINGS = {
   host_rows_hidden: {
     severity: 'critical',
     remedy: 'Run "hangar install --roles", or give the role BYPASSRLS or policies that let it read.',
+  },
+  host_rows_unread: {
+    severity: 'critical',
+    remedy: 'Ask again; where it stays so, run "hangar install" with a mapping that fits the tables.',
   },
   host_busy: { severity: 'info', remedy: 'Ask again: the database did not count the rows in time.' },
   webhook_arrives: { severity: 'ok' },
@@ -121,6 +129,12 @@ export const FINDINGS = {
   worker_answers: { severity: 'ok' },
   worker_silent: { severity: 'critical', remedy: 'Look whether a worker runs, and at its /readyz.' },
   worker_not_asked: { severity: 'info' },
+  worker_failed: { severity: 'critical', remedy: 'Look at the log of the workers at this time.' },
+  settings_agree: { severity: 'ok' },
+  settings_differ: {
+    severity: 'critical',
+    remedy: 'Set them alike for the API and the workers, and restart what was changed.',
+  },
   fly_token_works: { severity: 'ok' },
   fly_token_refused: {
     severity: 'critical',

@@ -3,6 +3,7 @@
  * (plan), how things are called, what they cost, how tokens are derived, and every error by its code.
  * Imports nothing of ours, so that each rule is tested without a database or a clock.
  */
+export * from './agreed-settings.ts'
 export * from './alert-kinds.ts'
 export * from './brakes.ts'
 export * from './bulk.ts'

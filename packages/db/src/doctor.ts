@@ -3,7 +3,13 @@ import { finding, HangarError, type Finding } from '@hangar/core'
 import { sql } from 'kysely'
 import type { Database } from './database.ts'
 import { assertHostRowsVisible } from './host.ts'
-import { listExposed, readConnectionState, readSchemaState, readTriggerState } from './install-state.ts'
+import {
+  findMissingRights,
+  listExposed,
+  readConnectionState,
+  readSchemaState,
+  readTriggerState,
+} from './install-state.ts'
 
 const OLDEST_POSTGRES = 150_000
 
@@ -19,7 +25,7 @@ export async function examineDatabase(db: Database): Promise<Finding[]> {
       : finding('role_is_least', `${role} owns nothing of Hangar's.`),
   )
   if (!(await isMigrated(db))) return [...findings, finding('not_migrated', 'There is no schema hangar.')]
-  return [...findings, ...(await examineSchema(db)), ...(await examineHost(db))]
+  return [...findings, ...(await examineSchema(db)), ...(await examineRights(db)), ...(await examineHost(db))]
 }
 
 async function isMigrated(db: Database): Promise<boolean> {
@@ -59,6 +65,21 @@ async function examineMigrations(db: Database): Promise<Finding[]> {
   return findings
 }
 
+/** A role that may not read what is needed, or a schema from before there were rights, says nothing of them. */
+async function examineRights(db: Database): Promise<Finding[]> {
+  const found = await findMissingRights(db).catch((error: unknown) => {
+    if (isCodeOf(error, ['42501', '42P01'])) return null
+    throw error
+  })
+  if (!found || found.roles.length === 0) return []
+  const { roles, missing } = found
+  return [
+    missing.length === 0
+      ? finding('rights_complete', `${roles.join(', ')}: each has the rights that its service needs.`)
+      : finding('rights_missing', `Not granted: ${missing.join('; ')}.`),
+  ]
+}
+
 async function examineHost(db: Database): Promise<Finding[]> {
   const state = await readTriggerState(db)
   if (!state) return [finding('host_not_installed', 'Nobody said what the product’s tables are called.')]
@@ -83,9 +104,14 @@ async function examineRows(db: Database): Promise<Finding> {
     if (error instanceof HangarError && error.code === 'host_rows_hidden')
       return finding('host_rows_hidden', sentence(error.message))
     if (isRefused(error)) return finding('host_rows_hidden', 'This role may not read the product’s tables.')
-    return finding('host_busy', 'The product’s rows could not be counted.')
+    const why = error instanceof Error ? error.message : String(error)
+    return isCodeOf(error, ['57014', '55P03'])
+      ? finding('host_busy', `The product’s rows were not counted in time: ${why}.`)
+      : finding('host_rows_unread', `The product’s rows could not be counted: ${why}.`)
   }
 }
 
-const isRefused = (error: unknown) => error instanceof Error && 'code' in error && error.code === '42501'
+const isCodeOf = (error: unknown, codes: readonly string[]) =>
+  error instanceof Error && 'code' in error && codes.includes(String(error.code))
+const isRefused = (error: unknown) => isCodeOf(error, ['42501'])
 const sentence = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`

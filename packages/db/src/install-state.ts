@@ -79,6 +79,26 @@ export async function listExposed(db: Database | Tx): Promise<string[]> {
   return rows.map(({ name }) => name)
 }
 
+/** The services' roles of this server, and what hangar.service_rights says they need and they do not have. */
+export async function findMissingRights(db: Database | Tx): Promise<{ roles: string[]; missing: string[] }> {
+  const { rows } = await sql<{ role: string; missing: string | null }>`
+    select r.rolname as role, string_agg(verb || ' on ' || n.object, ', ' order by n.object, verb)
+      filter (where (case
+        when n.object like 'function %' then has_function_privilege(r.oid, to_regprocedure(name)::oid, verb)
+        when verb like '%(%' then has_column_privilege(r.oid, to_regclass(name)::oid,
+          substring(verb from '\\((.*)\\)'), split_part(verb, ' ', 1))
+        else has_table_privilege(r.oid, to_regclass(name)::oid, verb) end) is not true) as missing
+    from hangar.service_roles s join pg_roles r on r.rolname = s.role_name
+    join hangar.service_rights n on s.kind in ('all', n.service)
+    cross join regexp_split_to_table(n.privileges, ', ') as verb
+    cross join lateral (select substring(n.object from ' (.*)$') as name) named
+    group by r.rolname order by r.rolname`.execute(db)
+  return {
+    roles: rows.map(({ role }) => role),
+    missing: rows.flatMap(({ role, missing }) => (missing === null ? [] : [`${role}: ${missing}`])),
+  }
+}
+
 export type ConnectionState = {
   role: string
   /** A superuser, or the owner of Hangar's schema. */

@@ -33,7 +33,8 @@ const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {
 /** PostgreSQL's classes 08 (connection), 53 (resources), 57P (going down), and the socket's own words. */
 const DATABASE_DOWN = /^(08...|53...|57P..|ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|EPIPE)$/
 
-function toHangarError(error: unknown): HangarError {
+/** What anything that is thrown means to whoever asked. */
+export function toHangarError(error: unknown): HangarError {
   if (error instanceof HangarError) return error
   const { code, status, message } = fieldsOf(error)
   const own: ErrorCode =

@@ -16,14 +16,20 @@ async function examine(deps: ReconcileDeps = engine.deps): Promise<Record<string
   const id = randomUUID()
   await insertInspection(db, { id, userId: null, question: { doctor: true }, requestedBy: 'test' })
   expect(await answerRequest(deps, id, new AbortController().signal)).toEqual({ kind: 'done' })
-  const { findings } = (await findInspection(db, id))?.result as { findings: Finding[] }
+  const { findings, settings } = (await findInspection(db, id))?.result as {
+    findings: Finding[]
+    settings: Record<string, string>
+  }
+  expect(settings).toMatchObject({ FLY_APP_PREFIX: expect.stringMatching(/^[0-9a-f]{16}$/) })
   return Object.fromEntries(findings.map(({ code, severity }) => [code, severity]))
 }
 
 test('all is well, but an image that may change; nothing on Fly is changed', async () => {
   const { calls } = engine.sim.sim
   const { lastSeq } = calls
-  expect(await examine()).toEqual({
+  expect(await examine()).toMatchObject({
+    database_answers: 'ok',
+    host_rows_visible: 'ok',
     worker_answers: 'ok',
     clock_right: 'ok',
     image_not_pinned: 'warning',
@@ -56,4 +62,9 @@ test('a token that Fly refuses, or that Fly.io gives no answer about', async () 
 test('a token of another organisation than the settings name', async () => {
   const deps = engine.other('worker-b', { orgSlug: 'nobody' })
   expect(await examine(deps)).toMatchObject({ fly_token_other_org: 'critical' })
+})
+
+test('a Fly.io that does not answer at all: the worker does, within what the API waits', async () => {
+  engine.sim.sim.faults.add({ kind: 'hang', match: { operation: 'orgs.machines' } })
+  expect(await examine()).toMatchObject({ worker_answers: 'ok', fly_unreachable: 'critical' })
 })

@@ -1,33 +1,45 @@
 /** How this worker stands, for the doctor: its clock, its image, and whether Fly lets it do its work. Reads only. */
-import { compareClocks, finding, systemClock, type Finding } from '@hangar/core'
-import { readConnectionState } from '@hangar/db'
+import { compareClocks, finding, marksOfSettings, systemClock, type Finding } from '@hangar/core'
+import { examineDatabase, readConnectionState } from '@hangar/db'
 import { FlyError } from '@hangar/fly-client'
 import type { ReconcileDeps } from '../reconcile/deps.ts'
 
 export async function examineWorker(
   deps: ReconcileDeps,
   signal: AbortSignal,
-): Promise<{ findings: Finding[] }> {
-  const { db, owner, settings } = deps
+): Promise<{ findings: Finding[]; settings: Record<string, string> }> {
+  const { db, owner, settings, keyRing } = deps
   const { now } = await readConnectionState(db)
+  const { policy, priceModel, publicUrl, defaultRegion, appPrefix, drainGraceMs } = settings
+  const agreed = { policy, priceModel, publicUrl, region: defaultRegion, appPrefix, drainGraceMs, keyRing }
+  const [seen, ofFly] = await Promise.all([examineDatabase(db), examineFly(deps, signal)])
   return {
+    settings: marksOfSettings(agreed),
     findings: [
       finding('worker_answers', `${owner} answers.`),
       compareClocks(owner, systemClock.now(), 'the database', now),
       settings.image.includes('@sha256:')
         ? finding('image_pinned', 'Every app runs the same image, by its digest.')
         : finding('image_not_pinned', `FLY_SCREENER_IMAGE is ${settings.image}, which may change.`),
-      ...(await examineFly(deps, signal)),
+      ...seen,
+      ...ofFly,
     ],
   }
 }
 
+/** Less than the API waits for the whole answer: a Fly that is silent must not look like a worker that is. */
+const FLY_TIMEOUT_MS = 3_000
+
 async function examineFly(deps: ReconcileDeps, signal: AbortSignal): Promise<Finding[]> {
+  const timeout = AbortSignal.timeout(FLY_TIMEOUT_MS)
+  const bounded = AbortSignal.any([signal, timeout])
   try {
-    const scope = await examineToken(deps, signal)
-    return scope.severity === 'ok' ? [scope, ...(await examineRoom(deps, signal))] : [scope]
+    const scope = await examineToken(deps, bounded)
+    return scope.severity === 'ok' ? [scope, ...(await examineRoom(deps, bounded))] : [scope]
   } catch (error) {
     signal.throwIfAborted()
+    if (timeout.aborted)
+      return [finding('fly_unreachable', `Fly.io did not answer within ${FLY_TIMEOUT_MS / 1_000} s.`)]
     if (!(error instanceof FlyError)) throw error
     const refused = error.code === 'unauthorized'
     return [finding(refused ? 'fly_token_refused' : 'fly_unreachable', `Fly.io: ${error.message}.`)]

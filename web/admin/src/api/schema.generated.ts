@@ -1410,8 +1410,13 @@ export interface components {
             today_usd: string;
         };
         Finding: {
+            /**
+             * @description Who saw it.
+             * @enum {string}
+             */
+            by: "api" | "worker";
             /** @enum {string} */
-            code: "settings_complete" | "setting_missing" | "api_answers" | "api_unreachable" | "database_answers" | "database_unreachable" | "postgres_too_old" | "transaction_pooler" | "not_migrated" | "schema_current" | "schema_unseen" | "schema_behind" | "schema_ahead" | "schema_edited" | "clients_locked_out" | "clients_let_in" | "role_is_least" | "role_is_mighty" | "host_not_installed" | "trigger_right" | "trigger_missing" | "trigger_disabled" | "trigger_wrong" | "host_rows_visible" | "host_rows_hidden" | "host_busy" | "webhook_arrives" | "webhook_off" | "webhook_no_pg_net" | "webhook_no_vault" | "webhook_no_secret" | "webhook_lost" | "redis_answers" | "redis_unreachable" | "redis_too_old" | "redis_evicts" | "redis_forgets" | "clock_right" | "clock_off" | "clock_wrong" | "worker_answers" | "worker_silent" | "worker_not_asked" | "fly_token_works" | "fly_token_refused" | "fly_token_other_org" | "fly_token_too_narrow" | "fly_unreachable" | "fly_has_room" | "fly_full" | "image_pinned" | "image_not_pinned";
+            code: "api_answers" | "api_failed" | "api_unreachable" | "database_answers" | "database_unreachable" | "postgres_too_old" | "transaction_pooler" | "not_migrated" | "schema_current" | "schema_unseen" | "schema_behind" | "schema_ahead" | "schema_edited" | "clients_locked_out" | "clients_let_in" | "role_is_least" | "role_is_mighty" | "rights_complete" | "rights_missing" | "host_not_installed" | "trigger_right" | "trigger_missing" | "trigger_disabled" | "trigger_wrong" | "host_rows_visible" | "host_rows_hidden" | "host_rows_unread" | "host_busy" | "webhook_arrives" | "webhook_off" | "webhook_no_pg_net" | "webhook_no_vault" | "webhook_no_secret" | "webhook_lost" | "redis_answers" | "redis_unreachable" | "redis_too_old" | "redis_evicts" | "redis_forgets" | "clock_right" | "clock_off" | "clock_wrong" | "worker_answers" | "worker_silent" | "worker_not_asked" | "worker_failed" | "settings_agree" | "settings_differ" | "fly_token_works" | "fly_token_refused" | "fly_token_other_org" | "fly_token_too_narrow" | "fly_unreachable" | "fly_has_room" | "fly_full" | "image_pinned" | "image_not_pinned";
             /** @description What to do about it; null where nothing has to be done. */
             remedy: string | null;
             /** @enum {string} */
@@ -7286,10 +7291,7 @@ export interface operations {
             query?: {
                 dryRun?: boolean;
             };
-            header?: {
-                /** @description Sent again under the same key, the same request is carried out once and answered alike, for a day. */
-                "idempotency-key"?: string;
-            };
+            header?: never;
             path?: never;
             cookie?: never;
         };
@@ -7351,19 +7353,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemCsrfFailed"] | components["schemas"]["ProblemForbidden"];
                 };
             };
-            /**
-             * @description `idempotency_answer_lost`: The first request with this key was carried out, and its answer is lost. The audit log has it.
-             *
-             *     `idempotency_in_flight`: The first request with this key is still being carried out.
-             */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemIdempotencyAnswerLost"] | components["schemas"]["ProblemIdempotencyInFlight"];
-                };
-            };
             /** @description `payload_too_large`: The request body is too large. */
             413: {
                 headers: {
@@ -7382,17 +7371,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemUnsupportedMediaType"];
                 };
             };
-            /**
-             * @description `idempotency_mismatch`: This Idempotency-Key was used for another request.
-             *
-             *     `validation_failed`: A field is missing or wrong.
-             */
+            /** @description `validation_failed`: A field is missing or wrong. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemIdempotencyMismatch"] | components["schemas"]["ProblemValidationFailed"];
+                    "application/problem+json": components["schemas"]["ProblemValidationFailed"];
                 };
             };
             /** @description `rate_limited`: Too many requests. Try again later. */

@@ -1,14 +1,22 @@
 /** What the doctor says of a system that is well, and of each thing that is not. The worker's part is the worker's to test. */
-import type { Finding } from '@hangar/core'
-import { DEFAULT_HOST_MAPPING, installHost } from '@hangar/db'
+import { DEFAULT_APP_PREFIX, DEFAULT_POLICY, marksOfSettings, type Finding } from '@hangar/core'
+import { answerInspection, createDatabase, DEFAULT_HOST_MAPPING, installHost } from '@hangar/db'
 import { waitFor } from '@hangar/testkit'
-import { afterEach, expect, test } from '@jest/globals'
+import { afterAll, afterEach, expect, test } from '@jest/globals'
 import { sql } from 'kysely'
 import request from 'supertest'
 import { bearer, postWebhook, useApi, WEBHOOK_SECRET } from '../../../testing/harness.ts'
 
 const api = useApi({ deps: { inspectWaitMs: 2_000 } })
 const webhook = { url: 'https://hangar.test/webhooks/supabase', secret_name: 'hangar_webhook_secret' }
+
+const nowhere = createDatabase({
+  connectionString: 'postgres://nobody@127.0.0.1:1/none',
+  applicationName: 'test',
+  maxConnections: 1,
+})
+const away = useApi({ deps: { db: nowhere, inspectWaitMs: 2_000 } })
+afterAll(() => nowhere.destroy())
 
 afterEach(async () => {
   await installHost(api.db)
@@ -34,6 +42,7 @@ test('all is well but that no worker is there: each is said, with its remedy', a
     'role_is_least',
     'schema_current',
     'clients_locked_out',
+    'rights_complete',
     'trigger_right',
     'host_rows_visible',
     'clock_right',
@@ -91,4 +100,70 @@ test('migrations: one that is missing, one that was edited, one of a newer relea
   expect(found.get('schema_behind')?.what).toContain('0002_apps')
   expect(found.get('schema_edited')?.what).toContain('0003_wants_and_work')
   expect(found.get('schema_ahead')?.what).toContain('9999_later')
+})
+
+test('a database that is away: it is said once, and Redis is told of all the same', async () => {
+  const response = await request(away.app)
+    .post('/v1/doctor')
+    .set(await bearer('operator'))
+    .set('idempotency-key', 'one')
+  const { findings } = response.body as { findings: Finding[] }
+  expect([response.status, findings.map(({ code }) => code)]).toEqual([
+    200,
+    ['database_unreachable', 'redis_answers', 'redis_forgets', 'worker_not_asked'],
+  ])
+})
+
+test('what fails for another reason is a finding, and the rest is told', async () => {
+  await sql`alter table hangar.migration_checksums rename column sha256 to sha`.execute(api.db)
+  const found = await examine('?dryRun=true')
+  await sql`alter table hangar.migration_checksums rename column sha to sha256`.execute(api.db)
+  expect(bad(found)).toEqual(['api_failed'])
+  expect(found.get('api_failed')?.what).toContain('sha256')
+  expect(found.has('redis_answers')).toBe(true)
+})
+
+test('a right that a role of a service lacks, and rows that were not counted', async () => {
+  const [role] = (
+    await sql<{ name: string }>`select role_name as name from hangar.service_roles limit 1`.execute(api.db)
+  ).rows
+  await sql`revoke select on hangar.permits from ${sql.ref(role?.name ?? '')}`.execute(api.db)
+  await sql`alter function hangar.host_row_count() rename to host_rows_counted`.execute(api.db)
+  const found = await examine('?dryRun=true')
+  await sql`alter function hangar.host_rows_counted() rename to host_row_count`.execute(api.db)
+  await sql`select hangar.apply_service_rights()`.execute(api.db)
+  expect(found.get('rights_missing')?.what).toContain('select on table hangar.permits')
+  expect(found.get('host_rows_unread')?.what).toContain('host_row_count')
+})
+
+/** Answers as a worker would, with these words. */
+async function examineBeside(result: Record<string, unknown>): Promise<Map<string, Finding>> {
+  await sql`delete from hangar.inspections`.execute(api.db)
+  const asked = examine()
+  const id = await waitFor(
+    async () => {
+      const { rows } = await sql<{ id: string }>`select id from hangar.inspections`.execute(api.db)
+      return rows[0]?.id ?? false
+    },
+    { what: 'the question' },
+  )
+  await answerInspection(api.db, id, result)
+  return asked
+}
+
+test('a worker with other settings, one with the same, and one that could not look', async () => {
+  const settings = marksOfSettings({
+    policy: DEFAULT_POLICY,
+    priceModel: 'product',
+    keyRing: api.keyRing,
+    publicUrl: 'https://hangar.test',
+    region: 'iad',
+    appPrefix: DEFAULT_APP_PREFIX,
+    drainGraceMs: 0,
+  })
+  const found = await examineBeside({ findings: [], settings: { ...settings, GUEST_PRO: 'another' } })
+  expect(found.get('settings_differ')?.what).toContain('GUEST_PRO')
+  expect(found.get('settings_differ')?.what).not.toContain('PAID_TIERS')
+  expect(found.get('settings_differ')?.what).not.toContain('HANGAR_MASTER_KEY')
+  expect((await examineBeside({ error: 'It broke.' })).get('worker_failed')?.what).toContain('It broke.')
 })
