@@ -162,7 +162,9 @@ test('taken off: tier changes are not seen, roles see nothing of the host, rows 
 })
 
 test('printed and run by hand it comes to the same, and the migrator knows it', async () => {
-  const printed = await withMapping('--print', '--roles')
+  const printed = await runCli(['install', '--mapping', at('mapping.json'), '--print', '--roles'])
+  expect(printed.stdout).toMatch(/^-- For a database without any of Hangar/)
+  expect(printed.stdout).not.toMatch(/password '/)
   expect(printed.stdout).not.toContain(SECRET)
   await runSql(server.url, 'create database by_hand')
   const url = server.urlOf('by_hand')
@@ -172,6 +174,11 @@ test('printed and run by hand it comes to the same, and the migrator knows it', 
     .replaceAll(/create role.*;/g, '')
   await runSql(url, script)
   await migrateToLatest(url)
+  const rest = await runCli(['install', '--mapping', at('mapping.json'), '--print', '--roles'], {
+    env: { DATABASE_URL: url },
+  })
+  expect(rest.stdout).not.toMatch(/-- Migration |create role|vault\.create_secret/)
+  await runSql(url, rest.stdout.replaceAll('create extension if not exists pg_net;', ''))
   const other = createDatabase({ connectionString: url, applicationName: 'test', maxConnections: 1 })
   try {
     expect(await findHostMapping(other)).toEqual(MAPPING)

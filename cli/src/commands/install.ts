@@ -84,7 +84,22 @@ async function act(context: Context, options: Options): Promise<void> {
 
 async function print(context: Context, options: Options): Promise<void> {
   const { printInstallation } = await import('@hangar/db')
-  context.output.raw(await printInstallation(await readMapping(options), { roles: options.roles ?? false }))
+  const mapping = await readMapping(options)
+  const there =
+    (context.env['DATABASE_URL'] ?? '') === '' ? undefined : await findWhatIsThere(context, mapping)
+  context.output.raw(await printInstallation(mapping, { roles: options.roles ?? false, there }))
+}
+
+async function findWhatIsThere(context: Context, { webhook }: HostMapping) {
+  const { findServiceRoles, hasWebhookSecret, readMigrations } = await import('@hangar/db')
+  const { missingMigrations } = await import('../install/apply.ts')
+  const db = await context.database()
+  const missing = await missingMigrations(db)
+  return {
+    migrations: (await readMigrations()).map(({ name }) => name).filter((name) => !missing.includes(name)),
+    roles: await findServiceRoles(db),
+    hasSecret: webhook !== undefined && (await hasWebhookSecret(db, webhook.secret_name)),
+  }
 }
 
 function report({ output }: Context, steps: readonly Step[], dryRun: boolean): void {

@@ -59,10 +59,12 @@ async function migrate({ db, url, dryRun }: Installing): Promise<Done> {
   return missing.length === 0 ? ['as_is', 'up to date'] : ['would', `apply ${missing.join(', ')}`]
 }
 
-async function missingMigrations(db: Database): Promise<string[]> {
+/** Of this release's. All of them, where there is no table of those that were applied. */
+export async function missingMigrations(db: Database): Promise<string[]> {
   try {
     return (await readSchemaState(db)).missing
-  } catch {
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== '42P01') throw error
     return (await readMigrations()).map(({ name }) => name)
   }
 }

@@ -2,13 +2,21 @@
 import type { HostMapping } from './install-host.ts'
 import { LOCK_TIMEOUT_MS } from './lock-retries.ts'
 import { readMigrations } from './migrate.ts'
-import { SERVICE_KINDS, serviceRoleName } from './service-roles.ts'
+import { SERVICE_KINDS, serviceRoleName, type ServiceKind } from './service-roles.ts'
 
-/** Everything but the secrets: those are typed where the comments say so. May be run on any state of the database. */
-export async function printInstallation(mapping: HostMapping, options: { roles: boolean }): Promise<string> {
-  const migrations = (await readMigrations()).map(({ name, text, sha256 }) =>
+type PrintOptions = {
+  roles: boolean
+  /** What the database that it is for has already; undefined: it is for one that has nothing. */
+  there?: { migrations: readonly string[]; roles: readonly ServiceKind[]; hasSecret: boolean } | undefined
+}
+
+/** Everything but the secrets and passwords: those are typed where the comments say so. */
+export async function printInstallation(mapping: HostMapping, options: PrintOptions): Promise<string> {
+  const { there } = options
+  const files = (await readMigrations()).filter(({ name }) => !there?.migrations.includes(name))
+  const migrations = files.map(({ name, text, sha256 }) =>
     [
-      `-- Migration ${name}. Skip it where "select name from hangar.migration_checksums" has it.`,
+      `-- Migration ${name}.`,
       'begin;',
       `set local lock_timeout = '${LOCK_TIMEOUT_MS}ms';`,
       text.trim(),
@@ -17,12 +25,15 @@ export async function printInstallation(mapping: HostMapping, options: { roles: 
     ].join('\n'),
   )
   return [
+    there
+      ? '-- What the database in DATABASE_URL lacks, as it is now.'
+      : '-- For a database without any of Hangar. For another one: the same with DATABASE_URL set, which prints what it lacks.',
     '-- Hangar, installed by hand. Each block is repeated where it fails with "lock timeout": somebody used the table.',
     ...migrations,
     MIGRATOR,
-    ...(mapping.webhook ? [webhook(mapping.webhook.secret_name)] : []),
+    ...(mapping.webhook ? [webhook(mapping.webhook.secret_name, there?.hasSecret ?? false)] : []),
     `-- The trigger and the views on the product's tables.\nselect hangar.install_host(${literal(JSON.stringify(mapping, null, 2))});`,
-    ...(options.roles ? [roles()] : []),
+    ...(options.roles ? [roles(there?.roles ?? [])] : []),
     '',
   ].join('\n\n')
 }
@@ -33,21 +44,25 @@ create table if not exists hangar.migration (name varchar(255) not null primary 
 create table if not exists hangar.migration_lock (id varchar(255) not null primary key, is_locked integer default 0 not null);
 insert into hangar.migration_lock (id) values ('migration_lock') on conflict do nothing;`
 
-function webhook(secretName: string): string {
+function webhook(secretName: string, hasSecret: boolean): string {
+  const secret = hasSecret ? '' : `\nselect vault.create_secret('whsec_…', ${literal(secretName)});`
   return `-- The webhook: what sends it, and the secret that signs it (HANGAR_WEBHOOK_SECRET of the API).
-create extension if not exists pg_net;
-select vault.create_secret('whsec_…', ${literal(secretName)});`
+create extension if not exists pg_net;${secret}`
 }
 
-function roles(): string {
+function roles(there: readonly ServiceKind[]): string {
   const made = SERVICE_KINDS.flatMap((kind) => [
-    `create role ${serviceRoleName(kind)} login noinherit password '…';`,
+    ...(there.includes(kind) ? [] : [`create role ${serviceRoleName(kind)} login noinherit;`]),
     `select hangar.grant_service_role('${serviceRoleName(kind)}', '${kind}');`,
   ])
   const opened = ['subscriptions', 'users', 'traders', 'signals', 'executions', 'notifications'].map(
     (part) => `select hangar.open_host_part('${part}');`,
   )
-  return ['-- A role for each service. Choose the passwords.', ...made, ...opened].join('\n')
+  const how = [
+    '-- A role for each service. It has no password yet: give each one by psql, which sends a hash of it, so that it is in no log:',
+    ...SERVICE_KINDS.map((kind) => `--   \\password ${serviceRoleName(kind)}`),
+  ]
+  return [...how, ...made, ...opened].join('\n')
 }
 
 const literal = (text: string) => `'${text.replaceAll("'", "''")}'`
