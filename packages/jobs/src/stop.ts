@@ -4,8 +4,11 @@ import type { Worker } from 'bullmq'
 /** The reason a run's signal aborts with when the process is stopping. */
 export const SHUTDOWN = 'shutdown'
 
-/** What a worker has in hand. While `stopping`, a job that was fetched late is given back without being run. */
-export type Runs = { readonly running: Set<Promise<void>>; stopping: boolean }
+/**
+ * What a worker has in hand, and how each is told to end: BullMQ forgets a run whose job it was given once more, as after a
+ * pause in which the lock ran out. While `stopping`, a job that was fetched late is given back without being run.
+ */
+export type Runs = { readonly running: Map<Promise<void>, AbortController>; stopping: boolean }
 
 /** The part of the deadline kept for aborted runs to write down where they are and give their job back. */
 const GIVE_BACK_SHARE = 0.3
@@ -26,7 +29,7 @@ export async function closeWithin(
   const giveBackMs = Math.ceil(deadlineMs * GIVE_BACK_SHARE)
   await within(Promise.all([worker.pause(true), idle(runs)]), deadlineMs - giveBackMs)
   runs.stopping = true
-  worker.cancelAllJobs(SHUTDOWN)
+  for (const run of runs.running.values()) run.abort(SHUTDOWN)
   await within(idle(runs), giveBackMs / 2)
   // With nothing left to run, a plain close still flushes what BullMQ has in flight. Without Redis it would hang.
   await within(worker.close(runs.running.size > 0 || !isConnected()), giveBackMs / 2)
@@ -34,7 +37,7 @@ export async function closeWithin(
 
 /** Resolves when no job runs. A worker that was blocked on a read when it was paused may still start one more. */
 async function idle({ running }: Runs): Promise<void> {
-  while (running.size > 0) await Promise.allSettled(running)
+  while (running.size > 0) await Promise.allSettled(running.keys())
 }
 
 /** Waits for `work` to end in any way, at most `timeoutMs`. */

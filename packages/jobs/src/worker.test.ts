@@ -70,6 +70,23 @@ describe('stopping a worker', () => {
     await ranElsewhere.opened
   })
 
+  test('aborts a run whose job was given to somebody else meanwhile, even to this worker itself', async () => {
+    const first = Promise.withResolvers<unknown>()
+    let [runs, job] = [0, '']
+    const { queues, worker } = await oneRunningJob((_data, { signal, jobId }) => {
+      if (++runs > 1) return Promise.resolve({ kind: 'done' })
+      signal.addEventListener('abort', () => first.resolve(signal.reason))
+      job = jobId
+      return untilAborted(signal)
+    })
+    // As after a pause in which the lock ran out; BullMQ now knows of the second run alone, and then of none.
+    const token = await queues.redis.get(queues.provision.toKey(`${job}:lock`))
+    await (await queues.provision.getJob(job))?.moveToWait(String(token))
+    await waitFor(async () => (await queues.provision.getCompletedCount()) === 1, { what: 'the second run' })
+    await worker.close(1000)
+    expect(await first.promise).toBe('shutdown')
+  })
+
   test('keeps its deadline when a job ignores the signal; the job stays locked for another worker to find', async () => {
     const release = gate()
     const { queues, worker } = await oneRunningJob(async () => {

@@ -94,13 +94,18 @@ function createWorker<Data>(
   { redis, prefix = DEFAULT_PREFIX, concurrency, name, process, onError }: WorkerOptions<Data>,
 ): HangarWorker {
   assertPrefixFits(redis, prefix)
-  const runs: Runs = { running: new Set(), stopping: false }
+  const runs: Runs = { running: new Map(), stopping: false }
   // BullMQ passes the signal only to a function that declares exactly these three parameters.
   const processor = async (job: Job, token: string | undefined, signal: AbortSignal | undefined) => {
     if (runs.stopping) return giveBack(job, token ?? '')
-    const run = { job, token: token ?? '', signal: signal ?? new AbortController().signal }
+    const stop = new AbortController()
+    const run = {
+      job,
+      token: token ?? '',
+      signal: signal ? AbortSignal.any([signal, stop.signal]) : stop.signal,
+    }
     const ended = runAndSettle(worker, run, schema, process)
-    runs.running.add(ended)
+    runs.running.set(ended, stop)
     try {
       await ended
     } finally {
