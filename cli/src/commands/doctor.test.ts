@@ -24,12 +24,17 @@ test('what the API sees and what is seen from here, with a remedy for each thing
   ])
 })
 
-test('for people: one line each, and below it what to do', async () => {
+test('for people: under who saw it, one line each, and below it what to do', async () => {
   const { stdout } = await cli.hangar(['doctor'])
   expect(stdout).toMatch(
     /^critical {2}No worker answered .* \(worker_silent\)\n {10}Look whether a worker runs/m,
   )
   expect(stdout).toMatch(/\n1 of \d+ need somebody\.\n$/)
+  expect(stdout.match(/^(As|From) .*$/gm)).toEqual([
+    'As the API sees it',
+    'As the role in DATABASE_URL sees it',
+    'From here',
+  ])
 })
 
 test('a dry run asks no worker and writes nothing', async () => {
