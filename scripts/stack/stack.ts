@@ -121,7 +121,10 @@ async function startParts(options: StackOptions, logFolder: string, undo: Undo[]
     },
   }
   await timed('tables and trigger', () =>
-    (options.prepare ?? prepareDatabase)(database.url, { url: webhookUrl(addresses), secret: secrets.webhookSecret }),
+    (options.prepare ?? prepareDatabase)(database.url, {
+      url: webhookUrl(addresses),
+      secret: secrets.webhookSecret,
+    }),
   )
 
   const running = new Map<ServiceName | 'flySim', ManagedProcess>()
