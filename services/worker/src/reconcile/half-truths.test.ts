@@ -4,7 +4,7 @@ import { appName } from '@hangar/core'
 import { findInstallationId, raiseWant } from '@hangar/db'
 import { createFlyClient } from '@hangar/fly-client'
 import type { FaultKind, FaultMatch } from '@hangar/fly-sim'
-import { createUser, runSql, setTier } from '@hangar/testkit'
+import { createUser, runSql, setTier, waitFor } from '@hangar/testkit'
 import { useEngine } from '../testing/engine.ts'
 import { reconcileUser } from './job.ts'
 
@@ -30,7 +30,15 @@ async function active() {
   return { userId, row: await engine.live(userId) }
 }
 
-const look = (userId: string) => reconcileUser(engine.deps, userId, new AbortController().signal)
+/** One look, and what follows from it; after a failure, when its pause is over. */
+const look = (userId: string) =>
+  waitFor(
+    async () => {
+      const outcome = await reconcileUser(engine.deps, userId, new AbortController().signal)
+      return outcome.kind === 'again_after' && outcome.reason === 'backing off' ? null : outcome
+    },
+    { what: 'the pause to be over' },
+  )
 
 async function lookAgain(userId: string) {
   await raiseWant(db(), userId, 'health')
@@ -123,14 +131,25 @@ describe('an app that Fly says is not there', () => {
     expect(await engine.generations(userId)).toMatchObject([{ id: row.id, status: 'deleted' }])
   })
 
-  test('nor after we asked for its end, while its machines can still be listed', async () => {
+  test('nor after Fly took its deletion on, while its machines can still be listed', async () => {
     const { userId, row } = await active()
     await setTier(db(), userId, 'free')
-    fault('bad_gateway', { operation: 'apps.delete' })
+    faults().add({ kind: 'app_delete_stuck', match: { app: row.flyAppName } })
+    for (
+      let turn = 0;
+      !(await engine.eventTypes(userId)).includes('deprovision_app_delete_accepted');
+      turn++
+    ) {
+      expect(turn).toBeLessThan(5)
+      await look(userId)
+    }
     fault('not_found', { operation: 'apps.get', app: row.flyAppName })
+    await look(userId)
+    expect(await engine.live(userId)).toMatchObject({ id: row.id, status: 'deprovisioning' })
+    faults().clear()
     await engine.drive(userId)
-    expect((await engine.generations(userId)).map(({ status }) => status)).toEqual(['deleted'])
-    expect([...engine.sim.sim.world.apps.keys()]).not.toContain(row.flyAppName)
+    expect(await engine.generations(userId)).toMatchObject([{ status: 'deleted' }])
+    expect(engine.sim.sim.world.apps.has(row.flyAppName)).toBe(false)
   })
 })
 
