@@ -76,8 +76,8 @@ export const WORK_MUTANTS: readonly Mutant[] = [
   {
     name: 'relay: something newer does not end a pause',
     file: 'packages/db/src/wants.ts',
-    find: '      or want.wanted_version > work.planned_version)`',
-    replace: '      or want.wanted_version < work.planned_version)`',
+    find: '      or want.wanted_version > work.planned_version))`',
+    replace: '      or want.wanted_version < work.planned_version))`',
     test: {
       file: 'packages/db/src/wants.test.ts',
       name: 'not before its time, unless something newer is wanted',
@@ -86,8 +86,8 @@ export const WORK_MUTANTS: readonly Mutant[] = [
   {
     name: 'queue: a wake during a run is swallowed',
     file: 'packages/jobs/src/wake.ts',
-    find: 'id: userId, keepLastIfActive: true',
-    replace: 'id: userId, keepLastIfActive: false',
+    find: 'deduplication: { id, keepLastIfActive: true }',
+    replace: 'deduplication: { id, keepLastIfActive: false }',
     test: { file: 'packages/jobs/src/wake.test.ts', name: 'during a run leads to exactly one more run' },
   },
   {
