@@ -41,11 +41,11 @@ export async function readStates(simulation: Simulation): Promise<State[]> {
   return rows
 }
 
-/** Nothing is under way, and nothing is due. */
+/** Nothing is under way, and nothing is due: a job that is parked for a user who is done will find nothing to do. */
 export function atRest(simulation: Simulation, states: readonly State[]): boolean {
   return (
     states.every((state) => state.wanted <= state.done && !state.leased) &&
-    simulation.lanes.jobs.length === 0 &&
+    simulation.lanes.idle &&
     // Accepted and on its way: Fly takes its time over it.
     [...simulation.memory.sim.world.apps.values()].every((app) => !app.deleting)
   )
