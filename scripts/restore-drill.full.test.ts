@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals'
 import { failuresOf } from './restore/judge.ts'
 import { drillOnce } from './restore/setting.ts'
 
-test('PostgreSQL goes back in time: who pays keeps their app, no name comes twice, and deletions wait to be agreed to', async () => {
+test('PostgreSQL goes back by an hour: who pays keeps their app, no name comes twice, and deletions wait to be agreed to', async () => {
   const told: string[] = []
   const result = await drillOnce({ say: (line) => told.push(line) })
   expect(failuresOf(result)).toEqual([])

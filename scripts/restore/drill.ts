@@ -1,5 +1,5 @@
 /**
- * The restore drill: PostgreSQL is lost and comes back as it was some time ago, while on Fly everything has gone on. What
+ * The restore drill: PostgreSQL is lost and comes back as it was an hour ago, while on Fly everything has gone on. What
  * has to come of it: nobody who pays loses their app, nobody gets a second one, no name is used again, and nothing is
  * deleted before a person has agreed. A whole Hangar on this machine; only Fly is a stand-in.
  *
@@ -22,8 +22,11 @@ import { createDemoUser, type DemoUser } from '../demo/user.ts'
 import type { ServiceName } from '../stack/programs.ts'
 import { urlOf } from '../stack/settings.ts'
 import type { Stack } from '../stack/stack.ts'
+import { ageDatabase } from './age.ts'
 
 const STEP_TIMEOUT_MS = 120_000
+/** Between the moment that is restored and the restore, as the services see it. */
+const AGE_MINUTES = 60
 const SERVICES = ['worker', 'scheduler', 'api'] as const satisfies readonly ServiceName[]
 const NAMES = ['ada', 'bob', 'cyd', 'dan', 'eve'] as const
 
@@ -69,6 +72,8 @@ export async function runDrill(parts: DrillParts): Promise<DrillResult> {
   for (const name of SERVICES) await stack.services.get(name)?.stop()
   await finishArchive(postgres)
   await restoreBackup(postgres, backup, moment)
+  await ageDatabase(stack.addresses.databaseUrl, AGE_MINUTES)
+  say('All that it remembers is an hour old by now.')
   const callsBefore = await lastCall(stack)
 
   const noticed = await comeBack(parts, cast, subscriptions)

@@ -1,47 +1,84 @@
-/** The completion of each shell that this machine has, by that shell itself; and that none of them lacks a command. */
+/** The completion of each shell that this machine has, asked of that shell itself; and that none lacks a command. */
 import { spawnSync } from 'node:child_process'
-import { describe, expect, test } from '@jest/globals'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { runCli } from '../testing/cli.ts'
 
-const script = async (shell: string) => (await runCli(['completion', shell])).stdout
-const has = (shell: string) => spawnSync(shell, ['-c', 'true']).status === 0
+/** What is typed before Tab, and the one word that comes of it. */
+const LINES = [
+  ['ap', 'apps'],
+  ['apps pro', 'provision'],
+  ['apps list --at', '--attention'],
+  ['apps force vyx-user-1 re', 'recreate'],
+  ['--json sweep or', 'orphans'],
+  ['apps show ada --ev', '--events'],
+  ['apps list --j', '--json'],
+  ['brakes release --reason why un', 'unhealthy_share'],
+] as const
 
-async function completeInBash(line: string): Promise<string[]> {
-  const words = ['hangar', ...line.split(' ')].map((word) => `'${word}'`).join(' ')
-  const ask = `COMP_WORDS=(${words}); COMP_CWORD=${line.split(' ').length}; _hangar; printf '%s\\n' "\${COMPREPLY[@]}"`
-  const { stdout, stderr } = spawnSync('bash', ['-c', `${await script('bash')}\n${ask}`], {
+/** A program of each shell that answers, for each line after the script's path, what it would put in. */
+const ASK = {
+  bash: `
+source "$1"; shift
+for line in "$@"; do
+  COMP_WORDS=(hangar $line); COMP_CWORD=$((\${#COMP_WORDS[@]} - 1)); _hangar; echo "\${COMPREPLY[@]}"
+done`,
+  fish: 'source $argv[1]; for line in $argv[2..]; complete -C "hangar $line" | string split -f1 \\t; end',
+  // Completion is a part of the line editor, which wants a terminal and somebody who presses Tab.
+  zsh: `
+zmodload zsh/zpty
+zpty shell zsh -f -i
+zpty -w shell "autoload -U compinit; compinit -D -u; source $1; zle -N show; bindkey '^X' show
+show() { print -r -- \\"<<\\$BUFFER>>\\"; BUFFER= }; print re''ady"
+zpty -r shell seen '*ready*'
+shift
+for line in "$@"; do
+  zpty -w -n shell "hangar $line"$'\\t\\x18'
+  zpty -r shell seen '*<<*>>*'
+  print -r -- "\${\${\${seen##*<<}%% >>*}##* }"
+done
+zpty -d shell`,
+} as const
+
+type Shell = keyof typeof ASK
+
+const hasShell = (shell: string) => spawnSync(shell, ['-c', 'true']).status === 0
+
+function ask(shell: Shell, script: string, lines: readonly string[]): string[] {
+  const before = shell === 'fish' ? [] : ['ask']
+  const { stdout, stderr } = spawnSync(shell, ['-c', ASK[shell], ...before, script, ...lines], {
     encoding: 'utf8',
+    timeout: 30_000,
   })
   expect(stderr).toBe('')
-  return stdout.trim().split('\n')
+  return stdout.trimEnd().split(/\r?\n/)
 }
 
-describe('bash', () => {
-  test.each([
-    ['ap', ['apps']],
-    ['apps pro', ['provision']],
-    ['apps list --at', ['--attention']],
-    ['apps force vyx-user-1 re', ['recreate']],
-    ['--json sweep or', ['orphans']],
-    ['apps show ada --ev', ['--events']],
-    ['apps list --j', ['--json']],
-    ['brakes release --reason why un', ['unhealthy_share']],
-  ])('%s', async (line, expected) => {
-    expect(await completeInBash(line)).toEqual(expected)
+describe.each(Object.keys(ASK) as Shell[])('%s', (shell) => {
+  let folder: string
+  let text: string
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'hangar-completion-'))
+    text = (await runCli(['completion', shell])).stdout
+    writeFileSync(join(folder, 'script'), text)
   })
-})
+  afterAll(() => rmSync(folder, { recursive: true }))
 
-describe.each(['zsh', 'fish'])('%s', (shell) => {
-  test('every command and option is in it', async () => {
-    const text = await script(shell)
+  test('every command and option is in it', () => {
     for (const word of ['migrate-users', 'adopt', 'skip_drain', 'deletion_burst', 'stop-on-failure-share'])
       expect(text).toContain(word)
   })
 
   // Where the machine has no such shell.
-  ;(has(shell) ? test : test.skip)('the shell can read it', async () => {
-    const { status, stderr } = spawnSync(shell, ['-n'], { input: await script(shell), encoding: 'utf8' })
-    expect([status, stderr]).toEqual([0, ''])
+  ;(hasShell(shell) ? test : test.skip)('the shell completes what is typed', () => {
+    const answers = ask(
+      shell,
+      join(folder, 'script'),
+      LINES.map(([line]) => line),
+    )
+    expect(answers).toEqual(LINES.map(([, word]) => word))
   })
 })
 
