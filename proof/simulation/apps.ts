@@ -30,6 +30,16 @@ export type AppsParts = {
   db: Database
   lanes: Lanes
   dice: Dice
+  /** Beats for an app that has nothing to tell and nothing to do, until it calls `goOn`. Default: it beats by itself. */
+  rest?: (app: RestingApp) => void
+}
+
+export type RestingApp = {
+  appId: string
+  machineId: string
+  /** False once its machine has stopped, or has booted anew. */
+  runs: () => boolean
+  goOn: () => void
 }
 
 type Program = {
@@ -148,7 +158,16 @@ export class Apps {
         lanes.wake({ userId: row.userId, lane: 'provision' }),
       )
     if (isDraining(row) && program.manners.drains) this.#drain(program)
-    this.#later(program, BEAT_MS, () => this.#report(program))
+    const next = () => this.#report(program)
+    if (!this.#parts.rest || row.status !== 'active' || row.operation !== null)
+      this.#later(program, BEAT_MS, next)
+    else
+      this.#parts.rest({
+        appId: row.id,
+        machineId,
+        runs: () => this.#runs(program),
+        goOn: () => this.#later(program, 0, next),
+      })
   }
 
   #trade(program: Program, row: AppRow): void {

@@ -140,6 +140,8 @@ export class SqlClock {
   rewrite: (text: string) => string = (text) => text
   /** How many statements that may have changed something there were. */
   writes = 0
+  /** How many there were of any kind, by whose they were. */
+  readonly statements = new Map<string, number>()
   #toldMs = -1
   readonly #client: Client
   readonly #scheduler: Scheduler
@@ -239,6 +241,8 @@ class Connection {
 
   async #send(text: string, values: readonly unknown[]): Promise<Result> {
     if (text !== 'begin' && !text.startsWith('select')) this.#clock.writes++
+    const { statements } = this.#clock
+    statements.set(this.#actor.name, (statements.get(this.#actor.name) ?? 0) + 1)
     const { trace, time } = this.#scheduler
     const sent = this.#clock.rewrite(text)
     const answer = this.#clock.inOnePacket(() => {

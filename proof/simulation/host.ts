@@ -17,3 +17,9 @@ export async function setTier(client: Store['client'], user: string, tier: strin
     [user, tier],
   )
 }
+
+/** Unlike any other history's, and the same whenever the seed is. */
+export function userId(seed: number, index: number): string {
+  const hex = (value: number, digits: number) => (value >>> 0).toString(16).padStart(digits, '0')
+  return `${hex(seed, 8)}-0000-4000-8000-${hex(index, 12)}`
+}

@@ -5,7 +5,7 @@ import type { SweepName } from '@hangar/jobs'
 import type { Simulation } from './simulation.ts'
 import { newActor } from './virtual-time.ts'
 
-/** services/scheduler asks for a thousand; no history has as many users. */
+/** As services/scheduler asks, where a history has no user too many. */
 const BATCH = 1_000
 /** So long after the faults what they did may still fail a call: a breaker that is open, a connection that hangs. */
 const STILL_FELT_MS = 10_000
@@ -15,6 +15,8 @@ export type Intervals = {
   relayMs: number | null
   /** Sweeps that are left out never run. */
   sweepsMs: Partial<Record<SweepName, number>>
+  /** Users whom the relay wakes at once. Default 1. */
+  wakesAtOnce?: number
 }
 
 export class Housekeeping {
@@ -88,14 +90,13 @@ export class Housekeeping {
     const { engine, scheduler, lanes } = this.#simulation
     const { paidTiers, payingStatuses } = DEFAULT_POLICY
     const due = await engine.listUsersToWake(this.#db, { paidTiers, payingStatuses, limit: BATCH })
-    for (const { userId, lane } of due) {
-      await scheduler.turn(
-        this.#actor,
-        'queue',
-        `the relay wakes the ${lane} lane of ${userId.slice(-4)}`,
-        () => lanes.wake({ userId, lane, evenIfBackingOff: true }),
+    const wake = ({ userId, lane }: (typeof due)[number]) =>
+      scheduler.turn(this.#actor, 'queue', `the relay wakes the ${lane} lane of ${userId.slice(-4)}`, () =>
+        lanes.wake({ userId, lane, evenIfBackingOff: true }),
       )
-    }
+    const { wakesAtOnce = 1 } = this.#intervals
+    for (let from = 0; from < due.length; from += wakesAtOnce)
+      await Promise.all(due.slice(from, from + wakesAtOnce).map(wake))
     return due.length
   }
 

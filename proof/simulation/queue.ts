@@ -24,6 +24,8 @@ export type Job = {
 export type WakeTarget = { userId: string; lane: Lane; evenIfBackingOff?: boolean }
 
 export class Lanes {
+  /** Those that wait, first come first. Who hands one to a worker may take it out. */
+  readonly queues: Readonly<Record<Lane, Set<Job>>> = { provision: new Set(), deprovision: new Set() }
   readonly #jobs = new Map<string, Job>()
   readonly #onWaiting: (job: Job) => void
   readonly #later: (delayMs: number, run: () => void) => void
@@ -46,6 +48,7 @@ export class Lanes {
     if (!job) {
       const added: Job = { lane, userId, state: 'waiting', run: 0, wokenMeanwhile: false }
       this.#jobs.set(keyOf(lane, userId), added)
+      this.queues[lane].add(added)
       this.#onWaiting(added)
       return 'added'
     }
@@ -61,6 +64,7 @@ export class Lanes {
   take(job: Job): number | null {
     if (!this.#has(job) || job.state !== 'waiting') return null
     job.state = 'active'
+    this.queues[job.lane].delete(job)
     return ++job.run
   }
 
@@ -101,6 +105,7 @@ export class Lanes {
   /** Redis was flushed. */
   flush(): void {
     this.#jobs.clear()
+    for (const queue of Object.values(this.queues)) queue.clear()
   }
 
   #has(job: Job): boolean {
@@ -123,6 +128,7 @@ export class Lanes {
   #makeWait(job: Job): void {
     job.state = 'waiting'
     job.wokenMeanwhile = false
+    this.queues[job.lane].add(job)
     this.#onWaiting(job)
   }
 }

@@ -46,6 +46,8 @@ export class Scheduler {
   /** Told before a process that is hit by `exit` is gone. */
   onExit: (actor: Actor) => void = () => undefined
   onError: (error: unknown) => void = () => undefined
+  /** A turn holds up whoever asked for it and nobody else, as in a fleet; in a history each holds up all. */
+  sideBySide = false
   #waiting: Turn[] = []
 
   constructor(time: VirtualTime, trace: Trace, dice: Dice) {
@@ -101,7 +103,7 @@ export class Scheduler {
     const turn = ready.length === 1 ? (ready[0] as Turn) : this.dice.pick(ready)
     this.#waiting.splice(this.#waiting.indexOf(turn), 1)
     await this.#take(turn)
-    this.time.nowMs += this.dice.between(0, TURN_TAKES_MS)
+    if (!this.sideBySide) this.time.nowMs += this.#turnTakesMs()
     return true
   }
 
@@ -122,7 +124,12 @@ export class Scheduler {
     if (strike?.what === 'exit') this.#exit(actor)
     else if (strike?.what === 'error') this.#as(actor, () => turn.reject(turn.broken()))
     else if (strike?.what === 'delay' && !onTheWire) this.time.after(strike.delayMs, actor, answer)
+    else if (this.sideBySide) this.time.after(this.#turnTakesMs(), actor, answer)
     else this.#as(actor, answer)
+  }
+
+  #turnTakesMs(): number {
+    return this.dice.between(0, TURN_TAKES_MS)
   }
 
   /** What the process is to be told. */

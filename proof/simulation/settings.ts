@@ -1,6 +1,7 @@
 /** What every simulated process is configured with: production's own settings, and a Fly of production's pace. */
 import { createKeyRing, DEFAULT_POLICY } from '@hangar/core'
 import type { ReconcileSettings } from '../../services/worker/src/reconcile/deps.ts'
+import type { AppsParts } from './apps.ts'
 import { INSTALLATION_ID } from './database.ts'
 import { ORG } from './fly.ts'
 
@@ -40,3 +41,13 @@ export const FLY_DELAYS = {
   orgListLagMs: [0, 3_000],
   secretsVisibleMs: [0, 1_000],
 } as const
+
+/** As production runs: many users, whose turns do not wait for each other. No worker of a fleet is made to die. */
+export type FleetPace = {
+  /** Jobs that one worker works on at once, in each lane. */
+  slots: number
+  delays: typeof FLY_DELAYS | 'realistic'
+  /** How many of Fly's calls are remembered. */
+  calls: number
+  rest: NonNullable<AppsParts['rest']>
+}

@@ -6,7 +6,8 @@ import { laneFor } from '@hangar/core'
 import { createMemoryFlySim, type FaultSpec, type MemoryFlySim } from '@hangar/fly-sim'
 import type { TierChange } from '../checker/index.ts'
 import { Apps } from './apps.ts'
-import { createUsers, setTier } from './host.ts'
+import { inOrder, race } from './dispatch.ts'
+import { createUsers, setTier, userId } from './host.ts'
 import { databaseOf, SqlClock, type Store } from './database.ts'
 import { Dice } from './dice.ts'
 import { ENGINE, type Engine } from './engine.ts'
@@ -16,7 +17,7 @@ import { Housekeeping, type Intervals } from './housekeeping.ts'
 import { Operator } from './operator.ts'
 import { Lanes } from './queue.ts'
 import { Scheduler } from './scheduler.ts'
-import { FLY_DELAYS, KEY_RING, SETTINGS } from './settings.ts'
+import { type FleetPace, FLY_DELAYS, KEY_RING, SETTINGS } from './settings.ts'
 import { loggerOf } from './trace-logger.ts'
 import { Trace } from './trace.ts'
 import { type Actor, newActor, VirtualTime } from './virtual-time.ts'
@@ -32,6 +33,8 @@ export type SimulationOptions = {
   engine?: Partial<Engine>
   /** Default: the relay each second, and no sweeps. */
   intervals?: Partial<Intervals>
+  /** As production runs: for many users, whose turns do not wait for each other. Default: a history's pace. */
+  fleet?: FleetPace
 }
 
 /** Jobs that one worker works on at once. */
@@ -68,6 +71,7 @@ export class Simulation {
   #uninstall: () => void = () => undefined
 
   constructor(options: SimulationOptions) {
+    const { fleet } = options
     this.#options = options
     this.seed = options.seed
     this.store = options.store
@@ -75,6 +79,7 @@ export class Simulation {
     this.dice = new Dice(options.seed)
     this.trace = new Trace(options.readable === true)
     this.scheduler = new Scheduler(this.time, this.trace, this.dice.fork())
+    this.scheduler.sideBySide = fleet !== undefined
     this.scheduler.onError = (error) => (this.#error ??= error)
     this.scheduler.onExit = (actor) =>
       this.crash(
@@ -87,8 +92,9 @@ export class Simulation {
       seed: this.dice.between(1, 2 ** 30),
       orgs: [ORG, 'elsewhere'],
       tokens: [FLY_TOKEN],
-      delays: FLY_DELAYS,
+      delays: fleet?.delays ?? FLY_DELAYS,
       rateLimits: true,
+      ...(fleet && { callLogSize: fleet.calls }),
     })
     this.lanes = new Lanes({
       waiting: () => this.#dispatch(),
@@ -101,6 +107,7 @@ export class Simulation {
       db: api,
       lanes: this.lanes,
       dice: this.dice.fork(),
+      ...(fleet && { rest: fleet.rest }),
     })
     this.users = Array.from({ length: options.users ?? 1 }, (_, index) => userId(options.seed, index + 1))
     this.housekeeping = new Housekeeping(this, { relayMs: 1_000, sweepsMs: {}, ...options.intervals })
@@ -271,27 +278,19 @@ export class Simulation {
       lanes: this.lanes,
       dice,
       reconcile: this.engine.reconcile,
-      slots: SLOTS,
+      slots: this.#options.fleet?.slots ?? SLOTS,
+      slotsPerLane: this.#options.fleet !== undefined,
       freed: () => this.#dispatch(),
     })
   }
 
   /** Whoever has a free slot asks for a job that waits. */
   #dispatch(): void {
-    for (const job of this.lanes.jobs) {
-      if (job.state !== 'waiting') continue
-      const free = this.#workers.filter((worker) => worker.free && !worker.fetches(job))
-      if (free.length > 0) (free.length === 1 ? (free[0] as WorkerProcess) : this.dice.pick(free)).fetch(job)
-    }
+    const dispatch = this.#options.fleet ? inOrder : race
+    dispatch(this.lanes, this.#workers, this.dice)
   }
 
   databaseFor(actor: Actor) {
     return databaseOf(actor, this.scheduler, this.store, this.sqlClock)
   }
-}
-
-/** Unlike any other history's, and the same whenever the seed is. */
-function userId(seed: number, index: number): string {
-  const hex = (value: number, digits: number) => (value >>> 0).toString(16).padStart(digits, '0')
-  return `${hex(seed, 8)}-0000-4000-8000-${hex(index, 12)}`
 }

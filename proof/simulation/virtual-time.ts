@@ -4,6 +4,7 @@
  * wait and a dead one's never come.
  */
 import type { SimClock } from '@hangar/fly-sim'
+import { Heap } from './heap.ts'
 
 /** Who runs: a worker, the API, the scheduler, an app, Fly, the host product. */
 export type Actor = {
@@ -24,7 +25,8 @@ const EPOCH_MS = Date.UTC(2026, 2, 1, 12)
 
 export class VirtualTime {
   nowMs = EPOCH_MS
-  #timers: VirtualTimer[] = []
+  /** Of two for the same moment, the one that was set first. */
+  readonly #timers = new Heap<VirtualTimer>((a, b) => a.dueMs - b.dueMs || a.order - b.order)
   #order = 0
 
   get elapsedMs(): number {
@@ -39,19 +41,16 @@ export class VirtualTime {
       run,
       cancelled: false,
     }
-    // A handful wait at a time: a sorted list is as good as a heap.
-    let at = this.#timers.length
-    while (at > 0 && (this.#timers[at - 1] as VirtualTimer).dueMs > timer.dueMs) at--
-    this.#timers.splice(at, 0, timer)
+    this.#timers.add(timer)
     return timer
   }
 
   /** The next timer whose time has come, taken out. */
   takeDue(): VirtualTimer | null {
     for (;;) {
-      const first = this.#timers[0]
+      const first = this.#timers.first
       if (first === undefined || first.dueMs > this.nowMs) return null
-      this.#timers.shift()
+      this.#timers.takeFirst()
       if (!first.cancelled && first.owner.state !== 'dead') return first
     }
   }
@@ -59,10 +58,10 @@ export class VirtualTime {
   /** Moves on to the next timer, but not beyond `limitMs`. False when there is none before that. */
   skip(limitMs: number): boolean {
     for (;;) {
-      const first = this.#timers[0]
+      const first = this.#timers.first
       if (first === undefined || first.dueMs > limitMs) break
       if (first.cancelled || first.owner.state === 'dead') {
-        this.#timers.shift()
+        this.#timers.takeFirst()
         continue
       }
       this.nowMs = Math.max(this.nowMs, first.dueMs)
@@ -83,8 +82,8 @@ export class VirtualTime {
       },
       jump: () => undefined,
       advance: () => Promise.reject(new Error('the scheduler alone moves the time')),
-      pendingTimers: () => this.#timers.length,
-      nextTimerInMs: () => (this.#timers[0] ? this.#timers[0].dueMs - this.nowMs : null),
+      pendingTimers: () => this.#timers.size,
+      nextTimerInMs: () => (this.#timers.first ? this.#timers.first.dueMs - this.nowMs : null),
       stop: () => undefined,
     }
   }

@@ -1,5 +1,5 @@
 /** The worker's process: takes jobs from the lanes, as many at once as it has slots, and can die and freeze. */
-import type { KeyRing } from '@hangar/core'
+import type { KeyRing, Lane } from '@hangar/core'
 import type { Database } from '@hangar/db'
 import type { FlyClient } from '@hangar/fly-client'
 import type { Outcome } from '@hangar/jobs'
@@ -28,6 +28,7 @@ export class WorkerProcess {
   readonly #freed: () => void
   readonly #runs = new Set<Run>()
   readonly #slots: number
+  readonly #slotsPerLane: boolean
 
   constructor(parts: {
     actor: Actor
@@ -41,6 +42,7 @@ export class WorkerProcess {
     dice: Dice
     reconcile: Reconcile
     slots: number
+    slotsPerLane: boolean
     /** A slot is free again. */
     freed: () => void
   }) {
@@ -53,10 +55,19 @@ export class WorkerProcess {
     this.#reconcile = parts.reconcile
     this.#freed = parts.freed
     this.#slots = parts.slots
+    this.#slotsPerLane = parts.slotsPerLane
   }
 
-  get free(): boolean {
-    return this.actor.state === 'running' && this.#runs.size < this.#slots
+  /** In histories the lanes share the slots: fewer of them make more of what can meet. */
+  isFreeFor(lane: Lane): boolean {
+    return this.actor.state === 'running' && this.#taken(lane) < this.#slots
+  }
+
+  #taken(lane: Lane): number {
+    if (!this.#slotsPerLane) return this.#runs.size
+    let taken = 0
+    for (const { job } of this.#runs) if (job.lane === lane) taken++
+    return taken
   }
 
   /** It has asked for the job already. */
