@@ -160,6 +160,22 @@ describe('another machine of the same app', () => {
   })
 })
 
+test('the first two calls of a next generation, at once: the one that waited finds what the other did', async () => {
+  const former = await newApp()
+  await take(former)
+  await close(former)
+  const next = await newApp(2, former.userId)
+  const waited: Promise<unknown>[] = []
+  const first = await t.db.transaction().execute(async (tx) => {
+    await sql`select from hangar.trader_placement where user_id = ${next.userId} for update`.execute(tx)
+    waited.push(take(next))
+    await waitFor(() => someoneWaits(), { what: 'the second call to wait' })
+    return takeTraders(tx, next, 'confirmed')
+  })
+  expect(first).toMatchObject({ runsOn: 'moving', userFlyAppId: next.id })
+  expect(await Promise.all(waited)).toEqual([first])
+})
+
 describe('several shared backends', () => {
   const meet = async (...instances: string[]) => {
     for (const instance of instances) await meetSharedBackend(t.db, instance)

@@ -50,7 +50,7 @@ export async function findPlacement(db: Database | Tx, userId: string): Promise<
 
 /** The machine that asks, of a live app that does not drain. */
 export type Taker = Pick<AppRow, 'id' | 'userId' | 'flyMachineId' | 'launchedAt'>
-type Held = Placement & { machineId: string | null; formerEndedAt: Date | null }
+type Held = Placement & { machineId: string | null }
 
 /**
  * A user's app asks for its traders: they begin to move to it, unless they are on their way or there already. To be
@@ -62,10 +62,11 @@ export async function takeTraders(tx: Tx, taker: Taker, handover: Handover): Pro
   await sql`
     insert into hangar.trader_placement (user_id, runs_on, user_fly_app_id, move) values (${userId}, 'shared', ${id}, 0)
     on conflict do nothing`.execute(tx)
+  // Joined to nothing: whoever waits for the lock would join the row as it is then to the app that it named before, and
+  // find none.
   const { rows } = await sql<Held>`
-    select ${COLUMNS}, place.machine_id, former.deleted_at as former_ended_at
-    from hangar.trader_placement place join public.user_fly_apps former on former.id = place.user_fly_app_id
-    where place.user_id = ${userId} for update of place`.execute(tx)
+    select ${COLUMNS}, place.machine_id from hangar.trader_placement place
+    where place.user_id = ${userId} for update`.execute(tx)
   const held = onlyRow(rows)
   const begins = await beginMove(tx, taker, held)
   const arrived = await sql<Placement>`
@@ -89,7 +90,7 @@ async function beginMove(tx: Tx, taker: Taker, held: Held): Promise<boolean> {
   const isSameMachine = held.machineId === null || held.machineId === taker.flyMachineId
   if (isOwn && (held.runsOn === 'moving' || (held.runsOn === 'dedicated' && isSameMachine))) return false
   // No shared backend ran what a machine had: there is nothing to confirm, and somebody to wait for.
-  const toldFrom = isOwn ? taker.launchedAt : held.formerEndedAt
+  const toldFrom = isOwn ? taker.launchedAt : await endOf(tx, held.userFlyAppId)
   const heldUntil = sql`coalesce(${toldFrom}::timestamptz, hangar.now()) + ${intervalMs(HEARD_BY_THEN_MS)}`
   const terms = {
     shared: sql`machine_id = null, held_until = null, confirmed_by = '{}'`,
@@ -101,6 +102,11 @@ async function beginMove(tx: Tx, taker: Taker, held: Held): Promise<boolean> {
     set runs_on = 'moving', user_fly_app_id = ${taker.id}, released_at = null, ${terms[held.runsOn]}, ${CHANGE}
     where user_id = ${taker.userId}`.execute(tx)
   return true
+}
+
+async function endOf(tx: Tx, appId: string): Promise<Date | null> {
+  const query = tx.selectFrom('userFlyApps').select('deletedAt').where('id', '=', appId)
+  return (await query.executeTakeFirst())?.deletedAt ?? null
 }
 
 /**
