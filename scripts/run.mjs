@@ -34,6 +34,7 @@ const COMMANDS = {
   'fly-sim': { file: 'packages/fly-sim/src/main.ts' },
   bench: { file: 'bench/main.ts' },
   simulate: { file: 'proof/simulation/main.ts' },
+  scale: { file: 'proof/scale/main.ts' },
   chaos: { file: 'proof/chaos/main.ts' },
   mutants: { file: 'proof/mutants/main.ts' },
 }

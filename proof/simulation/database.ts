@@ -142,6 +142,8 @@ export class SqlClock {
   writes = 0
   /** How many there were of any kind, by whose they were. */
   readonly statements = new Map<string, number>()
+  /** How long they took in real milliseconds, from being sent to being answered. */
+  realMs = 0
   #toldMs = -1
   readonly #client: Client
   readonly #scheduler: Scheduler
@@ -245,11 +247,13 @@ class Connection {
     statements.set(this.#actor.name, (statements.get(this.#actor.name) ?? 0) + 1)
     const { trace, time } = this.#scheduler
     const sent = this.#clock.rewrite(text)
+    const sentAtMs = performance.now()
     const answer = this.#clock.inOnePacket(() => {
       this.#clock.tell()
       return this.#store.client.query(sent, values as unknown[])
     })
     const result = (await answer) as unknown as Result
+    this.#clock.realMs += performance.now() - sentAtMs
     if (trace.lines && text !== 'begin')
       trace.remark(time.elapsedMs, this.#actor.name, `${labelOf(text)} ${shown(values)} → ${result.rowCount}`)
     return result

@@ -19,6 +19,8 @@ export type Job = {
   /** Counts the runs, so that a run that was taken away is told from the one that took over. */
   run: number
   wokenMeanwhile: boolean
+  /** Since when it waits, if it does. */
+  sinceMs: number
 }
 
 export type WakeTarget = { userId: string; lane: Lane; evenIfBackingOff?: boolean }
@@ -26,12 +28,20 @@ export type WakeTarget = { userId: string; lane: Lane; evenIfBackingOff?: boolea
 export class Lanes {
   /** Those that wait, first come first. Who hands one to a worker may take it out. */
   readonly queues: Readonly<Record<Lane, Set<Job>>> = { provision: new Set(), deprovision: new Set() }
+  /** The most jobs that waited at once, and the longest that one did: whoever measures sets them to zero. */
+  readonly worst = { waiting: 0, waitedMs: 0 }
   readonly #jobs = new Map<string, Job>()
   readonly #onWaiting: (job: Job) => void
+  readonly #nowMs: () => number
   readonly #later: (delayMs: number, run: () => void) => void
 
-  constructor(on: { waiting: (job: Job) => void; later: (delayMs: number, run: () => void) => void }) {
+  constructor(on: {
+    waiting: (job: Job) => void
+    later: (delayMs: number, run: () => void) => void
+    nowMs: () => number
+  }) {
     this.#onWaiting = on.waiting
+    this.#nowMs = on.nowMs
     this.#later = on.later
   }
 
@@ -46,10 +56,9 @@ export class Lanes {
   wake({ userId, lane, evenIfBackingOff = false }: WakeTarget): 'added' | 'coalesced' | 'promoted' {
     const job = this.#jobs.get(keyOf(lane, userId))
     if (!job) {
-      const added: Job = { lane, userId, state: 'waiting', run: 0, wokenMeanwhile: false }
+      const added: Job = { lane, userId, state: 'waiting', run: 0, wokenMeanwhile: false, sinceMs: 0 }
       this.#jobs.set(keyOf(lane, userId), added)
-      this.queues[lane].add(added)
-      this.#onWaiting(added)
+      this.#enqueue(added)
       return 'added'
     }
     if (job.state === 'active') job.wokenMeanwhile = true
@@ -64,6 +73,7 @@ export class Lanes {
   take(job: Job): number | null {
     if (!this.#has(job) || job.state !== 'waiting') return null
     job.state = 'active'
+    this.worst.waitedMs = Math.max(this.worst.waitedMs, this.#nowMs() - job.sinceMs)
     this.queues[job.lane].delete(job)
     return ++job.run
   }
@@ -128,7 +138,14 @@ export class Lanes {
   #makeWait(job: Job): void {
     job.state = 'waiting'
     job.wokenMeanwhile = false
+    this.#enqueue(job)
+  }
+
+  #enqueue(job: Job): void {
+    const { provision, deprovision } = this.queues
+    job.sinceMs = this.#nowMs()
     this.queues[job.lane].add(job)
+    this.worst.waiting = Math.max(this.worst.waiting, provision.size + deprovision.size)
     this.#onWaiting(job)
   }
 }

@@ -99,6 +99,7 @@ export class Simulation {
     this.lanes = new Lanes({
       waiting: () => this.#dispatch(),
       later: (delayMs, run) => this.scheduler.after(delayMs, this.#fly, run),
+      nowMs: () => this.time.nowMs,
     })
     const api = databaseOf(this.#api, this.scheduler, this.store, this.sqlClock)
     this.apps = new Apps({
