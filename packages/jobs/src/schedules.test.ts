@@ -3,36 +3,12 @@ import { describe, expect, test } from '@jest/globals'
 
 import type { Queues } from './queues.ts'
 import { ensureSchedulers, NOTIFY_SCHEDULES, SCHEDULES, type Schedule } from './schedules.ts'
-import { gate, uniquePrefix, useBench } from './testing.ts'
-import { createSweepWorker } from './worker.ts'
+import { useBench } from './testing.ts'
 
 const bench = useBench(useTestRedis())
 
 const EVERY: readonly Schedule[] = [...SCHEDULES, ...NOTIFY_SCHEDULES]
 const often: Schedule = { id: 'often', queue: 'sweep', everyMs: 200 }
-
-async function replicas(count: number): Promise<Queues[]> {
-  const prefix = uniquePrefix()
-  return Promise.all(Array.from({ length: count }, () => bench.openQueues(prefix)))
-}
-
-/** Starts a worker on the sweep queue that notes the id of each run; the id holds the time the run was due. */
-async function sweeper(queues: Queues, run: () => Promise<unknown> = () => Promise.resolve()) {
-  const ran: string[] = []
-  const worker = createSweepWorker({
-    queue: 'sweep',
-    redis: await bench.connect('worker'),
-    prefix: queues.prefix,
-    concurrency: 5,
-    process: async (_data, { jobId }) => {
-      ran.push(jobId)
-      await run()
-      return { kind: 'done' }
-    },
-  })
-  bench.cleanups.push(() => worker.close(500))
-  return ran
-}
 
 /** Every key under the prefix is gone, as after FLUSHALL, without touching what other tests keep in this Redis. */
 async function flush({ redis, prefix }: Queues): Promise<void> {
@@ -54,7 +30,7 @@ describe('the schedules', () => {
   })
 
   test('written by eight replicas at once exist once, with one run each', async () => {
-    const all = await replicas(8)
+    const all = await bench.replicas(8)
     await Promise.all(all.map((queues) => ensureSchedulers(queues)))
     for (const { id, queue } of EVERY) {
       const kept = await all[0]![queue].getJobSchedulers()
@@ -68,13 +44,13 @@ describe('the schedules', () => {
   })
 
   test('are left alone when they are there', async () => {
-    const [queues] = await replicas(1)
+    const [queues] = await bench.replicas(1)
     expect((await ensureSchedulers(queues!)).written).toHaveLength(EVERY.length)
     expect((await ensureSchedulers(queues!)).written).toEqual([])
   })
 
   test('come back after a flush', async () => {
-    const [queues] = await replicas(1)
+    const [queues] = await bench.replicas(1)
     await ensureSchedulers(queues!)
     await flush(queues!)
     const { written } = await ensureSchedulers(queues!, { replaceChanged: false })
@@ -85,7 +61,7 @@ describe('the schedules', () => {
   })
 
   test('keep a run that is due and not fetched yet', async () => {
-    const [queues] = await replicas(1)
+    const [queues] = await bench.replicas(1)
     await ensureSchedulers(queues!, { schedules: [often] })
     const before = await queues!.sweep.getJobs(['waiting', 'delayed'])
     const muchLater = { now: () => new Date(8_640_000_000_000), sleep: () => Promise.resolve() }
@@ -95,7 +71,7 @@ describe('the schedules', () => {
   })
 
   test('change at a start, and not in the check every few seconds', async () => {
-    const [queues] = await replicas(1)
+    const [queues] = await bench.replicas(1)
     const slower = { ...often, everyMs: 500_000 }
     await ensureSchedulers(queues!, { schedules: [often] })
     expect(await ensureSchedulers(queues!, { schedules: [slower], replaceChanged: false })).toEqual({
@@ -108,7 +84,7 @@ describe('the schedules', () => {
   })
 
   test('whose next run was removed by hand start again', async () => {
-    const [queues] = await replicas(1)
+    const [queues] = await bench.replicas(1)
     await ensureSchedulers(queues!, { schedules: [often] })
     const [next] = await queues!.sweep.getJobs(['waiting', 'delayed'])
     await queues!.redis.del(queues!.sweep.toKey(next!.id!))
@@ -119,40 +95,7 @@ describe('the schedules', () => {
     expect((await ensureSchedulers(queues!, { schedules: [often], clock: later })).written).toEqual([
       { id: 'often', why: 'broken' },
     ])
-    const ran = await sweeper(queues!)
+    const ran = await bench.startSweeper(queues!)
     await waitFor(() => ran.length >= 3, { timeoutMs: 5000, what: 'runs after the repair' })
   })
-})
-
-describe('runs', () => {
-  test('neither double nor get lost while eight replicas check without pause', async () => {
-    const all = await replicas(8)
-    const ran = await sweeper(all[0]!)
-    await sweeper(all[0]!)
-    let checking = true
-    const checks = all.map(async (queues) => {
-      while (checking) await ensureSchedulers(queues, { schedules: [often], replaceChanged: false })
-    })
-    await waitFor(() => ran.length >= 12, { timeoutMs: 15_000, what: 'a dozen runs' })
-    checking = false
-    await Promise.all(checks)
-
-    const dueAt = ran.map((id) => Number(id.split(':')[2]))
-    expect(new Set(dueAt).size).toBe(dueAt.length)
-  }, 30_000)
-
-  test('of one sweep never overlap, on any replica', async () => {
-    const [queues] = await replicas(1)
-    await ensureSchedulers(queues!, { schedules: [often] })
-    const release = gate()
-    const first = await sweeper(queues!, () => release.opened)
-    const second = await sweeper(queues!, () => release.opened)
-    await waitFor(async () => (await queues!.sweep.getJobCountByTypes('waiting')) >= 1, {
-      timeoutMs: 5000,
-      what: 'the next run to be due while the first is still going',
-    })
-    expect(first.length + second.length).toBe(1)
-    release.open()
-    await waitFor(() => first.length + second.length >= 3, { timeoutMs: 15_000, what: 'the runs after it' })
-  }, 30_000)
 })

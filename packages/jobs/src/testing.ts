@@ -6,7 +6,7 @@ import type { Lane } from '@hangar/core'
 
 import { closeQueues, createQueues, type Queues } from './queues.ts'
 import { closeRedis, createRedis, type RedisClient, type RedisRole } from './redis.ts'
-import { createLaneWorker, type HangarWorker, type WorkerOptions } from './worker.ts'
+import { createLaneWorker, createSweepWorker, type HangarWorker, type WorkerOptions } from './worker.ts'
 import type { LaneJob } from './payloads.ts'
 
 /** Lazily connected to `redis().url`; every connection, queue and worker made through it is closed at the end. */
@@ -44,7 +44,31 @@ export function useBench(redis: { readonly url: string }) {
     cleanups.push(() => worker.close(500))
     return worker
   }
-  return { connect, openQueues, startWorker, cleanups }
+  const replicas = async (count: number): Promise<Queues[]> => {
+    const prefix = uniquePrefix()
+    return Promise.all(Array.from({ length: count }, () => openQueues(prefix)))
+  }
+  /** Starts a worker on the sweep queue that notes the id of each run; the id holds the time the run was due. */
+  const startSweeper = async (
+    queues: Queues,
+    run: () => Promise<unknown> = () => Promise.resolve(),
+  ): Promise<string[]> => {
+    const ran: string[] = []
+    const worker = createSweepWorker({
+      queue: 'sweep',
+      redis: await connect('worker'),
+      prefix: queues.prefix,
+      concurrency: 5,
+      process: async (_data, { jobId }) => {
+        ran.push(jobId)
+        await run()
+        return { kind: 'done' }
+      },
+    })
+    cleanups.push(() => worker.close(500))
+    return ran
+  }
+  return { connect, openQueues, startWorker, replicas, startSweeper, cleanups }
 }
 
 /** A prefix no other test uses; like the real one in braces, as a Redis Cluster needs it. */

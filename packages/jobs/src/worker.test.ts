@@ -136,26 +136,8 @@ test('finished jobs are kept for a look, within bounds', async () => {
     Array.from({ length: 1050 }, () => wake(queues, { userId: randomUUID(), lane: 'provision' })),
   )
   await waitFor(async () => runs === 1050 && (await queues.provision.getActiveCount()) === 0, {
-    timeoutMs: 20_000,
+    timeoutMs: 45_000,
     what: 'every job to end',
   })
   expect(await queues.provision.getCompletedCount()).toBe(1000)
-}, 30_000)
-
-test('a run whose lock is lost is told so, and does not touch the job any more', async () => {
-  const queues = await bench.openQueues(uniquePrefix())
-  const lockOf = (jobId: string) => queues.provision.toKey(`${jobId}:lock`)
-  const reason = Promise.withResolvers<unknown>()
-  await oneRunningJob(async (_data, { signal, jobId }) => {
-    // What a long pause of this process looks like from Redis: the lock ran out, and another worker holds it.
-    await queues.redis.set(lockOf(jobId), 'another worker')
-    signal.addEventListener('abort', () => reason.resolve(signal.reason))
-    return untilAborted(signal)
-  }, queues)
-
-  expect(await reason.promise).toBe('lock lost')
-
-  const [job] = await queues.provision.getJobs(['active'])
-  expect(job?.failedReason).toBeUndefined()
-  expect(await queues.redis.get(lockOf(job!.id!))).toBe('another worker')
-}, 20_000)
+})
