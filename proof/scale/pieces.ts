@@ -38,7 +38,7 @@ export type Piece = {
   asksFly?: boolean
   /** Makes the fleet what the piece is about; not measured. */
   before?: (fleet: Fleet) => Promise<unknown>
-  run: (fleet: Fleet, db: Database) => Promise<unknown>
+  run: (fleet: Fleet, db: Database, signal: AbortSignal) => Promise<unknown>
 }
 
 /** services/scheduler */
@@ -83,10 +83,10 @@ const AT_REST: readonly Piece[] = [
     name: `worker: the sweep ${id}`,
     everyMs,
     asksFly: id === 'health' || id === 'orphans',
-    run: ({ simulation }) => {
+    run: ({ simulation }, _, signal) => {
       const [worker] = simulation.workers
       if (!worker) throw new Error('a fleet has workers')
-      return simulation.engine.runSweep(worker.deps, id, { signal: new AbortController().signal })
+      return simulation.engine.runSweep(worker.deps, id, { signal })
     },
   })),
   {

@@ -134,8 +134,12 @@ export function restTables({ users, databaseMb, pieces, leftOut }: AtRest): stri
   ].join('\n')
 }
 
-function pieceRow({ name, everyMs, sqlMs, rowsRead, statements, requests, isMuch }: PieceFigures): Row {
-  const share = everyMs === null ? '' : `${((sqlMs / everyMs) * 100).toFixed(1)} %${isMuch ? ' MUCH' : ''}`
+function pieceRow(piece: PieceFigures): Row {
+  const { name, everyMs, sqlMs, rowsRead, statements, requests, isMuch, isCutOff } = piece
+  const share =
+    everyMs === null
+      ? ''
+      : `${((sqlMs / everyMs) * 100).toFixed(1)} %${isMuch ? ' MUCH' : ''}${isCutOff ? ', cut off' : ''}`
   const every = everyMs === null ? 'when asked' : `${everyMs / 1000} s`
   return [name, every, number(sqlMs), share, rowsRead.toLocaleString('en'), statements, requests]
 }
