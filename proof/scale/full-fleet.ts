@@ -19,13 +19,16 @@ export type FullFleetOptions = {
 const PAGE = 100_000
 /** Older than what a listing of Fly's may be behind. */
 const SETTLED_MS = 180_000
-/** A life has 14 events; ten million rows are more than the memory of a small machine. */
-const EVENTS_OF_EACH = 4
+/** A life has 14 events, and nothing that comes by the clock reads more of them than the last. */
+const EVENTS_OF_EACH = 1
+/** Real time: a statement over a million rows is slow, and not stuck. */
+const STUCK_AFTER_MS = 600_000
 const LIMIT_MS = 600_000
 
 export async function startFullFleet(options: FullFleetOptions): Promise<Fleet> {
   const { store, databaseUrl, users, onFly, say } = options
   const fleet = await startFleet({ store, users: 0, workers: 1, slots: 20, seed: 1, sweeps: false })
+  fleet.simulation.scheduler.stuckAfterMs = STUCK_AFTER_MS
   const first = fleet.latecomer
   await setTiers(fleet, [first], 'pro')
   fleet.simulation.wake(first, 'provision', 'webhook')

@@ -33,8 +33,6 @@ export type Saboteur = (turn: Turn) => Strike | null
 
 /** A turn takes this many virtual milliseconds at most. */
 const TURN_TAKES_MS = 2
-/** A transaction that waits for another turn would wait for ever. */
-const STUCK_AFTER_MS = 20_000
 
 export class Scheduler {
   readonly time: VirtualTime
@@ -48,6 +46,8 @@ export class Scheduler {
   onError: (error: unknown) => void = () => undefined
   /** A turn holds up whoever asked for it and nobody else, as in a fleet; in a history each holds up all. */
   sideBySide = false
+  /** Real time. A transaction that waits for another turn would wait for ever. */
+  stuckAfterMs = 20_000
   #waiting: Turn[] = []
 
   constructor(time: VirtualTime, trace: Trace, dice: Dice) {
@@ -138,7 +138,7 @@ export class Scheduler {
     const stuck = new Promise<never>((_, reject) => {
       timeout = realSetTimeout(
         () => reject(new SimulationError(`the turn "${turn.label}" does not end`)),
-        STUCK_AFTER_MS,
+        this.stuckAfterMs,
       )
     })
     try {
