@@ -8,6 +8,8 @@ import { PIECES } from './pieces.ts'
 import { growthTable, lifeTables, restTables } from './print.ts'
 
 const say = () => undefined
+/** A busy machine takes five times as long as one that has nothing else to do. */
+const TIMEOUT_MS = 180_000
 
 /** By construction: whatever else is off, these are not. */
 const EXACT = ['apps made on Fly', 'machines made on Fly', 'lists asked of Fly', 'pages asked of Fly']
@@ -36,7 +38,7 @@ describe('the life of a fleet', () => {
     } finally {
       fleet.simulation.stop()
     }
-  })
+  }, TIMEOUT_MS)
 
   test('what is wrong is told', async () => {
     const fleet = await startFleet({ store: store.current, users: 1, workers: 1, slots: 20, seed: 2 })
@@ -50,7 +52,7 @@ describe('the life of a fleet', () => {
     } finally {
       fleet.simulation.stop()
     }
-  })
+  }, TIMEOUT_MS)
 })
 
 describe('a fleet at rest', () => {
@@ -71,7 +73,7 @@ describe('a fleet at rest', () => {
     expect(piece('first page')?.rowsRead).toBeLessThan(users)
     expect(users).toBeLessThan(MOST_ON_FLY)
     expect(restTables(rest)).toContain('2,000 users at rest')
-  })
+  }, TIMEOUT_MS)
 })
 
 describe('the arithmetic', () => {
