@@ -35,15 +35,18 @@ export async function listCostSubjects(
   db: Database,
   { limit, afterId }: { limit: number; afterId?: string | undefined },
 ): Promise<CostSubject[]> {
+  const after = afterId ?? '00000000-0000-0000-0000-000000000000'
   const { rows } = await sql<CostSubject>`
     select app.id, app.region, app.cpu_kind, app.cpus, app.memory_mb, app.monthly_cost_estimate_usd, part.state,
       part.price_model, part.usd_per_second, (part.tier, part.region, part.cpu_kind, part.cpus, part.memory_mb)
         = (app.tier, app.region, app.cpu_kind, app.cpus, app.memory_mb) as is_of_row
     from public.user_fly_apps app
     left join hangar.cost_intervals part on part.user_fly_app_id = app.id and part.ended_at is null
+      -- Said of both, or each page reads the intervals of all the pages before it.
+      and part.user_fly_app_id > ${after}::uuid
     where app.status = 'active' and app.operation is null
       and (part.id is not null or app.health_status = 'healthy')
-      and app.id > ${afterId ?? '00000000-0000-0000-0000-000000000000'}::uuid
+      and app.id > ${after}::uuid
     order by app.id limit ${limit}`.execute(db)
   return rows
 }

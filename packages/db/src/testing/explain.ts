@@ -3,7 +3,14 @@ import pg from 'pg'
 import { type Database, databaseOver } from '../database.ts'
 import { PLANNED_ANEW } from '../prepared.ts'
 
-type PlanNode = { 'Node Type': string; 'Relation Name'?: string; Plans?: PlanNode[] }
+type PlanNode = {
+  'Node Type': string
+  'Relation Name'?: string
+  'Actual Rows'?: number
+  'Actual Loops'?: number
+  'Rows Removed by Filter'?: number
+  Plans?: PlanNode[]
+}
 type Explained = { 'QUERY PLAN': [{ Plan: PlanNode; 'Execution Time'?: number }] }
 
 export type AskedPlan = {
@@ -12,6 +19,8 @@ export type AskedPlan = {
   generic: boolean
   /** Tables of which it reads every row. */
   readsWhole: string[]
+  /** Rows that were taken from tables and indexes, kept or not; 0 where it was not carried out. */
+  rowsRead: number
   /** 0 where it was not carried out. */
   tookMs: number
 }
@@ -62,7 +71,15 @@ function planOf(text: string, { rows }: pg.QueryResult<Explained>, generic: bool
   const readsWhole = nodesOf(plan.Plan)
     .filter((node) => node['Node Type'] === 'Seq Scan')
     .map((node) => node['Relation Name'] ?? '')
-  return { text, generic, readsWhole, tookMs: plan['Execution Time'] ?? 0 }
+  const rowsRead = nodesOf(plan.Plan)
+    .filter((node) => node['Relation Name'] !== undefined)
+    .reduce((sum, node) => sum + readBy(node), 0)
+  return { text, generic, readsWhole, rowsRead, tookMs: plan['Execution Time'] ?? 0 }
+}
+
+/** PostgreSQL counts both for one loop. */
+function readBy(node: PlanNode): number {
+  return ((node['Actual Rows'] ?? 0) + (node['Rows Removed by Filter'] ?? 0)) * (node['Actual Loops'] ?? 0)
 }
 
 function nodesOf(node: PlanNode): PlanNode[] {
