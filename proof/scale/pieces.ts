@@ -95,7 +95,8 @@ const AT_REST: readonly Piece[] = [
     run: async ({ simulation }, db) => {
       const [app] = [...simulation.memory.sim.world.apps.values()]
       const row = await findAppByName(db, app?.name ?? '')
-      if (row) await recordHeartbeat(db, row.id, { machineId: row.flyMachineId ?? '', runningTraderIds: [] })
+      if (!row?.flyMachineId) throw new Error('no app is there to beat')
+      await recordHeartbeat(db, row.id, { machineId: row.flyMachineId, runningTraderIds: [] })
     },
   },
   {
