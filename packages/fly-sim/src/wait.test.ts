@@ -131,3 +131,17 @@ test('a caller that goes away leaves nothing behind', async () => {
   await until('its end', async () => (await waits()).at(-1) === 'caller_gone')
   expect(sim.running.sim.clock.pendingTimers()).toBe(timersBefore)
 })
+
+test('a wait that is over, its caller gone since, takes nothing from who watches the machine after it', async () => {
+  const app = await freshApp()
+  const { id } = await sim.machine(app)
+  await sim.admin('POST', 'faults', { kind: 'delay_after', match: { app }, params: { ms: 500 } })
+  const waiting = sim.must('GET', waitPath(app, id, 'state=started'))
+  await during(Promise.resolve(), 2_000)
+  await sim.admin('DELETE', 'faults')
+  await sim.must('DELETE', `/v1/apps/${app}?force=true`)
+  await sim.admin('POST', 'clock', { advanceMs: 500 })
+  await waiting
+  await sim.admin('POST', 'clock', { advanceMs: 2_000 })
+  expect((await sim.call('GET', `/v1/apps/${app}`)).status).toBe(404)
+})

@@ -4,13 +4,13 @@ import type { Machine } from '../world/types.ts'
 export class Watchers {
   readonly #byMachine = new Map<string, Set<() => void>>()
 
-  /** Calls `run` after each change, until the returned function is called. */
+  /** Calls `run` after each change, until the returned function is called; to call that again does nothing. */
   watch(machine: Machine, run: () => void): () => void {
     const watchers = this.#byMachine.get(machine.id) ?? new Set()
     this.#byMachine.set(machine.id, watchers.add(run))
     return () => {
-      watchers.delete(run)
-      if (watchers.size === 0) this.#byMachine.delete(machine.id)
+      // Not a set that came after this one was empty: others wait in it.
+      if (watchers.delete(run) && watchers.size === 0) this.#byMachine.delete(machine.id)
     }
   }
 
