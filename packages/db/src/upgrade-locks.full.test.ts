@@ -156,7 +156,7 @@ test('a wait that is longer would be noted', async () => {
     await holder.transaction().execute(async (tx) => {
       await sql`lock table public.user_subscriptions in share row exclusive mode`.execute(tx)
       update = sql`update public.user_subscriptions set tier = 'free' where false`.execute(product)
-      await waitFor(() => waits().length > 0, { what: 'the wait to be noted', timeoutMs: 10_000 })
+      await waitFor(() => waits().length > 0, { what: 'the wait to be noted' })
     })
     await update
   } finally {

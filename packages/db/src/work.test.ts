@@ -208,7 +208,7 @@ describe('withFence', () => {
         )
         return rows.length === 1
       },
-      { what: 'the lease to run out', timeoutMs: 10_000 },
+      { what: 'the lease to run out' },
     )
     const claim = claimLease(t.db, { userId, owner: 'b', ttlMs: TTL_MS }).then((result) => {
       order.push('claimed')
@@ -221,7 +221,7 @@ describe('withFence', () => {
           where datname = current_database() and wait_event_type = 'Lock'`.execute(t.db)
         return rows.length > 0
       },
-      { what: 'the claim to wait', timeoutMs: 5_000 },
+      { what: 'the claim to wait' },
     )
     letFinish(undefined)
     expect(await write).toMatchObject({ code: 'lease_lost' })

@@ -21,7 +21,6 @@ async function runOnce(first: () => Promise<Outcome>) {
   await wake(queues, { userId: randomUUID(), lane: 'provision' })
   const jobIn = async (state: 'completed' | 'delayed' | 'failed'): Promise<Job> => {
     await waitFor(async () => (await queues.provision.getJobCountByTypes(state)) === 1, {
-      timeoutMs: 5000,
       what: `a ${state} job`,
     })
     return (await queues.provision.getJobs([state]))[0]!

@@ -18,7 +18,7 @@ describe('runs', () => {
     const checks = all.map(async (queues) => {
       while (checking) await ensureSchedulers(queues, { schedules: [often], replaceChanged: false })
     })
-    await waitFor(() => ran.length >= 12, { timeoutMs: 15_000, what: 'a dozen runs' })
+    await waitFor(() => ran.length >= 12, { what: 'a dozen runs' })
     checking = false
     await Promise.all(checks)
 
@@ -33,11 +33,10 @@ describe('runs', () => {
     const first = await bench.startSweeper(queues!, () => release.opened)
     const second = await bench.startSweeper(queues!, () => release.opened)
     await waitFor(async () => (await queues!.sweep.getJobCountByTypes('waiting')) >= 1, {
-      timeoutMs: 5000,
       what: 'the next run to be due while the first is still going',
     })
     expect(first.length + second.length).toBe(1)
     release.open()
-    await waitFor(() => first.length + second.length >= 3, { timeoutMs: 15_000, what: 'the runs after it' })
+    await waitFor(() => first.length + second.length >= 3, { what: 'the runs after it' })
   }, 30_000)
 })

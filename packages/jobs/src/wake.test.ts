@@ -54,15 +54,14 @@ describe('waking a user', () => {
       return { kind: 'done' }
     })
     await wake(queues, provision(userId))
-    await waitFor(() => runs === 1, { timeoutMs: 5000, what: 'the first run' })
+    await waitFor(() => runs === 1, { what: 'the first run' })
 
     const results = await Promise.all(Array.from({ length: 10 }, () => wake(queues, provision(userId))))
     first.open()
 
     expect(new Set(results)).toEqual(new Set(['coalesced']))
-    await waitFor(() => runs === 2, { timeoutMs: 5000, what: 'the second run' })
+    await waitFor(() => runs === 2, { what: 'the second run' })
     await waitFor(async () => (await queues.provision.getJobCountByTypes('waiting', 'active')) === 0, {
-      timeoutMs: 5000,
       what: 'the queue to be empty',
     })
     expect(runs).toBe(2)
@@ -80,11 +79,11 @@ describe('waking a user', () => {
     await wake(queues, provision(userId))
     const jobId = await queues.provision.getDeduplicationJobId(userId)
     const ended = async () => (await queues.provision.getJobCountByTypes('completed')) === 1
-    await waitFor(ended, { timeoutMs: 5000, what: 'the first run to end' })
+    await waitFor(ended, { what: 'the first run to end' })
     await queues.redis.set(queues.provision.toKey(`de:${userId}`), jobId!)
 
     expect(await wake(queues, provision(userId))).toBe('added')
-    await waitFor(() => runs === 2, { timeoutMs: 5000, what: 'the second run' })
+    await waitFor(() => runs === 2, { what: 'the second run' })
   })
 
   test('adds again after the job was removed by hand, whatever deduplication remembers', async () => {
@@ -109,7 +108,6 @@ describe('waking a user whose job waits', () => {
     const userId = randomUUID()
     await wake(queues, provision(userId))
     await waitFor(async () => (await queues.provision.getDelayedCount()) === 1, {
-      timeoutMs: 5000,
       what: 'the job to wait',
     })
     return { queues, userId, ran }
@@ -122,7 +120,7 @@ describe('waking a user whose job waits', () => {
     ])
     const results = await Promise.all(Array.from({ length: 5 }, () => wake(queues, provision(userId))))
     expect(results).toContain('promoted')
-    await waitFor(() => ran.length >= 2, { timeoutMs: 5000, what: 'the parked job to run' })
+    await waitFor(() => ran.length >= 2, { what: 'the parked job to run' })
   })
 
   test('leaves a job alone that backs off after a failure', async () => {
@@ -139,7 +137,7 @@ describe('waking a user whose job waits', () => {
       { kind: 'retry', delayMs: anHourMs, error: new Error('Fly is away') },
     ])
     expect(await wake(queues, { ...provision(userId), evenIfBackingOff: true })).toBe('promoted')
-    await waitFor(() => ran.length === 2, { timeoutMs: 5000, what: 'the failed job to run' })
+    await waitFor(() => ran.length === 2, { what: 'the failed job to run' })
   })
 
   test('counts as parked again when a job failed first and then waits for something', async () => {
@@ -147,9 +145,8 @@ describe('waking a user whose job waits', () => {
       { kind: 'retry', delayMs: 1, error: new Error('Fly is away') },
       { kind: 'again_after', delayMs: anHourMs, reason: 'waiting for a heartbeat' },
     ])
-    await waitFor(() => ran.length === 2, { timeoutMs: 5000, what: 'the retry' })
+    await waitFor(() => ran.length === 2, { what: 'the retry' })
     await waitFor(async () => (await queues.provision.getDelayedCount()) === 1, {
-      timeoutMs: 5000,
       what: 'the job to be parked',
     })
     expect(await wake(queues, provision(userId))).toBe('promoted')
@@ -168,12 +165,12 @@ test('a wake during a run that then parks is not held for the whole pause', asyn
     return { kind: 'again_after', delayMs: 3_600_000, reason: 'draining' }
   })
   await wake(queues, provision(userId))
-  await waitFor(() => runs === 1, { timeoutMs: 5000, what: 'the first run' })
+  await waitFor(() => runs === 1, { what: 'the first run' })
 
   expect(await wake(queues, provision(userId))).toBe('coalesced')
   first.open()
 
-  await waitFor(() => runs === 2, { timeoutMs: 5000, what: 'the kept wake to run the job' })
+  await waitFor(() => runs === 2, { what: 'the kept wake to run the job' })
 })
 
 describe('waking a sweep', () => {
@@ -196,12 +193,11 @@ describe('waking a sweep', () => {
       },
     })
     bench.cleanups.push(() => worker.close(500))
-    await waitFor(() => runs.length === 1, { timeoutMs: 5000, what: 'the run to start' })
+    await waitFor(() => runs.length === 1, { what: 'the run to start' })
     await Promise.all([wakeSweep(queues, 'orphans'), wakeSweep(queues, 'orphans')])
     first.open()
-    await waitFor(() => runs.length === 2, { timeoutMs: 5000, what: 'the second run' })
+    await waitFor(() => runs.length === 2, { what: 'the second run' })
     await waitFor(async () => (await queues.sweep.getJobCountByTypes('waiting', 'active')) === 0, {
-      timeoutMs: 5000,
       what: 'the queue to be empty',
     })
     expect(runs).toEqual(['orphans', 'orphans'])

@@ -31,7 +31,7 @@ let userId: string
 beforeAll(async () => {
   const redis = createRedis({ url: server.url, role: 'producer', name: 'test' })
   queues = createQueues({ redis, prefix: server.prefix })
-  await waitFor(() => redis.status === 'ready', { timeoutMs: 5000, what: 'Redis' })
+  await waitFor(() => redis.status === 'ready', { what: 'Redis' })
   userId = (await createUser(database.db)).userId
 })
 afterAll(async () => {

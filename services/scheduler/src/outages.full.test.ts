@@ -16,7 +16,6 @@ describe('two replicas', () => {
     await createUser(replicas.database.db, { tier: 'pro' })
     await replicas.untilScheduled('the schedules')
     await waitFor(async () => (await replicas.sumOfJobs('provision')) >= 1, {
-      timeoutMs: 6000,
       what: 'the users',
     })
     expect(second.process.running).toBe(true)
@@ -27,7 +26,7 @@ describe('an outage', () => {
   test('of Redis: stays up, is not ready, says so once, and catches up within seconds', async () => {
     const replica = await replicas.start()
     await replicas.crashRedis()
-    await waitFor(async () => (await replica.ready()) === 503, { timeoutMs: 5000, what: 'not to be ready' })
+    await waitFor(async () => (await replica.ready()) === 503, { what: 'not to be ready' })
     const { userId } = await createUser(replicas.database.db, { tier: 'pro' })
     await untilRoundsFail(replica)
 
@@ -37,7 +36,7 @@ describe('an outage', () => {
       what: 'the user to be woken',
     })
     await replicas.untilScheduled('the schedules')
-    await waitFor(async () => (await replica.ready()) === 200, { timeoutMs: 5000, what: 'to be ready again' })
+    await waitFor(async () => (await replica.ready()) === 200, { what: 'to be ready again' })
     expect(warningsOf(replica, 'relay')).toHaveLength(1)
     expect(replica.process.logs()).toContain('rounds succeed again')
     const metrics = await replica.metrics()
@@ -50,7 +49,7 @@ describe('an outage', () => {
     const line = await proxyTo(replicas.database.url)
     const replica = await replicas.start({ DATABASE_URL: line.url })
     line.cut()
-    await waitFor(async () => (await replica.ready()) === 503, { timeoutMs: 5000, what: 'not to be ready' })
+    await waitFor(async () => (await replica.ready()) === 503, { what: 'not to be ready' })
     const userId = crypto.randomUUID()
     await raiseWant(replicas.database.db, userId, 'manual', { enroll: true })
     await untilRoundsFail(replica)
@@ -60,7 +59,7 @@ describe('an outage', () => {
       timeoutMs: 12_000,
       what: 'the user to be woken',
     })
-    await waitFor(async () => (await replica.ready()) === 200, { timeoutMs: 5000, what: 'to be ready again' })
+    await waitFor(async () => (await replica.ready()) === 200, { what: 'to be ready again' })
     expect(warningsOf(replica, 'relay')).toHaveLength(1)
   }, 60_000)
 })

@@ -26,7 +26,7 @@ let queues: Queues
 beforeAll(async () => {
   const redis = createRedis({ url: server.url, role: 'producer', name: 'test' })
   queues = createQueues({ redis, prefix: server.prefix })
-  await waitFor(() => redis.status === 'ready', { timeoutMs: 5000, what: 'Redis' })
+  await waitFor(() => redis.status === 'ready', { what: 'Redis' })
 })
 afterAll(async () => {
   await closeQueues(queues)

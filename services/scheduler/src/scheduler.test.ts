@@ -7,7 +7,7 @@ import { SCHEDULER, useReplicas } from './testing/replicas.ts'
 const replicas = useReplicas()
 
 const untilQueued = (what: string) =>
-  waitFor(async () => (await replicas.sumOfJobs('provision')) === 1, { timeoutMs: 6000, what })
+  waitFor(async () => (await replicas.sumOfJobs('provision')) === 1, { what })
 
 describe('two replicas', () => {
   test('schedule each sweep once, wake a user once, and put back both within seconds of FLUSHALL', async () => {

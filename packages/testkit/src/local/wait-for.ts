@@ -2,6 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { inspect } from 'node:util'
 
 const POLL_MS = 20
+/** Only how soon a failure is told; below a test's own minute, above what a busy machine may stand still. */
+const PATIENCE_MS = 30_000
 
 type There<T> = Exclude<T, undefined | null | false>
 
@@ -17,7 +19,7 @@ export async function waitFor<T>(
   condition: () => T | Promise<T>,
   options: { timeoutMs?: number; what: string; signal?: AbortSignal },
 ): Promise<There<T>> {
-  const timeoutMs = options.timeoutMs ?? 10_000
+  const timeoutMs = options.timeoutMs ?? PATIENCE_MS
   const deadline = performance.now() + timeoutMs
   let last: unknown
   for (;;) {

@@ -58,7 +58,7 @@ let queues: Queues
 beforeAll(async () => {
   const redis = createRedis({ url: server.url, role: 'producer', name: 'test' })
   queues = createQueues({ redis, prefix: server.prefix })
-  await waitFor(() => redis.status === 'ready', { timeoutMs: 5000, what: 'Redis' })
+  await waitFor(() => redis.status === 'ready', { what: 'Redis' })
 })
 afterAll(async () => {
   await closeQueues(queues)
@@ -212,7 +212,6 @@ const PROVOKE: Record<AlertKind, () => Promise<Provoked>> = {
     const cure = async () => {
       await engine.deps.fly.apps.delete(flyAppName, { force: true })
       await waitFor(() => !engine.sim.sim.world.apps.has(flyAppName), {
-        timeoutMs: 5000,
         what: 'the app to go',
       })
       await sweepOrphans(engine.deps, never)

@@ -34,7 +34,6 @@ test('a mail server that hangs holds up neither the webhook nor what comes after
   const redis = createRedis({ url: server.url, role: 'worker', name: 'test' })
   const queues = createQueues({ redis: producer, prefix: server.prefix })
   await waitFor(() => producer.status === 'ready' && redis.status === 'ready', {
-    timeoutMs: 5000,
     what: 'Redis',
   })
   // As the scheduler does it, only sooner.
@@ -46,9 +45,9 @@ test('a mail server that hangs holds up neither the webhook nor what comes after
     raiseAlert(database.db, { kind, subject: '', severity: 'critical', message: 'now' })
   try {
     await raise('brake_engaged')
-    await waitFor(() => post.hook.deliveries.length === 1, { timeoutMs: 10_000, what: 'the first message' })
+    await waitFor(() => post.hook.deliveries.length === 1, { what: 'the first message' })
     await raise('outbox_lag')
-    await waitFor(() => post.hook.deliveries.length === 2, { timeoutMs: 10_000, what: 'the second' })
+    await waitFor(() => post.hook.deliveries.length === 2, { what: 'the second' })
     expect(post.mailbox.mails).toEqual([])
     expect(await metrics.metrics()).toMatch(
       /hangar_job_outcomes_total\{[^}]*job="notify_webhook",outcome="done"[^}]*\} [1-9]/,

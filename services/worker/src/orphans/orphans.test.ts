@@ -333,7 +333,7 @@ describe('an answer that is lost or partial', () => {
     const hung = fault('hang_after', { operation: 'apps.delete', app: row.flyAppName })
     const dying = new AbortController()
     const first = sweepOrphans(engine.other('worker-b'), dying.signal).catch((error: unknown) => error)
-    await waitFor(() => hung.struck === 1, { what: 'the deletion to be under way', timeoutMs: 5_000 })
+    await waitFor(() => hung.struck === 1, { what: 'the deletion to be under way' })
     dying.abort()
     expect(await first).toBeInstanceOf(Error)
     await sweep()

@@ -228,7 +228,7 @@ describe('an app whose row was lost', () => {
       async (row) => {
         await engine.deps.fly.machines.delete(row.flyAppName, row.flyMachineId!, { force: true })
         const isGone = () => (world().machines.get(row.flyMachineId!)?.state ?? 'destroyed') === 'destroyed'
-        await waitFor(isGone, { what: 'the machine to be gone', timeoutMs: 5_000 })
+        await waitFor(isGone, { what: 'the machine to be gone' })
       },
     ],
     [

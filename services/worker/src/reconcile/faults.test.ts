@@ -213,7 +213,7 @@ describe('lease and fence', () => {
     const { userId } = await createUser(db(), { tier: 'pro' })
     const late = fault('delay', { operation: 'machines.create' }, { params: { ms: 600 } })
     const stalled = reconcileUser(engine.other('stalled'), userId, new AbortController().signal)
-    await waitFor(() => late.struck === 1, { what: 'the create to be under way', timeoutMs: 5_000 })
+    await waitFor(() => late.struck === 1, { what: 'the create to be under way' })
     await runSql(
       engine.database.url,
       `update hangar.user_work set lease_expires_at = clock_timestamp() - interval '1 second' where user_id = '${userId}'`,
@@ -248,7 +248,7 @@ describe('lease and fence', () => {
     const late = fault('delay', { operation: 'apps.create' }, { params: { ms: 5_000 } })
     const stop = new AbortController()
     const running = reconcileUser(engine.deps, userId, stop.signal)
-    await waitFor(() => late.struck === 1, { what: 'the create to be under way', timeoutMs: 5_000 })
+    await waitFor(() => late.struck === 1, { what: 'the create to be under way' })
     stop.abort(new Error('stopping'))
     expect(await running).toMatchObject({ kind: 'again_after', delayMs: 0 })
     faults().clear()

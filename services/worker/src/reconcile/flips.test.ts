@@ -38,7 +38,7 @@ async function flipDuring(
   const { faults, calls } = engine.sim.sim
   const slow = faults.add({ kind, match: { operation }, count: 1, params: { ms: SLOW_MS } })
   const running = engine.drive(userId)
-  await waitFor(() => slow.struck === 1, { what: `${operation} to be under way`, timeoutMs: 5_000 })
+  await waitFor(() => slow.struck === 1, { what: `${operation} to be under way` })
   await flip()
   const { lastSeq } = calls
   await running

@@ -16,7 +16,7 @@ async function during(userId: string, operation: string, act: () => Promise<void
     params: { ms: SLOW_MS },
   })
   const running = reconcileUser(engine.deps, userId, new AbortController().signal)
-  await waitFor(() => slow.struck === 1, { what: `${operation} to be under way`, timeoutMs: 5_000 })
+  await waitFor(() => slow.struck === 1, { what: `${operation} to be under way` })
   await act()
   await running
 }
@@ -60,7 +60,7 @@ test('what Fly does not show yet is not asked for again by a worker that lost it
   const asked = () => engine.sim.sim.calls.list({ operation: 'secrets.set' }).length
   const before = asked()
   const running = reconcileUser(engine.deps, userId, new AbortController().signal)
-  await waitFor(() => asked() > before, { what: 'the secrets to be refused', timeoutMs: 5_000 })
+  await waitFor(() => asked() > before, { what: 'the secrets to be refused' })
   const takeOver = `update hangar.user_work set fence = fence + 1, owner = 'another' where user_id = '${userId}'`
   await runSql(engine.database.url, takeOver)
   const byThen = asked()

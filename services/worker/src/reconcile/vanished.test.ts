@@ -19,7 +19,7 @@ async function vanished(state: string): Promise<AppRow> {
   const row = await engine.live(userId)
   await onDatabase(`update public.user_fly_apps set ${state} where id = '${row.id}'`)
   await engine.deps.fly.apps.delete(row.flyAppName, { force: true })
-  await waitFor(() => !isOnFly(row.flyAppName), { what: 'the app to be gone', timeoutMs: 5_000 })
+  await waitFor(() => !isOnFly(row.flyAppName), { what: 'the app to be gone' })
   await raiseWant(engine.database.db, userId, 'health')
   return row
 }
