@@ -28,6 +28,39 @@ test('a connection that breaks in the middle of a transaction fails that transac
   expect((await sql<{ one: number }>`select 1 as one`.execute(t.db)).rows).toEqual([{ one: 1 }])
 })
 
+test('who stands still inside a transaction is ended, and keeps its locks from nobody', async () => {
+  const frozen = createDatabase({
+    connectionString: t.url,
+    applicationName: 'frozen',
+    idleTransactionMs: 200,
+  })
+  const lockBrakes = sql`select from hangar.brakes for update`
+  const thaw = Promise.withResolvers<undefined>()
+  const locked = Promise.withResolvers<undefined>()
+  const overtaken = frozen
+    .transaction()
+    .execute(async (tx) => {
+      await lockBrakes.execute(tx)
+      locked.resolve(undefined)
+      await thaw.promise
+      await sql`update hangar.brakes set reason = 'long ago'`.execute(tx)
+    })
+    .catch((error: unknown) => error)
+  await locked.promise
+  // Waits for the lock, and would be cancelled at the limit of a statement.
+  await lockBrakes.execute(t.db)
+  thaw.resolve(undefined)
+  expect(String(await overtaken)).toMatch(/^\w*error\b/i)
+  await frozen.destroy()
+})
+
+test('every connection limits its statements and how long a transaction may stand still', async () => {
+  const { rows } = await sql`
+    select current_setting('statement_timeout') as statement,
+      current_setting('idle_in_transaction_session_timeout') as idle`.execute(t.db)
+  expect(rows).toEqual([{ statement: '30s', idle: '5s' }])
+})
+
 test('a connection that breaks while it is set up leaves its place in the pool to the next one', async () => {
   const target = new URL(t.url)
   let broken = 0

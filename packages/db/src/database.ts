@@ -32,6 +32,11 @@ export type DatabaseOptions = {
   maxConnections?: number
   /** A statement that runs longer is cancelled by the server. Default 30 000; 0 means no limit. */
   statementTimeoutMs?: number
+  /**
+   * A transaction whose next statement does not come for so long is ended by the server, and its locks with it: whoever is
+   * frozen inside one keeps neither its user nor the brakes from the others. Default 5 000.
+   */
+  idleTransactionMs?: number
   /** How long the end waits for connections that do not answer. Default 3 000. */
   endTimeoutMs?: number
   /** How long past that an answer may take to get here, before the connection counts as dead. Default 5 000. */
@@ -40,6 +45,7 @@ export type DatabaseOptions = {
 
 const CONNECT_TIMEOUT_MS = 5_000
 const STATEMENT_TIMEOUT_MS = 30_000
+const IDLE_TRANSACTION_MS = 5_000
 const ANSWER_SLACK_MS = 5_000
 /** A process that stops has ten seconds for all that it has to end. */
 const END_TIMEOUT_MS = 1_000
@@ -54,7 +60,7 @@ export function createDatabase(options: DatabaseOptions): Database {
     // A database that does not answer is an error, not a wait for TCP to give up.
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     // By the pool, which gives up a connection that fails here. Kysely's own hook keeps it for ever, and its place with it.
-    verify: (client, done) => void setUp(client, statementTimeoutMs).then(() => done(), done),
+    verify: (client, done) => void setUp(client, options).then(() => done(), done),
   })
   boundEnd(pool, options.endTimeoutMs ?? END_TIMEOUT_MS)
   // An idle connection that the server closes is reported here, and the pool has already dropped it. Without
@@ -68,25 +74,31 @@ export function createDatabase(options: DatabaseOptions): Database {
   return kyselyOver({ pool })
 }
 
-async function setUp(client: pg.ClientBase, statementTimeoutMs: number): Promise<void> {
+type Timeouts = Pick<DatabaseOptions, 'statementTimeoutMs' | 'idleTransactionMs'>
+
+async function setUp(client: pg.ClientBase, timeouts: Timeouts): Promise<void> {
   assertNoStandby(client)
-  await client.query(timeoutStatement(statementTimeoutMs))
+  await client.query(timeoutStatement(timeouts))
 }
 
-/** A statement, not a start-up parameter, which some poolers refuse. */
-function timeoutStatement(statementTimeoutMs: number): string {
-  return `set statement_timeout = ${Math.trunc(statementTimeoutMs)}`
+/** A statement, not start-up parameters, which some poolers refuse. */
+function timeoutStatement({
+  statementTimeoutMs = STATEMENT_TIMEOUT_MS,
+  idleTransactionMs = IDLE_TRANSACTION_MS,
+}: Timeouts): string {
+  return `select set_config('statement_timeout', '${Math.trunc(statementTimeoutMs)}', false),
+    set_config('idle_in_transaction_session_timeout', '${Math.trunc(idleTransactionMs)}', false)`
 }
 
 /** The same over a pool of the caller's own, such as one that decides when each statement runs. */
 export function databaseOver(
   pool: PostgresPool,
-  { statementTimeoutMs = STATEMENT_TIMEOUT_MS }: Pick<DatabaseOptions, 'statementTimeoutMs'> = {},
+  timeouts: Pick<DatabaseOptions, 'statementTimeoutMs'> = {},
 ): Database {
   return kyselyOver({
     pool,
     onCreateConnection: async (connection) => {
-      await connection.executeQuery(CompiledQuery.raw(timeoutStatement(statementTimeoutMs)))
+      await connection.executeQuery(CompiledQuery.raw(timeoutStatement(timeouts)))
     },
   })
 }

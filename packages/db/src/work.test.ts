@@ -105,6 +105,26 @@ describe('the lease', () => {
     }
   })
 
+  test('whose work is still open keeps its count of failures, and with it its growing pause', async () => {
+    const { userId } = await createUser(t.db, { tier: 'pro' })
+    const first = (await claimLease(t.db, { userId, owner: 'a', ttlMs: TTL_MS }))!
+    const { wantedVersion } = first.want
+    const failed = {
+      kind: 'failed',
+      failedAttempts: 4,
+      failedVersion: wantedVersion,
+      reason: 'test',
+    } as const
+    await finishWork(t.db, first.lease, { ...failed, delayMs: 3_600_000, mayLand: true })
+    expect(await wakeOvertaken(t.db, { lateCallMs: 0, limit: 10 })).toBe(1)
+    expect((await findWant(t.db, userId))?.wantedVersion).toBe(wantedVersion)
+    expect((await claimLease(t.db, { userId, owner: 'a', ttlMs: TTL_MS }))?.work).toMatchObject({
+      failedAttempts: 4,
+      nextAttemptAt: expect.any(Date),
+      overtakenAt: null,
+    })
+  })
+
   test('is extended by its holder only, and not once it has run out', async () => {
     const userId = randomUUID()
     const { lease } = await claimed(userId)

@@ -142,22 +142,27 @@ export async function finishWork(
 
 /**
  * Users whose lease was overtaken, or whose last call got no answer, `lateCallMs` ago or longer are to be looked at
- * once more: whoever was frozen, or cut off, may have had one call on its way, and by now it has landed. Marks them as seen to, at
- * most `limit` in one round, and answers how many.
+ * once more: whoever was frozen, or cut off, may have had one call on its way, and by now it has landed. Who still has work open is looked at by that,
+ * in its own time: a new want would begin the pauses after failures anew, for as long as Fly answers nothing. Marks them
+ * as seen to, at most `limit` in one round, and answers how many.
  */
 export function wakeOvertaken(
   db: Database,
   { lateCallMs, limit }: { lateCallMs: number; limit: number },
 ): Promise<number> {
   return db.transaction().execute(async (tx) => {
-    const { rows } = await sql<{ userId: string }>`
-      update hangar.user_work set overtaken_at = null
+    const { rows } = await sql<{ userId: string; isSettled: boolean }>`
+      update hangar.user_work as work set overtaken_at = null
       where user_id in (
         select user_id from hangar.user_work
         where overtaken_at <= hangar.now() - ${intervalMs(lateCallMs)} and owner is null
         order by overtaken_at limit ${limit} for update skip locked)
-      returning user_id`.execute(tx)
-    for (const { userId } of rows) await raiseWant(tx, userId, 'sweep')
+      returning user_id, not exists (
+        select from hangar.user_wants want
+        where want.user_id = work.user_id and want.wanted_version > work.done_version) as is_settled`.execute(
+      tx,
+    )
+    for (const { userId, isSettled } of rows) if (isSettled) await raiseWant(tx, userId, 'sweep')
     return rows.length
   })
 }
