@@ -29,6 +29,7 @@ const coded = (code: string) => Object.assign(new Error('no detail of this may l
 test.each([
   ['a refused connection', coded('ECONNREFUSED')],
   ['a server that is going down', coded('57P01')],
+  ['a transaction that stood still for too long', coded('25P03')],
   ['no more connections', coded('53300')],
   ['a broken connection', new Error('Connection terminated unexpectedly')],
   [

@@ -30,8 +30,8 @@ const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {
   415: 'unsupported_media_type',
 }
 
-/** PostgreSQL's classes 08 (connection), 53 (resources), 57P (going down), and the socket's own words. */
-const DATABASE_DOWN = /^(08...|53...|57P..|ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|EPIPE)$/
+/** PostgreSQL's classes 08 (connection), 53 (resources), 57P (going down), 25P03 (this process stood still), and the socket's own words. */
+const DATABASE_DOWN = /^(08...|25P03|53...|57P..|ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|EPIPE)$/
 
 /** What anything that is thrown means to whoever asked. */
 export function toHangarError(error: unknown): HangarError {
