@@ -1,6 +1,9 @@
 import { execFile } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { DEFAULT_HOST_MAPPING, findHostMapping } from '@hangar/db'
+import { DEFAULT_HOST_MAPPING, findHostMapping, type HostMapping } from '@hangar/db'
 import { createTestDatabase, runSql, useTestDatabase } from '@hangar/testkit'
 import { describe, expect, test } from '@jest/globals'
 
@@ -40,6 +43,29 @@ describe('migrate', () => {
       stdout: 'Up to date.\nInstalled on public.user_subscriptions.\n',
     })
     expect(await findHostMapping(t.db)).toEqual(DEFAULT_HOST_MAPPING)
+  })
+
+  test('with another mapping the services’ roles see what it names', async () => {
+    const { status, ...subscriptions } = DEFAULT_HOST_MAPPING.subscriptions
+    const folder = await mkdtemp(join(tmpdir(), 'hangar-migrate-'))
+    const role = `hangar_test_${Math.random().toString(36).slice(2)}`
+    const install = async (mapping: HostMapping) => {
+      await writeFile(join(folder, 'mapping.json'), JSON.stringify(mapping))
+      expect(await migrate(['--host', join(folder, 'mapping.json')], t.url)).toMatchObject({ code: 0 })
+    }
+    try {
+      await runSql(t.url, `create role ${role}`)
+      await runSql(t.url, `select hangar.grant_service_role('${role}', 'worker')`)
+      await install({ ...DEFAULT_HOST_MAPPING, subscriptions })
+      const read = () =>
+        runSql(t.url, `set role ${role}; select ${String(status)} from public.user_subscriptions`)
+      await expect(read()).rejects.toThrow('permission denied')
+      await install(DEFAULT_HOST_MAPPING)
+      await read()
+    } finally {
+      await runSql(t.url, `drop owned by ${role}; drop role ${role}`)
+      await rm(folder, { recursive: true })
+    }
   })
 
   test.each<[string, string[], string | undefined, number, string]>([

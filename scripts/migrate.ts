@@ -7,8 +7,8 @@ import { isTransactionPooler } from '../packages/core/src/index.ts'
 import {
   createDatabase,
   DEFAULT_HOST_MAPPING,
-  installHost,
   migrateToLatest,
+  replaceHost,
   type HostMapping,
 } from '../packages/db/src/index.ts'
 
@@ -40,7 +40,7 @@ async function install(url: string, host: string): Promise<void> {
     host === 'default' ? DEFAULT_HOST_MAPPING : (JSON.parse(await readFile(host, 'utf8')) as HostMapping)
   const db = createDatabase({ connectionString: url, applicationName: 'hangar-migrate', maxConnections: 1 })
   try {
-    await installHost(db, mapping)
+    await replaceHost(db, mapping)
   } finally {
     await db.destroy()
   }

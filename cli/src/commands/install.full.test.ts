@@ -110,6 +110,47 @@ test('a dry run says what is to be done; then it is done, and done again it chan
   ])
 })
 
+test('without --mapping the one that is installed stays, and with another it is said what changes', async () => {
+  const detailOf = (text: string) =>
+    (JSON.parse(text) as { steps: { step: string; detail: string }[] }).steps.find(
+      ({ step }) => step === 'host',
+    )?.detail
+  await runSql(server.url, 'delete from vault.secrets')
+  for (const how of ['--dry-run', '--yes']) {
+    const ended = await hangar('install', how, '--json')
+    expect([ended.code, detailOf(ended.stdout)]).toEqual([
+      0,
+      expect.stringMatching(/^by the mapping that is installed, which changes nothing: /),
+    ])
+    expect(await findHostMapping(db)).toEqual(MAPPING)
+  }
+  // As the remedy of webhook_no_secret has it.
+  await runSql(
+    server.url,
+    `do $$ begin if (select count(*) from vault.secrets) <> 1 then raise 'no secret'; end if; end $$`,
+  )
+
+  const { notifications, signals, ...rest } = MAPPING
+  expect([notifications, signals]).not.toContain(undefined)
+  const other = { ...rest, users: { table: 'public.user_profiles', id: 'id' } }
+  await writeFile(at('other.json'), JSON.stringify(other))
+  const said = await hangar('install', '--mapping', at('other.json'), '--dry-run', '--json')
+  expect(detailOf(said.stdout)).toMatch(
+    /other\.json, which changes users and takes away signals, notifications: /,
+  )
+  expect(await findHostMapping(db)).toEqual(MAPPING)
+
+  const printed = await hangar('install', '--print')
+  expect(printed.stdout).toContain('hangar_webhook_secret')
+  expect(printed.stdout).toContain('select hangar.apply_service_rights();')
+  expect(printed.stdout).toContain("select hangar.open_host_part('notifications');")
+  expect(printed.stdout).not.toContain('close_host_part')
+  const changed = await hangar('install', '--mapping', at('other.json'), '--print')
+  expect(changed.stdout.match(/close_host_part\('\w+'\)/g)).toEqual(
+    ['users', 'signals', 'notifications'].map((part) => `close_host_part('${part}')`),
+  )
+})
+
 test('the new roles: a file for its owner alone, no password elsewhere, and each comes in', async () => {
   const text = await readFile(at('roles.env'), 'utf8')
   expect((await stat(at('roles.env'))).mode & 0o777).toBe(0o600)

@@ -1,6 +1,5 @@
 /** hangar install: what a project's database needs, printed, tried, or done. Works on DATABASE_URL alone. */
-import { readFile } from 'node:fs/promises'
-import type { HostMapping } from '@hangar/db'
+import type { Database, HostMapping } from '@hangar/db'
 import type { Command } from 'commander'
 import { readDatabaseUrl } from '../config.ts'
 import type { Context } from '../context.ts'
@@ -24,7 +23,10 @@ export function register(program: Command, context: Context): void {
   const command = program
     .command('install')
     .description("what a project's database needs: migrations, webhook, trigger and views, roles")
-    .option('--mapping <file>', "JSON: what the product's tables are called; without it, as in db/baseline")
+    .option(
+      '--mapping <file>',
+      "JSON: what the product's tables are called; without it, as it is installed, or else as in db/baseline",
+    )
     .option('--check', 'say whether the mapping is right, and do nothing')
     .option('--print', 'print it as SQL, and do nothing')
     .option('--dry-run', 'say what would be done, and do nothing')
@@ -62,9 +64,10 @@ async function act(context: Context, options: Options): Promise<void> {
     report(context, await uninstall({ db, dryRun }), dryRun)
     return
   }
-  const mapping = await readMapping(options)
+  const { chooseMapping } = await import('../install/mapping.ts')
+  const chosen = await chooseMapping(db, options.mapping)
   if (options.check) {
-    await assertMapping(db, mapping)
+    await assertMapping(db, chosen.mapping)
     context.output.result({ ok: true }, () => 'The mapping is right: every table and column is there.')
     return
   }
@@ -72,7 +75,7 @@ async function act(context: Context, options: Options): Promise<void> {
   const steps = await install({
     db,
     url: readDatabaseUrl(context.env),
-    mapping,
+    ...chosen,
     webhookSecrets: webhookSecretsOf(context),
     credentials: options.roles ? credentialsIn(options.credentials) : undefined,
     newPasswords: options.newPasswords ?? false,
@@ -84,21 +87,23 @@ async function act(context: Context, options: Options): Promise<void> {
 
 async function print(context: Context, options: Options): Promise<void> {
   const { printInstallation } = await import('@hangar/db')
-  const mapping = await readMapping(options)
-  const there =
-    (context.env['DATABASE_URL'] ?? '') === '' ? undefined : await findWhatIsThere(context, mapping)
+  const { chooseMapping } = await import('../install/mapping.ts')
+  const db = (context.env['DATABASE_URL'] ?? '') === '' ? undefined : await context.database()
+  const { mapping } = await chooseMapping(db, options.mapping)
+  const there = db && (await findWhatIsThere(db, mapping))
   context.output.raw(await printInstallation(mapping, { roles: options.roles ?? false, there }))
 }
 
-async function findWhatIsThere(context: Context, { webhook }: HostMapping) {
+async function findWhatIsThere(db: Database, { webhook }: HostMapping) {
   const { findServiceRoles, hasWebhookSecret, readMigrations } = await import('@hangar/db')
   const { missingMigrations } = await import('../install/apply.ts')
-  const db = await context.database()
+  const { findInstalledMapping } = await import('../install/mapping.ts')
   const missing = await missingMigrations(db)
   return {
     migrations: (await readMigrations()).map(({ name }) => name).filter((name) => !missing.includes(name)),
     roles: await findServiceRoles(db),
     hasSecret: webhook !== undefined && (await hasWebhookSecret(db, webhook.secret_name)),
+    mapping: await findInstalledMapping(db),
   }
 }
 
@@ -121,19 +126,4 @@ function webhookSecretsOf({ env }: Context): string[] {
     EXIT.config,
     'HANGAR_WEBHOOK_SECRET: write it as whsec_ and the base64 of 24 to 64 bytes.',
   )
-}
-
-async function readMapping({ mapping: file }: Options): Promise<HostMapping> {
-  const { DEFAULT_HOST_MAPPING } = await import('@hangar/db')
-  if (file === undefined) return DEFAULT_HOST_MAPPING
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw new CliError(EXIT.noInput, `${file} cannot be read.`, { cause: error })
-  })
-  try {
-    const found: unknown = JSON.parse(text)
-    if (typeof found === 'object' && found !== null && !Array.isArray(found)) return found as HostMapping
-  } catch {
-    // Said below.
-  }
-  throw new CliError(EXIT.dataError, `${file} is no JSON object.`)
 }

@@ -34,6 +34,7 @@ async function run(asked: Partial<Installing>, step: string): Promise<string> {
     db,
     url: server.url,
     mapping: DEFAULT_HOST_MAPPING,
+    from: 'a test',
     webhookSecrets: [],
     credentials: undefined,
     newPasswords: false,

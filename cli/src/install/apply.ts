@@ -2,24 +2,22 @@
  * Brings a database to what a project needs, step by step; each says what it did, and may be done again. Nothing of the
  * project's is changed before the mapping is known to be right.
  */
-import { isDeepStrictEqual } from 'node:util'
 import {
   checkHostMapping,
-  closeHostPart,
   ensurePgNet,
   findHostMapping,
   hasWebhookSecret,
-  HOST_PARTS,
-  installHost,
   migrateToLatest,
   putWebhookSecret,
   readMigrations,
   readSchemaState,
+  replaceHost,
   uninstallHost,
   type Database,
   type HostMapping,
 } from '@hangar/db'
 import { CliError, EXIT } from '../exit.ts'
+import { findInstalledMapping, wordsForChange } from './mapping.ts'
 import { roles } from './roles.ts'
 import type { Done, Installing, Step } from './step.ts'
 
@@ -88,15 +86,12 @@ async function vault({ db, webhookSecrets, dryRun }: Installing, name: string): 
   return found === 'there' ? ['as_is', `${name} is in the Vault`] : ['done', `${name} is in the Vault now`]
 }
 
-async function host({ db, mapping, dryRun }: Installing): Promise<Done> {
+async function host({ db, mapping, from, dryRun }: Installing): Promise<Done> {
   const { table } = mapping.subscriptions
-  if (dryRun) return ['would', `put the trigger on ${table}, and make the views`]
-  const before = await findHostMapping(db)
-  // The roles see no more of a table or column that is not ours any more; what is, is opened to them again.
-  for (const part of HOST_PARTS)
-    if (before?.[part] && !isDeepStrictEqual(before[part], mapping[part])) await closeHostPart(db, part)
-  await installHost(db, mapping)
-  return ['done', `tier changes in ${table} are seen; nobody is provisioned by it`]
+  const how = wordsForChange({ mapping, from }, await findInstalledMapping(db))
+  if (dryRun) return ['would', `${how}: put the trigger on ${table}, and make the views`]
+  await replaceHost(db, mapping)
+  return ['done', `${how}: tier changes in ${table} are seen; nobody is provisioned by it`]
 }
 
 export async function uninstall({ db, dryRun }: { db: Database; dryRun: boolean }): Promise<Step[]> {

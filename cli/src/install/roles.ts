@@ -25,11 +25,9 @@ import type { Done, Installing } from './step.ts'
 type State = 'missing' | 'lost' | 'kept'
 
 export async function roles({ db, url, credentials, newPasswords, dryRun }: Installing): Promise<Done> {
-  if (credentials === undefined) {
-    // There may be roles from before, or one for all, and the mapping may have changed.
-    if (!dryRun) await openHost(db)
+  // Roles from before, or one for all, were given what they need by the steps before this one.
+  if (credentials === undefined)
     return ['left_out', dryRun ? 'no --roles' : 'no --roles; those that are known have what they need']
-  }
   const states = await readStates(db, credentials)
   const names = (state: State) => SERVICE_KINDS.filter((kind) => states[kind] === state).map(serviceRoleName)
   const missing = names('missing')

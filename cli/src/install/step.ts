@@ -13,6 +13,8 @@ export type Installing = {
   db: Database
   url: string
   mapping: HostMapping
+  /** Whose mapping it is, as "mapping.json". */
+  from: string
   /** Of the API's environment, the one to sign with first; none: the Vault is left as it is. */
   webhookSecrets: readonly string[]
   /** Where new roles' addresses are kept; undefined: no role is made. */

@@ -40,7 +40,10 @@ export const FINDINGS = {
     severity: 'critical',
     remedy: 'Use port 5432: a direct connection, or the pooler in session mode.',
   },
-  not_migrated: { severity: 'critical', remedy: 'Run "hangar install", or "npm run migrate".' },
+  not_migrated: {
+    severity: 'critical',
+    remedy: 'Run "hangar install --mapping mapping.json --yes", or "npm run migrate".',
+  },
   schema_current: { severity: 'ok' },
   schema_unseen: { severity: 'info', remedy: 'Ask as the owner, or by the API.' },
   schema_behind: { severity: 'critical', remedy: 'Run "npm run migrate" with this release.' },
@@ -58,29 +61,29 @@ export const FINDINGS = {
   role_is_least: { severity: 'ok' },
   role_is_mighty: {
     severity: 'info',
-    remedy: 'Give each service a role of its own: "hangar install --roles" (docs/install-supabase.md).',
+    remedy: 'Give each service a role of its own: "hangar install --roles --yes" (docs/install-supabase.md).',
   },
   rights_complete: { severity: 'ok' },
   rights_missing: {
     severity: 'critical',
-    remedy: 'Run "select hangar.apply_service_rights()" as the owner; "hangar install" does what is left.',
+    remedy: 'Run "hangar install --yes" as the owner: it gives them, by the mapping that is installed.',
   },
-  host_not_installed: { severity: 'critical', remedy: 'Run "hangar install --mapping mapping.json".' },
+  host_not_installed: { severity: 'critical', remedy: 'Run "hangar install --mapping mapping.json --yes".' },
   trigger_right: { severity: 'ok' },
-  trigger_missing: { severity: 'critical', remedy: 'Run "hangar install" again with the same mapping.' },
+  trigger_missing: { severity: 'critical', remedy: 'Run "hangar install --yes": it keeps the mapping.' },
   trigger_disabled: {
     severity: 'critical',
-    remedy: 'Run "hangar install" again: it makes the trigger anew, enabled.',
+    remedy: 'Run "hangar install --yes": it keeps the mapping, and makes the trigger anew, enabled.',
   },
-  trigger_wrong: { severity: 'critical', remedy: 'Run "hangar install" again with the same mapping.' },
+  trigger_wrong: { severity: 'critical', remedy: 'Run "hangar install --yes": it keeps the mapping.' },
   host_rows_visible: { severity: 'ok' },
   host_rows_hidden: {
     severity: 'critical',
-    remedy: 'Run "hangar install --roles", or give the role BYPASSRLS or policies that let it read.',
+    remedy: 'Run "hangar install --roles --yes", or give the role BYPASSRLS or policies that let it read.',
   },
   host_rows_unread: {
     severity: 'critical',
-    remedy: 'Ask again; where it stays so, run "hangar install" with a mapping that fits the tables.',
+    remedy: 'Ask again; where it stays so, run "hangar install --yes" with a --mapping that fits the tables.',
   },
   host_busy: { severity: 'info', remedy: 'Ask again: the database did not count the rows in time.' },
   webhook_arrives: { severity: 'ok' },
@@ -90,7 +93,7 @@ export const FINDINGS = {
   },
   webhook_no_pg_net: {
     severity: 'warning',
-    remedy: 'Enable the extension pg_net: "hangar install" does it.',
+    remedy: 'Enable the extension pg_net: "hangar install --yes" does it.',
   },
   webhook_no_vault: {
     severity: 'warning',
@@ -99,7 +102,7 @@ export const FINDINGS = {
   },
   webhook_no_secret: {
     severity: 'warning',
-    remedy: 'Run "hangar install" with HANGAR_WEBHOOK_SECRET set, as the API has it.',
+    remedy: 'Run "hangar install --yes" with HANGAR_WEBHOOK_SECRET set, as the API has it.',
   },
   webhook_lost: {
     severity: 'warning',

@@ -80,7 +80,8 @@ export async function assertHostRowsVisible(db: Database | Tx): Promise<void> {
   const installed = await db.selectFrom('hangar.hostMapping').select('singleton').executeTakeFirst()
   if (!installed)
     throw new HangarError('host_not_installed', {
-      operator: 'hangar.install_host() was never called in this database: npm run migrate does it',
+      operator:
+        'nobody said in this database what the tables are called: run "hangar install --mapping mapping.json --yes"',
     })
   const { visible, total } = await countHostRows(db)
   if (visible === total) return

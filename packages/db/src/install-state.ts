@@ -79,25 +79,75 @@ export async function listExposed(db: Database | Tx): Promise<string[]> {
   return rows.map(({ name }) => name)
 }
 
-/** The services' roles of this server, and what hangar.service_rights says they need and they do not have. */
+/**
+ * The services' roles of this server, and what each needs and does not have: of Hangar's own by hangar.service_rights, of
+ * the product's tables by the mapping.
+ */
 export async function findMissingRights(db: Database | Tx): Promise<{ roles: string[]; missing: string[] }> {
   const { rows } = await sql<{ role: string; missing: string | null }>`
-    select r.rolname as role, string_agg(verb || ' on ' || n.object, ', ' order by n.object, verb)
-      filter (where (case
+    select r.rolname as role, string_agg(lacks.what, ', ' order by lacks.at, lacks.what) as missing
+    from hangar.service_roles s join pg_roles r on r.rolname = s.role_name
+    left join lateral (
+      select 1 as at, verb || ' on ' || n.object as what
+      from hangar.service_rights n
+      cross join regexp_split_to_table(n.privileges, ', ') as verb
+      cross join lateral (select substring(n.object from ' (.*)$') as name) named
+      where s.kind in ('all', n.service) and (case
         when n.object like 'function %' then has_function_privilege(r.oid, to_regprocedure(name)::oid, verb)
         when verb like '%(%' then has_column_privilege(r.oid, to_regclass(name)::oid,
           substring(verb from '\\((.*)\\)'), split_part(verb, ' ', 1))
-        else has_table_privilege(r.oid, to_regclass(name)::oid, verb) end) is not true) as missing
-    from hangar.service_roles s join pg_roles r on r.rolname = s.role_name
-    join hangar.service_rights n on s.kind in ('all', n.service)
-    cross join regexp_split_to_table(n.privileges, ', ') as verb
-    cross join lateral (select substring(n.object from ' (.*)$') as name) named
+        else has_table_privilege(r.oid, to_regclass(name)::oid, verb) end) is not true
+      union all
+      select 2, what from (${hostRightsLacked}) as of_host
+    ) lacks on true
     group by r.rolname order by r.rolname`.execute(db)
   return {
     roles: rows.map(({ role }) => role),
     missing: rows.flatMap(({ role, missing }) => (missing === null ? [] : [`${role}: ${missing}`])),
   }
 }
+
+/** hangar.host_need() of `asked.kind` and `asked.part`, for the services' own roles, which may not call it. */
+export const hostNeed = sql<string | null>`case
+  when asked.part in ('subscriptions', 'users', 'traders') then 'select'
+  when asked.part in ('signals', 'executions') and asked.kind in ('api', 'all') then 'insert'
+  when asked.part = 'notifications' and asked.kind in ('worker', 'all') then 'insert' end`
+
+/**
+ * Of the role `r` with the kind `s.kind`: what hangar.open_host_part() would give, or somebody by hand. Tables are found by
+ * the catalog, because their names cannot be resolved by a role that may not use their schemas.
+ */
+const hostRightsLacked = sql`
+  select lack.what
+  from hangar.host_mapping m
+  cross join lateral jsonb_each(m.mapping - 'webhook') as host (part, names)
+  cross join lateral (select s.kind, host.part) as asked
+  cross join lateral (select ${hostNeed} as verb, host.names ->> 'table' as name,
+    parse_ident(host.names ->> 'table') as path) as needed
+  join pg_namespace n on n.nspname = needed.path[1]
+  join pg_class c on c.relnamespace = n.oid and c.relname = needed.path[2]
+  cross join lateral (
+    select needed.verb || ' (' || named.value || ') on ' || needed.name as what
+    from jsonb_each_text(host.names) as named
+    left join pg_attribute a on a.attrelid = c.oid and a.attname = named.value and a.attnum > 0 and not a.attisdropped
+    where named.key <> 'table' and has_column_privilege(r.oid, c.oid, a.attnum, needed.verb) is not true
+    union all
+    select 'usage on schema ' || n.nspname where not has_schema_privilege(r.oid, n.oid, 'usage')
+    union all
+    select 'usage on sequence ' || q.relname from pg_depend d join pg_class q on q.oid = d.objid
+    where d.refobjid = c.oid and d.deptype = 'a' and needed.verb = 'insert'
+      and case q.relkind when 'S' then not has_sequence_privilege(r.oid, q.oid, 'usage') end
+    union all
+    -- Rows that are hidden are counted by whoever reads them; what may not be inserted shows only when it is.
+    select 'a policy for insert on ' || needed.name
+    where needed.verb = 'insert' and c.relrowsecurity and not r.rolbypassrls and not r.rolsuper
+      and not pg_has_role(r.oid, c.relowner, 'usage')
+      and not exists (
+        select from pg_policy p cross join unnest(p.polroles) as to_role (oid)
+        where p.polrelid = c.oid and p.polpermissive and p.polcmd in ('*', 'a')
+          and case to_role.oid when 0 then true else pg_has_role(r.oid, to_role.oid, 'usage') end)
+  ) as lack
+  where needed.verb is not null`
 
 export type ConnectionState = {
   role: string

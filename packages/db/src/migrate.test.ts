@@ -8,6 +8,7 @@ import { sql } from 'kysely'
 import { createDatabase, type Database } from './database.ts'
 import { countHostRows } from './host.ts'
 import { installHost } from './install-host.ts'
+import { findMissingRights } from './install-state.ts'
 import { loadBaseline } from './baseline.ts'
 import { migrateToLatest, readMigrations } from './migrate.ts'
 import { migrationsDirectory } from './paths.ts'
@@ -87,6 +88,28 @@ describe('migrateToLatest', () => {
         code: 'migration_edited',
         message: expect.stringContaining('0002_b'),
       })
+    })
+  })
+})
+
+describe('a process that dies after its last migration, and before the roles have what is new', () => {
+  test('the next run gives it to them, though nothing is left to apply', async () => {
+    await withEmpty(async (url, db) => {
+      await migrateToLatest(url)
+      const role = `hangar_test_${randomUUID().slice(0, 8)}`
+      await sql`create role ${sql.ref(role)}`.execute(db)
+      try {
+        await sql`select hangar.grant_service_role(${role}::regrole, 'worker')`.execute(db)
+        await sql`revoke select on hangar.settings from ${sql.ref(role)}`.execute(db)
+        expect((await findMissingRights(db)).missing).toHaveLength(1)
+        // Two at once, as two machines that are rolled out.
+        const runs = await Promise.all([migrateToLatest(url), migrateToLatest(url)])
+        expect(runs).toEqual([{ applied: [] }, { applied: [] }])
+        expect(await findMissingRights(db)).toEqual({ roles: [role], missing: [] })
+      } finally {
+        await sql`drop owned by ${sql.ref(role)}`.execute(db)
+        await sql`drop role ${sql.ref(role)}`.execute(db)
+      }
     })
   })
 })

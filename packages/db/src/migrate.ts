@@ -52,7 +52,7 @@ export async function migrateToLatest(
     const { error, results = [] } = await migrator.migrateToLatest()
     if (error !== undefined)
       throw toError(error, results.find(({ status }) => status === 'Error')?.migrationName)
-    if (results.length > 0) await applyServiceRights(db)
+    await applyServiceRights(db)
     return { applied: results.map(({ migrationName }) => migrationName) }
   } finally {
     await db.destroy()
@@ -74,11 +74,21 @@ function toMigration({ name, text, sha256 }: MigrationFile): [string, Migration]
   return [name, { up }]
 }
 
-/** The roles of the services are given what is new. Migrations of tests, and those before 0015, have none. */
+/**
+ * The roles of the services are given what is new: after every run, because one before may have ended between its last
+ * migration and this. One at a time, because two that grant on the same table fail. Migrations of tests, and those before
+ * 0015, have none.
+ */
 async function applyServiceRights(db: Kysely<unknown>): Promise<void> {
   const { rows } = await sql<{ known: boolean }>`
     select to_regprocedure('hangar.apply_service_rights()') is not null as known`.execute(db)
-  if (rows[0]?.known) await sql`select hangar.apply_service_rights()`.execute(db)
+  if (!rows[0]?.known) return
+  const inOnePiece = [
+    `set local lock_timeout = ${LOCK_TIMEOUT_MS};`,
+    "select pg_advisory_xact_lock(hashtextextended('hangar.apply_service_rights', 0));",
+    'select hangar.apply_service_rights();',
+  ].join('\n')
+  await withLockRetries(() => db.executeQuery(CompiledQuery.raw(inOnePiece)))
 }
 
 async function appliedChecksums(db: Kysely<unknown>): Promise<Map<string, string>> {

@@ -3,9 +3,18 @@
  * belongs to the server, its rights to the database.
  */
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
 import { sql } from 'kysely'
 import type { Database } from './database.ts'
-import { HOST_PARTS, openHostPart } from './install-host.ts'
+import {
+  closeHostPart,
+  findHostMapping,
+  HOST_PARTS,
+  installHost,
+  openHostPart,
+  type HostMapping,
+  type HostPart,
+} from './install-host.ts'
 import { withLockRetries } from './lock-retries.ts'
 
 export const SERVICE_KINDS = ['api', 'worker', 'scheduler'] as const
@@ -49,6 +58,25 @@ export async function grantServiceRole(db: Database, kind: ServiceKind): Promise
 /** Lets every role of a service see of the host's tables what it needs. One table at a time: each is locked for a moment. */
 export async function openHost(db: Database): Promise<void> {
   for (const part of HOST_PARTS) await openHostPart(db, part)
+}
+
+/**
+ * Installs a mapping where services have roles: they lose what it does not name any more, and see what it does. Where it
+ * fails, they see what they saw.
+ */
+export async function replaceHost(db: Database, mapping: HostMapping): Promise<void> {
+  await sql`select hangar.check_host_mapping(${JSON.stringify(mapping)}::jsonb)`.execute(db)
+  for (const part of partsToClose(await findHostMapping(db), mapping)) await closeHostPart(db, part)
+  try {
+    await installHost(db, mapping)
+  } finally {
+    await openHost(db)
+  }
+}
+
+/** Those whose table or columns are others by now, or none: what was given on them is taken back first. */
+export function partsToClose(before: HostMapping | null, mapping: HostMapping): HostPart[] {
+  return HOST_PARTS.filter((part) => before?.[part] && !isDeepStrictEqual(before[part], mapping[part]))
 }
 
 const ITERATIONS = 4_096
