@@ -131,6 +131,11 @@ export const ERRORS = {
     publicMessage: 'This machine is not recorded yet. Try again in a moment.',
     retry: 'transient',
   },
+  machine_not_stopped: {
+    status: 504,
+    publicMessage: 'Fly.io has not stopped the machine in time.',
+    retry: 'transient',
+  },
   method_not_allowed: {
     status: 405,
     publicMessage: 'This address does not take that method.',

@@ -91,18 +91,24 @@ export async function hasEventSince(
   return row !== undefined
 }
 
-/** How often this app had such an event at `since` or later, and how long ago the first and the last of them were. */
+/**
+ * How often this app had such an event at `since` or later, and how long ago the first and the last of them were; only
+ * those of one machine, where it is given.
+ */
 export async function summarizeEvents(
   db: Database | Tx,
   appId: string,
   eventType: string,
   since: Date,
+  machineId?: string,
 ): Promise<{ times: number; sinceFirstMs: number; sinceLastMs: number }> {
+  const ofMachine = machineId === undefined ? sql`` : sql`and metadata ->> 'machine_id' = ${machineId}`
   const { rows } = await sql<{ times: number; sinceFirstMs: number; sinceLastMs: number }>`
     select count(*)::int as times,
       coalesce(extract(epoch from hangar.now() - min(created_at)), 0)::double precision * 1000 as since_first_ms,
       coalesce(extract(epoch from hangar.now() - max(created_at)), 0)::double precision * 1000 as since_last_ms
     from public.user_fly_app_events
-    where user_fly_app_id = ${appId} and event_type = ${eventType} and created_at >= ${since}`.execute(db)
+    where user_fly_app_id = ${appId} and event_type = ${eventType} and created_at >= ${since}
+      ${ofMachine}`.execute(db)
   return onlyRow(rows)
 }

@@ -6,7 +6,8 @@ import { activate, awaitHealthy, awaitStarted, beginRepair, beginResize, confirm
 import { askToDrain, endDrain } from './drain.ts'
 import { adoptMachine, createMachine, restartMachine, startMachine, updateMachine } from './machine.ts'
 import { createApp, rename, reserve, setSecrets } from './provision.ts'
-import { abandon, beginTeardown, close, deleteApp, deleteMachine, stopMachine } from './teardown.ts'
+import { stopMachine } from './stop.ts'
+import { abandon, beginTeardown, close, deleteApp, deleteMachine } from './teardown.ts'
 
 /**
  * Steps that write the row at most: the write itself proves the lease, and nothing on Fly changes by them. All others

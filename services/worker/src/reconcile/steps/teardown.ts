@@ -15,15 +15,10 @@ import {
 } from '@hangar/db'
 import { FlyError } from '@hangar/fly-client'
 import { type Attempt, type StepResult, flyCall, guard, write } from '../attempt.ts'
-import { waitForMachine } from '../fly-wait.ts'
 import { type Observation, guestOf } from '../observe.ts'
 import { awaitPermit } from '../permit.ts'
-import { priceOfRow } from '../prices.ts'
 import { type StepContext, type StepEvent, insertStepEvent, record, operation } from './context.ts'
-import { HAS_ENDED } from './drain.ts'
 
-const KILL_AFTER = '5s'
-const STOP_POLL_MS = 1_000
 const GONE_POLL_MS = 1_000
 const FIRST_ASK_AGAIN_MS = 1_000
 const MOST_ASK_AGAIN_MS = 30_000
@@ -70,33 +65,6 @@ async function recordBeginning(context: StepContext, tx: Tx, burstApprovalId: nu
     burstApprovalId,
   } as const
   await record(context, { ...fresh, ...doomed }, events, {}, tx)
-}
-
-export async function stopMachine(context: StepContext, machineId: string): Promise<StepResult> {
-  const { attempt, row } = context
-  const { machines } = attempt.deps.fly
-  try {
-    await machines.stop(
-      row.flyAppName,
-      machineId,
-      { signal: 'SIGTERM', timeout: KILL_AFTER },
-      flyCall(attempt),
-    )
-    await guard(attempt)
-    const state = await waitForMachine(attempt, row.flyAppName, machineId, ['stopped'])
-    if (state === null) return { waitMs: STOP_POLL_MS, reason: 'the machine is stopping' }
-  } catch (error) {
-    if (!(error instanceof FlyError) || !HAS_ENDED.has(error.code)) throw error
-  }
-  const event = { type: `${operation(context)}_machine_stopped`, metadata: { machine_id: machineId } }
-  const own = machineId === row.flyMachineId
-  const cost = own ? { cost: priceOfRow(attempt.deps.settings, row, 'stored') } : {}
-  await record(context, {}, event, {
-    ...cost,
-    returnTraders: own && row.teardownStartedAt !== null,
-    stoppedMachineId: machineId,
-  })
-  return 'next'
 }
 
 export async function deleteMachine(context: StepContext, machineId: string): Promise<StepResult> {
