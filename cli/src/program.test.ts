@@ -27,6 +27,30 @@ test.each([
   expect([code, stdout, stderr]).toEqual([64, '', expect.stringContaining(said)])
 })
 
+test.each([
+  [['--json', 'app'], "unknown command 'app'", ['(Did you mean apps?)', '(see "hangar --help")']],
+  [['apps', 'list', '--limit', 'x', '--json'], "argument 'x' is invalid", ['(see "hangar --help")']],
+  [['apps', '--json'], 'It takes a command.', ['(see "hangar --help")']],
+  [['--json', 'sweep', 'chimney'], 'Allowed choices are guards', ['(see "hangar --help")']],
+])('with --json, 64 is JSON too: %j', async (args, said, hints) => {
+  const { code, stdout, stderr } = await runCli(args)
+  const message = expect.stringContaining(said)
+  expect([code, stdout, JSON.parse(stderr)]).toEqual([64, '', { error: { exit_code: 64, message, hints } }])
+})
+
+test('help is help, with --json too', async () => {
+  const { code, stdout, stderr } = await runCli(['apps', '--help', '--json'])
+  expect([code, stdout, stderr]).toEqual([0, expect.stringMatching(/^Usage: hangar apps/), ''])
+})
+
+test.each([
+  [['sweep'], /<?name>? +\S.*guards/s],
+  [['brakes', 'release'], /name +\S.*deletion_burst/s],
+  [['completion'], /shell +\S.*zsh/s],
+])('the words that %j takes are in its help', async (command, said) => {
+  expect((await runCli([...command, '--help'])).stdout).toMatch(said)
+})
+
 test('78 without settings: each that is missing, by name, never by value', async () => {
   expect(await runCli(['alerts'])).toMatchObject({
     code: 78,

@@ -34,6 +34,8 @@ const COMMANDS = [
   completion,
 ]
 
+const SEE_HELP = '(see "hangar --help")'
+
 const SETTINGS = `
 Settings (from the environment only):
   HANGAR_API_URL  where the API is, for example https://hangar.example.com
@@ -54,9 +56,10 @@ export function createProgram(context: Context): Command {
     .helpOption('-h, --help', 'what a command does, with examples')
     .addHelpText('after', () => `${SETTINGS}\n\nExit codes:\n${exitCodes()}`)
     .configureHelp({ showGlobalOptions: true })
-    .showHelpAfterError('(see "hangar --help")')
-    .hook('preAction', (_, command) => {
-      context.output.json = command.optsWithGlobals<{ json?: boolean }>().json === true
+    .showHelpAfterError(SEE_HELP)
+    // Before anything else is looked at: what is wrong with the rest of the line is told as JSON too.
+    .on('option:json', () => {
+      context.output.json = true
     })
   for (const { register } of COMMANDS) register(program, context)
   endInsteadOfExit(program, context.output)
@@ -77,19 +80,32 @@ export async function run(args: readonly string[], options: ContextOptions): Pro
 }
 
 function tell(error: unknown, { output, signal }: Context): number {
-  // Said already, by whoever reads the command line.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return EXIT.ok
+    // For people it was said already, by whoever reads the command line.
+    if (output.json) output.error(usageError(error))
+    return EXIT.usage
+  }
   if (signal.aborted && !(error instanceof CliError)) return EXIT.interrupted
   const known = toCliError(error)
   output.error(known)
   return known.exitCode
 }
 
+function usageError({ code, message }: CommanderError): CliError {
+  // Where a command of a group is missing, commander shows help and says nothing.
+  const said = code === 'commander.help' ? 'It takes a command.' : message.replace(/^error: /, '')
+  const [what = '', ...hints] = said.split('\n')
+  return new CliError(EXIT.usage, what, { hints: [...hints, SEE_HELP] })
+}
+
 /** Subcommands take over neither of the two by themselves. */
 function endInsteadOfExit(command: Command, output: Output): void {
   command.exitOverride().configureOutput({
     writeOut: (text) => output.raw(text),
-    writeErr: (text) => void output.stderr.write(text),
+    writeErr: (text) => {
+      if (!output.json) output.stderr.write(text)
+    },
   })
   for (const sub of command.commands) endInsteadOfExit(sub, output)
 }

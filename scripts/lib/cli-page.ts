@@ -29,12 +29,12 @@ done to a user with \`--direct\` says first, on standard error, by which of the 
 transaction pooler, is refused.
 
 - **Results** go to standard output: a table for people, or one JSON document with \`--json\`. Notes, progress and errors go
-  to standard error. Colours and a progress bar are for terminals alone.
+  to standard error, with \`--json\` the error as JSON too. Colours and a progress bar are for terminals alone.
 - **Changes** take \`--dry-run\`, which says what would happen and changes nothing. Each carries an \`Idempotency-Key\`, so
   what fails on the way is tried again and done once. Where no answer came at all, the message says the
   \`--idempotency-key\` to repeat the line with.
-- **Network**: what goes on for long (\`--follow\`, \`migrate-users\`) waits five minutes for an API that is away. Behind a proxy
-  set \`NODE_USE_ENV_PROXY=1\` beside \`HTTPS_PROXY\`, for a certificate authority of your own \`NODE_EXTRA_CA_CERTS\`.
+- **Network**: what goes on for long (\`--follow\`, \`migrate-users\`) waits five minutes for an API that is away,
+  and \`migrate-users\` looks a long list up as fast as the API's limit allows. Behind a proxy set \`NODE_USE_ENV_PROXY=1\` beside \`HTTPS_PROXY\`, for a certificate authority of your own \`NODE_EXTRA_CA_CERTS\`.
 - **Completion**: \`hangar completion bash\`, \`zsh\` or \`fish\` prints the script for the shell.
 - **\`--direct\`** writes what the API would write, with an audit row of \`direct:\` and the account on this machine. Nobody
   is woken: the relay finds the work within a second.`

@@ -11,7 +11,7 @@ export function register(program: Command, context: Context): void {
   const command = program
     .command('completion')
     .description('the script that completes commands and options in a shell')
-    .addArgument(new Argument('<shell>').choices(SHELLS))
+    .addArgument(new Argument('<shell>', 'which one').choices(SHELLS))
     .action((shell: Shell) => context.output.raw(WRITERS[shell](wordsAfter(program))))
   withExamples(
     command,

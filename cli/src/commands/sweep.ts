@@ -22,7 +22,7 @@ export function register(program: Command, context: Context): void {
   const command = program
     .command('sweep')
     .description('run a sweep now, besides its schedule')
-    .addArgument(new Argument('<name>').choices(NAMES))
+    .addArgument(new Argument('<name>', 'which of them').choices(NAMES))
     .action(async (name: SweepName, options: ChangeOptions) => {
       const params = { path: { name }, ...changeParams(options) }
       const body = options.reason === undefined ? {} : { reason: options.reason }

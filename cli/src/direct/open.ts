@@ -19,8 +19,17 @@ export async function openDirectly(context: Context): Promise<Direct> {
   const db = await context.database()
   const policy = readPolicy(context)
   await assertHostRowsVisible(db)
-  const actor = `direct:${userInfo().username}`
+  const actor = `direct:${accountHere()}`
   return { db, policy, by: (reason) => ({ actor, requestId: null, reason: reason ?? null }) }
+}
+
+/** Its number where it has no name, as in a container that runs as a number. */
+export function accountHere(): string {
+  try {
+    return userInfo().username
+  } catch {
+    return `uid:${process.getuid?.() ?? 'unknown'}`
+  }
 }
 
 /** As for the services: who is entitled to what must not depend on who asks. */

@@ -107,6 +107,14 @@ describe('before anything is done', () => {
     [['--resume', '1', '--wave-size', '3'], '--wave-size is said when a migration begins'],
     [['--follow', '1', '--per-minute', '3', '--wave-pause', '1m'], '--wave-pause and --per-minute are said'],
     [['--resume', '1', '--direct'], '--direct goes with'],
+    [
+      ['--list', '--direct', '--yes', '--detach', '--dry-run'],
+      '--yes, --detach and --dry-run: not with --list',
+    ],
+    [['--follow', '1', '--detach'], '--detach: not with --follow'],
+    [['--follow', '1', '--reason', 'x'], '--reason: not with --follow'],
+    [['--pause', '1', '--detach'], '--detach: not with --pause'],
+    [['--list', '--idempotency-key', 'k'], '--idempotency-key: not with --list'],
     [['--all', '--stop-on-failure-share', '2'], 'part of one'],
     [['--all', '--wave-pause', 'soon'], 'as 90s, 5m or 1h'],
   ])('64 for %j', async (args, said) => {

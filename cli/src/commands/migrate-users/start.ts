@@ -1,6 +1,8 @@
 /** First who, when and at what cost; then a yes; then it is written down, for exactly as many as were shown. */
+import { randomUUID } from 'node:crypto'
 import type { Context } from '../../context.ts'
 import { answer } from '../../http/client.ts'
+import { withinLimits } from '../../http/patience.ts'
 import { ProblemError } from '../../http/problem.ts'
 import type { components, operations } from '../../http/schema.generated.ts'
 import { confirm } from '../../output/ask.ts'
@@ -23,14 +25,16 @@ const SHOWN = 20
 
 export async function start(context: Context, options: MigrateOptions): Promise<void> {
   const { output } = context
-  const api = context.api()
   const body = {
     ...(await readWhom(context, options)),
     ...paceOf(options),
     reason: options.reason ?? 'moved by hangar migrate-users',
   }
   const dry = { params: { query: { dryRun: true } }, body }
-  const preview = (await answer(api.POST('/v1/migrations', dry))) as Preview
+  // Whoever looked up many has used the minute's requests up.
+  const preview = (await withinLimits(context)(() =>
+    answer(context.api().POST('/v1/migrations', dry)),
+  )) as Preview
   if (options.dryRun === true) {
     output.result(preview, (how) => renderPreview(preview, how))
     return
@@ -71,8 +75,11 @@ async function findMade(context: Context, body: Body, options: MigrateOptions): 
 }
 
 async function create(context: Context, body: Body, options: MigrateOptions): Promise<Made> {
-  const params = changeParams({ ...options, dryRun: false })
-  return (await answer(context.api().POST('/v1/migrations', { params, body }))) as Made
+  const { idempotencyKey = randomUUID() } = options
+  const params = changeParams({ dryRun: false, idempotencyKey })
+  return (await withinLimits(context)(() =>
+    answer(context.api().POST('/v1/migrations', { params, body })),
+  )) as Made
 }
 
 function paceOf({ waveSize, wavePause, stopOnFailureShare, perMinute }: MigrateOptions) {

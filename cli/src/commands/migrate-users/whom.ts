@@ -4,6 +4,7 @@ import { text as readAll } from 'node:stream/consumers'
 import type { Context } from '../../context.ts'
 import { CliError, EXIT } from '../../exit.ts'
 import { findUserId } from '../../http/find-user.ts'
+import { withinLimits } from '../../http/patience.ts'
 
 export type WhomOptions = { all?: boolean; tier?: string; user?: string[]; usersFile?: string }
 
@@ -51,18 +52,26 @@ async function readNamed(file: string): Promise<string> {
   }
 }
 
-/** Everybody who cannot be found is told of in one go. */
+/** Everybody who cannot be found is told of in one go. A long list takes more requests than the API takes in a minute. */
 async function findAll(context: Context, names: readonly string[]): Promise<string[]> {
   const found: string[] = []
   const problems: string[] = []
   const waiting = names.entries()
+  const patiently = withinLimits(context)
+  let isOver = false
   const look = async () => {
     for (const [at, name] of waiting) {
+      if (isOver) return
       try {
-        found[at] = await findUserId(context.api(), name)
+        found[at] = await patiently(() => findUserId(context.api(), name))
       } catch (error) {
-        if (!(error instanceof CliError) || ![EXIT.noInput, EXIT.dataError].includes(error.exitCode as never))
+        if (
+          !(error instanceof CliError) ||
+          ![EXIT.noInput, EXIT.dataError].includes(error.exitCode as never)
+        ) {
+          isOver = true
           throw error
+        }
         problems.push(error.message)
       }
     }
