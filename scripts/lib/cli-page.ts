@@ -33,8 +33,9 @@ transaction pooler, is refused.
 - **Changes** take \`--dry-run\`, which says what would happen and changes nothing. Each carries an \`Idempotency-Key\`, so
   what fails on the way is tried again and done once. Where no answer came at all, the message says the
   \`--idempotency-key\` to repeat the line with.
-- **Network**: what goes on for long (\`--follow\`, \`migrate-users\`) waits five minutes for an API that is away,
-  and \`migrate-users\` looks a long list up as fast as the API's limit allows. Behind a proxy set \`NODE_USE_ENV_PROXY=1\` beside \`HTTPS_PROXY\`, for a certificate authority of your own \`NODE_EXTRA_CA_CERTS\`.
+- **Network**: what goes on for long (\`--follow\`, \`migrate-users\`) waits five minutes for an API that is away, and
+  \`migrate-users\` looks a long list up as fast as the API's limit allows. Behind a proxy set \`NODE_USE_ENV_PROXY=1\` beside
+  \`HTTPS_PROXY\`, for a certificate authority of your own \`NODE_EXTRA_CA_CERTS\`.
 - **Completion**: \`hangar completion bash\`, \`zsh\` or \`fish\` prints the script for the shell.
 - **\`--direct\`** writes what the API would write, with an audit row of \`direct:\` and the account on this machine. Nobody
   is woken: the relay finds the work within a second.`
