@@ -12,6 +12,7 @@ import {
   type Draft,
   USER,
 } from './testing/history.ts'
+import { atSeconds, event, without } from './testing/drafts.ts'
 
 test('a history in which all is well has no violation, at rest without an app and with one', () => {
   expect(check(cleanHistory())).toEqual([])
@@ -23,13 +24,29 @@ type Case = [guarantee: string, what: RegExp, brake: (draft: Draft) => void, of?
 const OTHER = 'vyx-user-bbbbbbbb'
 const secondRow = (change: Parameters<typeof aRow>[0] = {}) =>
   aRow({ id: '00000000-0000-4000-8000-0000000000a2', generation: 2, flyAppName: OTHER, ...change })
-const event = (draft: Draft, type: string) => draft.events.find((one) => one.eventType === type)!
-const without = (draft: Draft, type: string) =>
-  void (draft.events = draft.events.filter((one) => one.eventType !== type))
-const atSeconds = (draft: Draft, ...added: Draft['calls']) =>
-  void (draft.calls = [...draft.calls, ...added]
-    .toSorted((a, b) => a.atMs - b.atMs)
-    .map((call, index) => ({ ...call, seq: index + 1 })))
+
+/** What a worker tells of with an event of its own, in the history in which all is well. */
+const CHANGES = [
+  'apps.create',
+  'secrets.set',
+  'machines.create',
+  'machines.stop',
+  'machines.delete',
+  'apps.delete',
+]
+const TOLD = [
+  'provision_app_created',
+  'provision_secrets_set',
+  'provision_machine_created',
+  'deprovision_machine_stopped',
+  'deprovision_machine_deleted',
+  'deprovision_app_deleted',
+]
+const fenceTold = (one: Draft['events'][number]) => Number(one.metadata['fence'])
+const twice = (draft: Draft, operation: string) => {
+  const call = draft.calls.find((one) => one.operation === operation)!
+  atSeconds(draft, { ...call, atMs: call.atMs + 1, requestId: 'the same again' })
+}
 
 const CASES: Case[] = [
   [
@@ -142,6 +159,60 @@ const CASES: Case[] = [
       (draft) => void (draft.calls = draft.calls.filter((call) => call.operation !== operation)),
     ],
   ),
+  ...CHANGES.map((operation): Case => [
+    'calls have events',
+    new RegExp(`${operation.replace('.', '\\.')} .* has no event`),
+    (draft) => twice(draft, operation),
+  ]),
+  [
+    'calls have events',
+    /machines\.create .* has no event(.*\n.*machines\.create .* has no event){3}/,
+    (draft) => atSeconds(draft, ...[12.1, 12.11, 12.12, 12.13].map((at) => aCall('machines.create', at))),
+  ],
+  ...TOLD.map((type): Case => [
+    'events have calls',
+    new RegExp(`${type} has no call .* of its own`),
+    (draft) => {
+      const first = event(draft, type)
+      draft.events.push({ ...anEvent(type, 0, fenceTold(first)), createdAt: first.createdAt })
+    },
+  ]),
+  [
+    'events have calls',
+    /orphan_deleted has no call apps\.delete of its own/,
+    (draft) => {
+      atSeconds(draft, aCall('apps.delete', 80, { attempt: '3.1' }))
+      const deleted = { metadata: { app: APP } }
+      draft.events.push(
+        anEvent('orphan_deleting', 79, 3, { status: 'started' }),
+        anEvent('orphan_deleted', 81, 3, deleted),
+        anEvent('orphan_deleted', 82, 3, deleted),
+      )
+    },
+  ],
+  [
+    'calls have events',
+    /apps\.delete .* has no event/,
+    (draft) => {
+      const third = { attempt: '3.1' }
+      atSeconds(draft, aCall('apps.delete', 80, third), aCall('apps.delete', 80.5, third))
+      draft.events.push(
+        anEvent('orphan_deleting', 79, 3, { status: 'started' }),
+        anEvent('health_check_recovered', 81, 3),
+      )
+    },
+  ],
+  [
+    'events have calls',
+    /has no call machines\.create of its own/,
+    (draft) => {
+      const found = { metadata: { fence: 2, machine_id: 'machine-1', adopted: true } }
+      draft.events.push(
+        anEvent('repair_machine_created', 40, 2, found),
+        anEvent('repair_machine_created', 41, 2, found),
+      )
+    },
+  ],
   [
     'events have calls',
     /has no call machines\.start/,
@@ -307,82 +378,5 @@ describe('a history that breaks', () => {
   test('every guarantee is broken by one of these', () => {
     const broken = new Set(CASES.map(([guarantee]) => guarantee))
     expect(GUARANTEES.map(({ name }) => name).filter((name) => !broken.has(name))).toEqual([])
-  })
-})
-
-describe('what is allowed', () => {
-  const allowed: [string, (draft: Draft) => void][] = [
-    [
-      'one call of the loser, in flight when it lost the lease',
-      (draft) => atSeconds(draft, aCall('machines.create', 62.5, { applied: false, status: 409 })),
-    ],
-    [
-      "an app that a loser's call made after the end, and that was deleted as an orphan",
-      (draft) => {
-        atSeconds(draft, aCall('apps.create', 70), aCall('apps.delete', 80, { attempt: '3.1' }))
-        draft.events.push(
-          anEvent('orphan_deleting', 79, 3, { status: 'started' }),
-          anEvent('orphan_deleted', 81, 3, { metadata: { app: APP } }),
-        )
-        draft.works[0]!.fence = 3
-      },
-    ],
-    [
-      'a change whose answer was lost, and the failure that this is to its worker',
-      (draft) => {
-        without(draft, 'provision_completed')
-        without(draft, 'provision_machine_started')
-        without(draft, 'provision_machine_created')
-        draft.events.push(anEvent('provision_retried', 22, 1, { status: 'failed' }))
-        draft.events.sort((a, b) => Number(a.createdAt) - Number(b.createdAt))
-        draft.events = draft.events.map((one, index) => ({ ...one, id: index + 1 }))
-      },
-    ],
-    [
-      'a change whose answer was lost, found by the next fence',
-      (draft) => {
-        without(draft, 'deprovision_completed')
-        const third = draft.calls.at(-1)!
-        draft.calls = [...draft.calls.slice(0, -1), { ...third, status: null, outcome: 'reset' }]
-        event(draft, 'deprovision_app_deleted').metadata = { fence: 3 }
-        draft.works[0]!.fence = 3
-      },
-    ],
-    [
-      'a teardown up to one guard after the user came back',
-      (draft) =>
-        void draft.tierChanges.push({
-          userId: USER,
-          entitled: true,
-          notBefore: at(59.5),
-          committedBy: at(59.6),
-        }),
-    ],
-    [
-      'a machine that health checks missed costs nothing until somebody works on the app',
-      (draft) => {
-        draft.costIntervals[0]!.endedAt = at(40)
-        draft.apps[0]!.finalCostUsd = '0.000027'
-        draft.events.push(anEvent('health_check_failed', 35, 1, { status: 'failed', metadata: { app: APP } }))
-        draft.events.sort((a, b) => Number(a.createdAt) - Number(b.createdAt))
-        draft.events = draft.events.map((one, index) => ({ ...one, id: index + 1 }))
-      },
-    ],
-    [
-      'an app that went missing, closed without a teardown',
-      (draft) => {
-        draft.apps[0]!.teardownStartedAt = null
-        draft.calls = draft.calls.filter((call) => call.attempt === '1.1')
-        draft.events = [
-          ...draft.events.filter((one) => Number(one.createdAt) < Number(at(60))),
-          anEvent('app_missing', 63, 2, { status: 'skipped' }),
-        ]
-      },
-    ],
-  ]
-  test.each(allowed)('%s', (_what, change) => {
-    const draft = cleanHistory()
-    change(draft)
-    expect(check(draft)).toEqual([])
   })
 })
