@@ -76,6 +76,7 @@ beforeAll(async () => {
   const key = secrets.serviceRoleKey
   Object.assign(operator, { HANGAR_PUBLIC_URL: url, HANGAR_API_URL: url })
   Object.assign(operator, { SUPABASE_SERVICE_ROLE_KEY: key, HANGAR_TOKEN: key })
+  operator['HANGAR_SHARED_TOKEN'] = secrets.sharedToken
 }, 180_000)
 
 afterAll(async () => {

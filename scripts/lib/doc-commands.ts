@@ -27,9 +27,10 @@ const TREATMENTS: readonly [RegExp, Treatment][] = [
   [/^hangar apps provision ada@example\.com .*--dry-run$/, { kind: 'run' }],
   [/^hangar migrate-users --all --dry-run$/, { kind: 'run' }],
   [
-    /^hangar brakes engage --direct --reason \w+$/,
-    { kind: 'run', undo: "hangar brakes release operator --reason 'it was a test'" },
+    /^hangar brakes engage restored --direct --reason '[^']+'$/,
+    { kind: 'run', undo: "hangar brakes release restored --reason 'it was a test'" },
   ],
+  [/^echo /, { kind: 'run' }],
   [/^npm run demo$/, { kind: 'not_run', why: 'it takes a minute', by: 'scripts/programs.full.test.ts' }],
   [/^npm test$/, { kind: 'not_run', why: 'it is what runs this', by: '.ci/run' }],
   [
@@ -99,9 +100,10 @@ function pages(): string[] {
 
 function commandsIn(text: string): string[] {
   const whole = text
-    // What is quoted over lines, and what goes on after a backslash, is one command.
-    .replaceAll(/'[^'\n]*\n[^']*'/g, (quoted) => quoted.replaceAll(/\s*\n\s*/g, ' '))
+    // What goes on after a backslash, and what is quoted over lines, is one command. In this order: between two lines with
+    // quotes, the end of one would pass for the beginning of a quotation.
     .replaceAll(/\\\n\s*/g, '')
+    .replaceAll(/'[^'\n]*\n[^']*'/g, (quoted) => quoted.replaceAll(/\s*\n\s*/g, ' '))
   return whole
     .split('\n')
     .map((line) =>

@@ -1,5 +1,5 @@
 /** hangar brakes: what keeps apps from being torn down or repaired. */
-import { BRAKE_NAMES, type BrakeName } from '@hangar/core'
+import { BRAKE_NAMES, BRAKES_BY_HAND, type BrakeName } from '@hangar/core'
 import { Argument, type Command } from 'commander'
 import type { Context } from '../context.ts'
 import { answer } from '../http/client.ts'
@@ -20,6 +20,9 @@ type Brake = components['schemas']['Brake']
 export type BrakeLine = Pick<Brake, 'name' | 'engaged' | 'since' | 'by' | 'reason' | 'held_users' | 'summary'>
 export type BrakeChange = ChangeOptions & DirectOption & { reason: string; ignoreMinutes?: number }
 
+const BY_HAND =
+  'operator: nothing is torn down and nothing repaired; restored: after a restore that was not noticed, nothing is torn down, and nobody gets a new app before what is on Fly was looked through. The others engage by their own conditions'
+
 export function register(program: Command, context: Context): void {
   const brakes = program.command('brakes').description('what keeps apps from being torn down or repaired')
   const list = brakes
@@ -34,21 +37,18 @@ export function register(program: Command, context: Context): void {
   withExamples(takesDirect(list), 'hangar brakes')
   const engage = brakes
     .command('engage')
-    .description('nothing is torn down and nothing repaired until it is released; the role admin')
-    .addArgument(
-      new Argument('[name]', 'the others engage by their own conditions')
-        .choices(['operator'])
-        .default('operator'),
-    )
+    .description('what it holds waits until it is released; the role admin')
+    .addArgument(new Argument('[name]', BY_HAND).choices(BRAKES_BY_HAND).default('operator'))
     .action((name: BrakeName, options: BrakeChange) => change(context, name, 'engage', options))
   withExamples(
     takesDirect(takesChange(engage, { reason: 'needed' })),
     "hangar brakes engage --reason 'Fly is being moved'",
+    "hangar brakes engage restored --direct --reason 'PostgreSQL is back as of noon'",
   )
   const release = brakes
     .command('release')
     .description('whom it held is due at once; the role admin')
-    .addArgument(new Argument('<name>').choices(BRAKE_NAMES))
+    .addArgument(new Argument('<name>', 'which of them').choices(BRAKE_NAMES))
     .option('--ignore-minutes <count>', 'do not engage again on what was just judged', countBetween(0, 1_440))
     .action((name: BrakeName, options: BrakeChange) => change(context, name, 'release', options))
   withExamples(

@@ -1,6 +1,16 @@
 /** What is changed besides users' apps: alerts, orphans, brakes, sweeps. Each with a dry run that changes nothing. */
-import { findOrphan, listAlerts, listAudit, listEngaged, raiseAlert, releaseBrake } from '@hangar/db'
+import { randomUUID } from 'node:crypto'
+import {
+  findOrphan,
+  listAlerts,
+  listAudit,
+  listEngaged,
+  nextGeneration,
+  raiseAlert,
+  releaseBrake,
+} from '@hangar/db'
 import { createUser } from '@hangar/testkit'
+import { runSql } from '@hangar/testkit/local'
 import { describe, expect, test } from '@jest/globals'
 import { createOrphan } from '../../../services/api/src/testing/orphans.ts'
 import { useCli } from '../testing/cli.ts'
@@ -60,6 +70,20 @@ describe.each([
     const release = ['brakes', 'release', 'operator', '--reason', 'moved', ...how]
     expect((await cli.hangar(release)).stdout).toBe('operator is released.\n')
     expect(await releaseBrake(cli.api.db, 'operator')).toBe(false)
+  })
+
+  test('restored, by hand: no number of a life that may be lost is given out again', async () => {
+    const next = () => cli.api.db.transaction().execute((tx) => nextGeneration(tx, randomUUID()))
+    const engage = ['brakes', 'engage', 'restored', '--reason', 'a backup', ...how]
+    await runSql(cli.api.databaseUrl, 'update hangar.brakes set generation_floor = 0')
+    await cli.hangar([...engage, '--dry-run'])
+    expect([await listEngaged(cli.api.db), await next()]).toEqual([[], 1])
+    expect((await cli.hangar(engage)).stdout).toBe('restored is engaged.\n')
+    expect(await listEngaged(cli.api.db)).toEqual(['restored'])
+    expect(await next()).toBeGreaterThan(1_000)
+    const release = ['brakes', 'release', 'restored', '--reason', 'looked through', ...how]
+    expect((await cli.hangar(release)).stdout).toBe('restored is released.\n')
+    expect((await cli.hangar(['brakes', 'engage', 'deletion_burst', '--reason', 'r', ...how])).code).toBe(64)
   })
 
   test('restored cannot be told to ignore what it sees', async () => {

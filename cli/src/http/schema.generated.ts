@@ -419,8 +419,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Engages the brake `operator`: nothing is torn down and nothing repaired until it is released
-         * @description The other brakes engage by their own conditions only.
+         * Engages the brake `operator` or `restored`: what it holds waits until it is released
+         * @description `operator`: nothing is torn down and nothing repaired. `restored`: for a restore of the database that nothing has noticed; besides, nobody gets a new app before what is on Fly was looked through, and no number of a lost life is given out again. The other brakes engage by their own conditions only.
          */
         post: operations["post-v1-brakes-name-engage"];
         delete?: never;
@@ -1886,7 +1886,7 @@ export interface components {
             /** @constant */
             type: "urn:hangar:problem:bad_signature";
         };
-        /** @description This brake engages by its own condition only. The brake called operator is engaged by hand. */
+        /** @description This brake engages by its own condition only. The brakes operator and restored are engaged by hand too. */
         ProblemBrakeNotByHand: {
             /** @constant */
             code: "brake_not_by_hand";
@@ -5436,7 +5436,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `brake_not_by_hand`: This brake engages by its own condition only. The brake called operator is engaged by hand.
+             * @description `brake_not_by_hand`: This brake engages by its own condition only. The brakes operator and restored are engaged by hand too.
              *
              *     `idempotency_answer_lost`: The first request with this key was carried out, and its answer is lost. The audit log has it.
              *

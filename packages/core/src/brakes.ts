@@ -66,6 +66,9 @@ export const BRAKES = {
 export type BrakeName = keyof typeof BRAKES
 export const BRAKE_NAMES = Object.keys(BRAKES) as readonly BrakeName[]
 
+/** Those that a person may engage. `restored`: where Redis was lost too, nothing but a person knows of the restore. */
+export const BRAKES_BY_HAND: readonly BrakeName[] = ['restored', 'operator'] satisfies BrakeName[]
+
 /** The brake among those engaged that holds this act for a user of this entitlement, or null. */
 export function holdingBrake(
   engaged: readonly BrakeName[],

@@ -27,7 +27,7 @@ export const ERRORS = {
   brake_not_by_hand: {
     status: 409,
     publicMessage:
-      'This brake engages by its own condition only. The brake called operator is engaged by hand.',
+      'This brake engages by its own condition only. The brakes operator and restored are engaged by hand too.',
     retry: 'permanent',
   },
   bad_request: { status: 400, publicMessage: 'The request could not be read.', retry: 'permanent' },

@@ -1,8 +1,7 @@
-import { listAlerts, listAudit, listEngaged } from '@hangar/db'
+import { listAlerts, listAudit, listEngaged, nextGeneration, readEntitlementFacts } from '@hangar/db'
 import { describe, expect, test } from '@jest/globals'
 import request from 'supertest'
 import { bearer, serviceKey, useApi } from '../../../testing/harness.ts'
-import { BRAKE_NAMES } from '@hangar/core'
 
 describe('200', () => {
   const api = useApi()
@@ -51,10 +50,43 @@ describe('200', () => {
   })
 })
 
+describe('200: restored, which holds as where the restore is noticed', () => {
+  const api = useApi()
+  const userId = '11111111-1111-4111-8111-111111111111'
+  const generation = () => api.db.transaction().execute((tx) => nextGeneration(tx, userId))
+  const inDoubt = async () => (await readEntitlementFacts(api.db, userId)).namesInDoubt
+  const engage = (body: object) =>
+    request(api.app)
+      .post('/v1/brakes/restored/engage')
+      .set(serviceKey)
+      .send({ reason: 'a backup', ...body })
+
+  test('a dry run leaves names and numbers as they were', async () => {
+    expect((await engage({ dryRun: true })).body).toMatchObject({ changed: true, brake: { engaged: true } })
+    expect([await inDoubt(), await generation()]).toEqual([false, 1])
+  })
+
+  test('no name is sure until a scan has ended, and no number of a life that may be lost is given out', async () => {
+    const response = await engage({})
+    expect(response.status).toBe(200)
+    expect(response.body).toMatchObject({
+      changed: true,
+      brake: { name: 'restored', engaged: true, by: 'service_role', reason: 'a backup' },
+    })
+    expect(await listEngaged(api.db)).toEqual(['restored'])
+    expect(await listAlerts(api.db, { limit: 5 })).toMatchObject([
+      { kind: 'brake_engaged', subject: 'restored' },
+    ])
+    expect(await inDoubt()).toBe(true)
+    // Far above what anybody can have had since the moment that was restored.
+    expect(await generation()).toBeGreaterThan(1_000)
+  })
+})
+
 describe('409', () => {
   const api = useApi()
 
-  test.each(BRAKE_NAMES.filter((name) => name !== 'operator'))(
+  test.each(['fly_unreachable', 'unhealthy_share', 'deletion_burst'])(
     '%s engages by its own condition only',
     async (name) => {
       const response = await request(api.app)
