@@ -2,12 +2,15 @@
 // docs/operate/fly.md names each service has all that it reads. Its form is checked by `npm run verify -- deploy`.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { parseEnv } from 'node:util'
-import { expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { parse } from 'smol-toml'
 import { configSchema as apiSchema } from '../services/api/src/config.ts'
+import { useApi } from '../services/api/src/testing/harness.ts'
 import { configSchema as schedulerSchema } from '../services/scheduler/src/config.ts'
 import { configSchema as workerSchema } from '../services/worker/src/config.ts'
 import { root } from './lib/paths.ts'
@@ -125,4 +128,46 @@ test('every group has Machines, a check and its metrics, all on the port on whic
   expect(new Set([...ports, ...fly.metrics.map(({ port }) => port)])).toEqual(
     new Set([Number(fly.env['PORT'])]),
   )
+})
+
+describe("callers behind Fly's proxy", () => {
+  const REFUSED_PER_MINUTE = 3
+  const api = useApi({
+    // Counted in the process alone: what Redis answers too late would be counted there a second time.
+    redis: 'down',
+    deps: {
+      limits: {
+        personPerMinute: 0,
+        keyPerMinute: 0,
+        refusedPerMinute: REFUSED_PER_MINUTE,
+        signInFailures: 10,
+      },
+      trustedProxyHops: apiSchema.shape.TRUSTED_PROXY_HOPS.parse(fly.env['TRUSTED_PROXY_HOPS']),
+    },
+  })
+  let server: Server
+  let address = ''
+  beforeAll(async () => {
+    server = createServer(api.app)
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/apps`
+  })
+  afterAll(() => {
+    server.closeAllConnections()
+    return new Promise((resolve) => server.close(resolve))
+  })
+
+  /** As Fly hands on what a client sent: its address behind what it claimed, and the app's own last. */
+  const guess = async (client: string, claimed = '') => {
+    const forwarded = [claimed, client, '66.241.124.1'].filter((part) => part !== '').join(', ')
+    const headers = { apikey: 'sb_secret_guessed', 'x-forwarded-for': forwarded }
+    return (await fetch(address, { headers })).status
+  }
+
+  test('one who guesses keys shuts out nobody else, and does not become another by claiming to be', async () => {
+    for (let n = 0; n < REFUSED_PER_MINUTE; n++) expect(await guess('198.51.100.1')).toBe(401)
+    expect(await guess('198.51.100.1')).toBe(429)
+    expect(await guess('198.51.100.1', '198.51.100.3')).toBe(429)
+    expect(await guess('198.51.100.2')).toBe(401)
+  })
 })

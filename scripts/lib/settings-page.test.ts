@@ -14,6 +14,9 @@ test('every setting says what it means, what it takes and who reads it', () => {
   expect(named('DRAIN_GRACE_MS')).toMatchObject({ takes: 'a whole number, 0 to 295000', fallback: '`30000`' })
   expect(named('PORT')?.fallback).toBe('api `8080`, worker `3001`, scheduler `3002`')
   expect(named('FLY_API_TOKEN')).toMatchObject({ readers: ['worker'], fallback: 'required' })
+  expect(named('DATABASE_URL')?.fallback).toBe('required')
+  expect(named('FLY_DEFAULT_REGION')?.fallback).toBe('api `iad`, worker required')
+  expect(named('HOST')?.fallback).toBe('')
 })
 
 test('each secret is marked, and has its place on the page about replacing them', () => {

@@ -63,20 +63,24 @@ export function listSettings(readme: string): Setting[] {
       name,
       readers: having.map(({ service }) => service),
       takes: takes(first?.properties[name] ?? {}),
-      fallback: first?.required.includes(name) === true ? 'required' : fallbackOf(having, name),
+      fallback: fallbackOf(having, name),
       meaning: meanings.get(name) ?? '',
     }
   })
 }
 
+/** Once where all agree, else for each service; one that does not start without it says `required`. */
 function fallbackOf(
-  having: readonly { service: Service; properties: Record<string, Property> }[],
+  having: readonly { service: Service; properties: Record<string, Property>; required: string[] }[],
   name: string,
 ): string {
-  const all = having.map(({ service, properties }) => ({ service, is: text(properties[name]?.default) }))
+  const all = having.map(({ service, properties, required }) => ({
+    service,
+    is: required.includes(name) ? 'required' : text(properties[name]?.default),
+  }))
   const same = all.every(({ is }) => is === all[0]?.is)
   if (same) return all[0]?.is ?? ''
-  return all.map(({ service, is }) => `${service} ${is}`).join(', ')
+  return all.map(({ service, is }) => `${service} ${is || 'none'}`).join(', ')
 }
 
 const text = (value: unknown): string =>
