@@ -5,6 +5,8 @@ import { useTestDatabase } from '@hangar/testkit'
 import { runSql } from '@hangar/testkit/local'
 import { describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
+import { createContext } from '../cli/src/context.ts'
+import { createProgram } from '../cli/src/program.ts'
 import { ALERT_KINDS, BRAKE_NAMES, FORCED_ACTIONS } from '../packages/core/src/index.ts'
 import { configSchema as apiSchema } from '../services/api/src/config.ts'
 import { routes } from '../services/api/src/routes/index.ts'
@@ -56,6 +58,10 @@ describe.each(pages)('%s', (page) => {
     expect(names.filter((name) => !settings.has(name))).toEqual([])
   })
 
+  test('names commands of hangar that are there, whole', async () => {
+    for (const [, line = ''] of text.matchAll(/`hangar ([^`]+)`/g)) await readCommand(line)
+  })
+
   test('asks the database what it can answer', async () => {
     const statements = [...text.matchAll(/```sql\n(.*?)```/gs)]
       .flatMap(([, sql = '']) => sql.split(';'))
@@ -69,6 +75,39 @@ test('the pages about brakes and force tell of each of them', () => {
   const all = pages.map(read).join('\n')
   expect(FORCED_ACTIONS.filter((action) => !all.includes(`\`${action}\``))).toEqual([])
 })
+
+test('so do the pages for operators', async () => {
+  const operate = join(root, 'docs/operate')
+  const texts = readdirSync(operate).map((name) => readFileSync(join(operate, name), 'utf8'))
+  const lines = [read('README.md'), ...texts].flatMap((text) => [...text.matchAll(/`hangar ([^`]+)`/g)])
+  expect(lines.length).toBeGreaterThan(0)
+  for (const [, line = ''] of lines) await readCommand(line)
+})
+
+/** What a page leaves to the reader, as some value of its kind. */
+const EXAMPLES: Readonly<Record<string, string>> = {
+  '<id>': '7',
+  'brakes <name>': 'operator',
+  'sweep <name>': 'health',
+}
+
+/** Rejects where the program would refuse the line before it does anything. */
+async function readCommand(line: string): Promise<void> {
+  const [group = ''] = line.split(' ')
+  const words = [...line.matchAll(/'([^']*)'|\S+/g)].map(([word, quoted]) => quoted ?? word)
+  const args = words.map((word) => EXAMPLES[word] ?? EXAMPLES[`${group} ${word}`] ?? word)
+  const silent = { isTTY: false, columns: 80, write: () => true }
+  const { signal } = new AbortController()
+  const context = createContext({ stdout: silent, stderr: silent, stdin: process.stdin, signal, env: {} })
+  const program = createProgram(context)
+  doNothing(program)
+  await program.parseAsync(args, { from: 'user' })
+}
+
+function doNothing(command: ReturnType<typeof createProgram>): void {
+  if (command.commands.length === 0) command.action(() => {})
+  for (const sub of command.commands) doNothing(sub)
+}
 
 function isRoute(method: string, path: string): boolean {
   return routes.some((route) => {
