@@ -13,11 +13,13 @@ import { UserApps } from './actors/apps.ts'
 import { keepCourier } from './actors/courier.ts'
 import { Postman } from './actors/postman.ts'
 import { Users } from './actors/users.ts'
-import { readHistory, whatIsMissing } from './history.ts'
+import { readHistoryAtRest, whatIsMissing } from './history.ts'
 import { readLogs, unexpectedLines } from './logs.ts'
+import { FLY_MENU } from './nemesis/fly.ts'
 import { noNemesis, startNemesis } from './nemesis/index.ts'
 import { writePostMortem } from './post-mortem.ts'
 import { diceOf } from './random.ts'
+import type { Strikes } from './rig/fly.ts'
 import { type Rig, startRig } from './rig/rig.ts'
 import type { ChaosSettings } from './settings.ts'
 
@@ -26,12 +28,16 @@ const ALL_LOST = { lost: 1, doubled: 0, late: 0 }
 const LOOK_EVERY_MS = 250
 const MAX_TEARDOWNS = 1_000_000
 const ORPHAN_GRACE_MS = 5_000
+/** Each kind of trouble has had several turns by then. */
+const LONG_SECONDS = 600
 
 export type Figures = {
   seed: number
   seconds: number
   users: number
   faults: Record<string, number>
+  /** By kind of Fly's faults, how often one struck a call, an app or a machine. */
+  flyStrikes: Strikes
   flips: number
   flipsRepeated: number
   webhooks: Postman['counts']
@@ -55,6 +61,8 @@ export type Outcome = {
   /** What was still missing when the time was up. */
   missing: string[]
   nemesisFailures: string[]
+  /** Of Fly's faults, in a campaign that is long enough for all: then something there does not do what it says. */
+  neverStruck: string[]
   logFolder: string
 }
 
@@ -113,8 +121,14 @@ export async function runCampaign(
   }
 }
 
-export const isGood = ({ violations, unexpected, missing, nemesisFailures }: Outcome): boolean =>
-  violations.length + unexpected.length + missing.length + nemesisFailures.length === 0
+export const isGood = ({
+  violations,
+  unexpected,
+  missing,
+  nemesisFailures,
+  neverStruck,
+}: Omit<Outcome, 'figures' | 'logFolder'>): boolean =>
+  [violations, unexpected, missing, nemesisFailures, neverStruck].every(({ length }) => length === 0)
 
 type Judged = Omit<Outcome, 'figures' | 'unexpected'> & { figures: Omit<Figures, 'unexpectedLogLines'> }
 
@@ -135,6 +149,7 @@ async function run(parts: Parts, say: (line: string) => void, signal: AbortSigna
     : startNemesis({ rig, db, dice: dice.fork('nemesis'), forMs, signal })
   await Promise.all([flipping, nemesis.ended])
   signal.throwIfAborted()
+  const flyStrikes = await rig.fly.strikes()
   const endedAtMs = performance.now()
   userApps.lossless = true
   const earlierEvents = await db
@@ -146,13 +161,14 @@ async function run(parts: Parts, say: (line: string) => void, signal: AbortSigna
   const missing = await converge(parts, endedAtMs, signal)
   const secondsToConverge = missing.length > 0 ? null : Math.round((performance.now() - endedAtMs) / 100) / 10
   const logs = readLogs(rig.logFolder)
-  const history = await readHistory({ rig, db, users, userApps, retainedBefore, earlierEvents, logs })
+  const history = await readHistoryAtRest({ rig, db, users, userApps, retainedBefore, earlierEvents, logs })
   const violations = check(history)
   const figures: Judged['figures'] = {
     seed: settings.seed,
     seconds: settings.seconds,
     users: settings.users,
     faults: Object.fromEntries([...nemesis.counts].sort(([a], [b]) => a.localeCompare(b))),
+    flyStrikes,
     flips: users.changes.length,
     flipsRepeated: users.repeated,
     webhooks: postman.counts,
@@ -167,7 +183,9 @@ async function run(parts: Parts, say: (line: string) => void, signal: AbortSigna
     secondsToConverge,
   }
   const nemesisFailures = [...nemesis.failures]
-  return { figures, violations, missing, nemesisFailures, logFolder: rig.logFolder }
+  const isLong = !settings.calm && settings.seconds >= LONG_SECONDS
+  const neverStruck = isLong ? FLY_MENU.filter((kind) => flyStrikes[kind] === undefined) : []
+  return { figures, violations, missing, nemesisFailures, neverStruck, logFolder: rig.logFolder }
 }
 
 /**

@@ -1,4 +1,5 @@
 /** What happened, from the database, the stand-in, Redis and the logs, as the checker wants it. */
+import { setTimeout as delay } from 'node:timers/promises'
 import { DEFAULT_APP_PREFIX } from '@hangar/core'
 import type { Database } from '@hangar/db'
 import { Redis } from 'ioredis'
@@ -33,7 +34,7 @@ export async function whatIsMissing(rig: Rig, db: Database, users: Users): Promi
   })
 }
 
-export async function readHistory(from: {
+type Sources = {
   rig: Rig
   db: Database
   users: Users
@@ -41,7 +42,24 @@ export async function readHistory(from: {
   retainedBefore: RetainedTables
   earlierEvents: History['earlierEvents']
   logs: readonly LogFile[]
-}): Promise<History> {
+}
+
+const READINGS = 20
+const AGAIN_MS = 250
+
+/**
+ * All is there, and yet a late webhook may have somebody claim a lease, find nothing to do and give it back: read again
+ * until it is not caught in between. What stays wrong is in the last reading too.
+ */
+export async function readHistoryAtRest(from: Sources): Promise<History> {
+  for (let reading = 1; ; reading++) {
+    const history = await readHistory(from)
+    if (reading === READINGS || differences(history).length === 0) return history
+    await delay(AGAIN_MS)
+  }
+}
+
+async function readHistory(from: Sources): Promise<History> {
   const { rig, db, users, userApps, retainedBefore, earlierEvents, logs } = from
   const rows = await readRows(db)
   const { tierChanges, desired } = { tierChanges: users.changes, desired: users.desired() }

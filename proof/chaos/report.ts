@@ -1,22 +1,20 @@
-import type { Outcome } from './campaign.ts'
+import { isGood, type Outcome } from './campaign.ts'
 
 const SHOWN = 25
 
 /** For people: what was done to the system, what it did, and what was wrong. */
-export function reportLines({
-  figures,
-  violations,
-  unexpected,
-  missing,
-  nemesisFailures,
-  logFolder,
-}: Outcome): string[] {
-  const { webhooks, faults, restarts } = figures
+export function reportLines(outcome: Outcome): string[] {
+  const { figures, violations, unexpected, missing, nemesisFailures, neverStruck, logFolder } = outcome
+  const { webhooks, faults, flyStrikes, restarts } = figures
   const total = (counts: Record<string, number>) =>
     Object.values(counts).reduce((sum, count) => sum + count, 0)
   const rows: [string, string | number][] = [
     ...Object.entries(faults),
     ['faults in all', total(faults)],
+    ["struck by Fly's faults", total(flyStrikes)],
+    ...Object.entries(flyStrikes)
+      .sort()
+      .map(([kind, times]): [string, number] => [`  ${kind}`, times]),
     ['tier changes', `${figures.flips} (${figures.flipsRepeated} writes repeated)`],
     ['webhooks sent', webhooks.received],
     ['  lost / doubled / late', `${webhooks.lost} / ${webhooks.doubled} / ${webhooks.late}`],
@@ -42,9 +40,8 @@ export function reportLines({
     ...some('still missing', missing),
     ...some('unexpected log line', unexpected),
     ...some('the nemesis itself failed', nemesisFailures),
-    ...(violations.length + unexpected.length + missing.length + nemesisFailures.length > 0
-      ? ['', `seed ${figures.seed}; the logs are in ${logFolder}`]
-      : []),
+    ...some('kind of fault that never struck', neverStruck),
+    ...(!isGood(outcome) ? ['', `seed ${figures.seed}; the logs are in ${logFolder}`] : []),
   ]
 }
 

@@ -372,6 +372,23 @@ describe('aim', () => {
     )
   })
 
+  test('one that holds is counted once for each app that felt it, only where it made a difference, and is not used up', async () => {
+    const strikes = async (kind: string) =>
+      (await sim.admin<{ strikes: Record<string, number> }>('GET', 'faults')).strikes[kind] ?? 0
+    const [one, two, other] = [await freshApp(), await freshApp(), await freshApp()]
+    const before = { gone: await strikes('app_half_gone'), fresh: await strikes('fresh_app_missing') }
+    await faultFor({ kind: 'fresh_app_missing', params: { ms: 0 } }, () => sim.call('GET', `/v1/apps/${one}`))
+    expect(await strikes('fresh_app_missing')).toBe(before.fresh)
+    await faultFor({ kind: 'app_half_gone', match: { app: 'f-*' }, count: 1 }, async () => {
+      for (const app of [one, one, two])
+        expect((await sim.call('GET', `/v1/apps/${app}/machines`)).status).toBe(404)
+      const { active } = await sim.admin<{ active: object[] }>('GET', 'faults')
+      expect(active).toEqual([expect.objectContaining({ kind: 'app_half_gone', struck: 0, held: 2 })])
+    })
+    expect((await sim.call('GET', `/v1/apps/${other}/machines`)).status).toBe(200)
+    expect(await strikes('app_half_gone')).toBe(before.gone + 2)
+  })
+
   test('the same seed strikes at the same calls', async () => {
     const app = await freshApp()
     const round = () =>

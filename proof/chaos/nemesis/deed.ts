@@ -13,7 +13,7 @@ export type Stage = {
   pause: (ms: number) => Promise<void>
 }
 
-/** Something bad. It resolves when it is over, healed by itself, and answers what it did; null: nothing to do it to. */
+/** Something bad. It resolves when it is over, healed by itself, and answers what it did; null: it struck nobody. */
 export type Deed = {
   kind: string
   /** Two deeds on the same thing never overlap. */

@@ -1,5 +1,6 @@
 /** What Fly does wrong, and what happens to machines on it that nobody at Hangar asked for. */
 import type { FaultOrder } from '../rig/fly.ts'
+import type { Dice } from '../random.ts'
 import type { Deed, Stage } from './deed.ts'
 
 type Order = [FaultOrder['kind'], Omit<FaultOrder, 'kind'>]
@@ -79,17 +80,35 @@ const TROUBLES: Readonly<Record<string, readonly Order[]>> = {
 
 const LASTS_MS = [1_500, 5_000] as const
 
-export const flyTroubles: readonly Deed[] = Object.entries(TROUBLES).map(([name, orders]) => ({
-  kind: `Fly: ${name}`,
-  on: () => 'faults of Fly',
-  run: async ({ rig, dice, pause }) => {
-    const [kind, order] = dice.pick(orders)
-    const forMs = dice.between(...LASTS_MS)
-    await rig.fly.order({ kind, ...order, params: { ...order.params, forMs } })
-    await pause(forMs)
-    return `${kind} for ${forMs} ms`
-  },
-}))
+/** Every kind of fault that Fly may be told to have. */
+export const FLY_MENU: readonly FaultOrder['kind'][] = [
+  ...new Set(Object.values(TROUBLES).flatMap((orders) => orders.map(([kind]) => kind))),
+]
+
+/** Dealt from a shuffled deck as well: each kind of trouble has its turn. */
+export const flyTroubles = (dice: Dice): Deed[] =>
+  Object.entries(TROUBLES).map(([name, orders]) => {
+    let deck: Order[] = []
+    return {
+      kind: `Fly: ${name}`,
+      on: () => 'faults of Fly',
+      run: async (stage) => {
+        if (deck.length === 0) deck = dice.shuffled(orders)
+        const order = deck.pop()
+        return order ? makeTrouble(stage, order) : null
+      },
+    }
+  })
+
+/** Null: nobody did what this trouble strikes while it lasted. */
+async function makeTrouble({ rig, dice, pause }: Stage, [kind, order]: Order): Promise<string | null> {
+  const forMs = dice.between(...LASTS_MS)
+  const before = (await rig.fly.strikes())[kind] ?? 0
+  await rig.fly.order({ kind, ...order, params: { ...order.params, forMs } })
+  await pause(forMs)
+  const times = ((await rig.fly.strikes())[kind] ?? 0) - before
+  return times === 0 ? null : `${kind} for ${forMs} ms, which struck ${times} times`
+}
 
 export const programDies: Deed = {
   kind: 'a program dies',

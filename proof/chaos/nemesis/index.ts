@@ -14,9 +14,9 @@ import { cutLink, flyOutage, holdLink, slowLink } from './network.ts'
 import { freezeService, freezeWorker, killService, killWorker, restartService } from './processes.ts'
 import { crashPostgres, crashRedis, endSessions, flushRedis, REDIS, restartPostgres } from './stores.ts'
 
-const DECK: readonly Deed[] = [
-  ...flyTroubles,
-  ...flyTroubles,
+const deckOf = (troubles: readonly Deed[]): readonly Deed[] => [
+  ...troubles,
+  ...troubles,
   killService,
   killWorker,
   killWorker,
@@ -45,7 +45,7 @@ const GAP_MS = [600, 2_400] as const
 export type Nemesis = {
   /** Resolves when the last deed is over and healed. */
   readonly ended: Promise<void>
-  /** How often each kind of deed was done. */
+  /** How often each kind of deed was done, to somebody: one that struck nobody does not count. */
   readonly counts: ReadonlyMap<string, number>
   /** What went wrong in a deed itself: the campaign's own fault. */
   readonly failures: readonly string[]
@@ -68,6 +68,7 @@ export function startNemesis(options: {
   const busy = new Map<string, Promise<void>>()
   const note = notes(rig.logFolder)
 
+  const all = deckOf(flyTroubles(dice.fork('troubles of Fly')))
   let deeds = 0
   // Dice of its own for each deed: what one draws while it is under way does not move the next.
   const stageOf = (): Stage => ({ rig, db, dice: dice.fork(`deed ${(deeds += 1)}`), endsAtMs, pause })
@@ -76,7 +77,7 @@ export function startNemesis(options: {
     try {
       const done = await deed.run(stage, target)
       if (done !== null) counts.set(deed.kind, (counts.get(deed.kind) ?? 0) + 1)
-      note(`${deed.kind}: ${done ?? 'nothing to do it to'}`)
+      note(`${deed.kind}: ${done ?? 'it struck nobody'}`)
     } catch (error) {
       failures.push(`${deed.kind}: ${error instanceof Error ? error.message : String(error)}`)
       note(`${deed.kind} failed: ${String(error)}`)
@@ -97,7 +98,7 @@ export function startNemesis(options: {
   const run = async () => {
     const flush = flushOnce()
     for (let deck: Deed[] = []; !over.aborted;) {
-      if (deck.length === 0) deck = dice.shuffled(DECK)
+      if (deck.length === 0) deck = dice.shuffled(all)
       const deed = deck.pop()
       if (deed) begin(deed)
       await pause(dice.between(...GAP_MS))

@@ -19,6 +19,8 @@ export type FaultOrder = {
   params?: Record<string, number | string>
 }
 
+export type Strikes = Partial<Record<FaultKind, number>>
+
 /** A page of the call log in one answer. */
 const PAGE = 10_000
 
@@ -61,6 +63,11 @@ export class FlyDoor {
 
   async order(fault: FaultOrder): Promise<void> {
     await this.#ask('POST', 'faults', fault)
+  }
+
+  /** By kind, how often a fault has struck or was felt so far. */
+  async strikes(): Promise<Strikes> {
+    return (await this.#ask<{ strikes: Strikes }>('GET', 'faults')).strikes
   }
 
   async endFaults(): Promise<void> {

@@ -117,7 +117,11 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
     method: 'GET',
     shown: '/_sim/faults',
     pattern: /^faults$/u,
-    handle: ({ sim }) => ({ active: sim.faults.list(), kinds: faultCatalogue() }),
+    handle: ({ sim }) => ({
+      active: sim.faults.list(),
+      strikes: Object.fromEntries(sim.faults.strikes),
+      kinds: faultCatalogue(),
+    }),
   },
   {
     method: 'POST',

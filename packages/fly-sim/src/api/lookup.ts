@@ -1,7 +1,7 @@
 import { ApiError, notFound } from '../http/answer.ts'
 import type { Call } from '../http/call.ts'
 import type { Sim } from '../sim.ts'
-import { numberParam } from '../faults/faults.ts'
+import { type Fault, numberParam } from '../faults/faults.ts'
 import type { App, Machine } from '../world/types.ts'
 import { grantsApp } from '../http/auth.ts'
 
@@ -21,12 +21,10 @@ export function appOf(sim: Sim, call: Call, service: 'apps' | 'machines' = 'mach
 
 function checkAppFaults(sim: Sim, app: App, service: 'apps' | 'machines', nowMs: number): void {
   const target = { app: app.name, org: app.orgSlug }
-  const missing = sim.faults.holds('fresh_app_missing', target)
-  if (missing && nowMs < app.createdAtMs + numberParam(missing, 'ms', 1_000)) throw missingApp(service)
-  const unauthorized = sim.faults.holds('fresh_app_unauthorized', target)
-  if (unauthorized && nowMs < app.createdAtMs + numberParam(unauthorized, 'ms', 1_000)) {
+  const isFresh = (fault: Fault) => nowMs < app.createdAtMs + numberParam(fault, 'ms', 1_000)
+  if (sim.faults.holds('fresh_app_missing', target, isFresh)) throw missingApp(service)
+  if (sim.faults.holds('fresh_app_unauthorized', target, isFresh))
     throw new ApiError(401, 'Authenticate: token validation error')
-  }
   if (service === 'machines' && sim.faults.holds('app_half_gone', target)) throw missingApp(service)
 }
 
@@ -40,12 +38,9 @@ export function machineOf(sim: Sim, call: Call): { app: App; machine: Machine } 
   const nowMs = sim.clock.nowMs()
   if (!machine || nowMs < machine.visibleAtMs) throw notFound('machine')
   if (sim.faults.size > 0) {
-    const fresh = sim.faults.holds('fresh_machine_missing', {
-      app: app.name,
-      machine: machine.id,
-      org: app.orgSlug,
-    })
-    if (fresh && nowMs < machine.createdAtMs + numberParam(fresh, 'ms', 1_000)) throw notFound('machine')
+    const target = { app: app.name, machine: machine.id, org: app.orgSlug }
+    const isFresh = (fault: Fault) => nowMs < machine.createdAtMs + numberParam(fault, 'ms', 1_000)
+    if (sim.faults.holds('fresh_machine_missing', target, isFresh)) throw notFound('machine')
   }
   return { app, machine }
 }

@@ -32,11 +32,13 @@ export type Fault = Required<Omit<FaultSpec, 'count' | 'seed'>> & {
   /** Chances it had, and how often it struck. */
   seen: number
   struck: number
+  /** One of stage `state` strikes nobody: on how many apps or machines it was felt. It is not used up by that. */
+  held: number
 }
 
 export type FaultTarget = FaultMatch
 
-type Active = { fault: Fault; random: Random; tests: [keyof FaultMatch, RegExp][] }
+type Active = { fault: Fault; random: Random; tests: [keyof FaultMatch, RegExp][]; held: Set<string> }
 
 /**
  * The faults that are active. Each has its own seeded dice, so that adding one does not change when another strikes.
@@ -46,6 +48,7 @@ export class Faults {
   readonly #random: Random
   #active: Active[] = []
   #nextId = 1
+  readonly #strikes = new Map<FaultKind, number>()
   /** Called after faults were added or removed: what was stuck may move again. */
   onChange: () => void = () => {}
 
@@ -55,6 +58,11 @@ export class Faults {
 
   get size(): number {
     return this.#active.length
+  }
+
+  /** By kind, how often a fault struck or was felt, of those that are over as well. A kind that never did is not in it. */
+  get strikes(): ReadonlyMap<FaultKind, number> {
+    return this.#strikes
   }
 
   add(spec: FaultSpec): Fault {
@@ -68,12 +76,14 @@ export class Faults {
       params: spec.params ?? {},
       seen: 0,
       struck: 0,
+      held: 0,
     }
     const tests = Object.entries(fault.match).map(([key, pattern]): [keyof FaultMatch, RegExp] => [
       key as keyof FaultMatch,
       globPattern(pattern),
     ])
-    this.#active.push({ fault, tests, random: new Random(spec.seed ?? this.#random.between(0, 0xffff_ffff)) })
+    const random = new Random(spec.seed ?? this.#random.between(0, 0xffff_ffff))
+    this.#active.push({ fault, tests, random, held: new Set() })
     this.onChange()
     return fault
   }
@@ -105,10 +115,20 @@ export class Faults {
     return this.#strike((fault) => fault.kind === kind, target)
   }
 
-  /** The first fault of this kind that is active here, without rolling dice or using it up. */
-  holds(kind: FaultKind, target: FaultTarget): Fault | null {
-    for (const { fault, tests } of this.#active) {
-      if (fault.kind === kind && !isSpent(fault) && fits(tests, target)) return fault
+  /**
+   * The first fault of this kind that is active here, without rolling dice or using it up. `isFelt`: whether it makes a
+   * difference at this moment; one that makes none does not hold.
+   */
+  holds(kind: FaultKind, target: FaultTarget, isFelt: (fault: Fault) => boolean = () => true): Fault | null {
+    for (const { fault, tests, held } of this.#active) {
+      if (fault.kind !== kind || isSpent(fault) || !fits(tests, target) || !isFelt(fault)) continue
+      const whom = target.machine ?? target.app ?? target.org ?? ''
+      if (!held.has(whom)) {
+        held.add(whom)
+        fault.held++
+        this.#count(kind)
+      }
+      return fault
     }
     return null
   }
@@ -119,9 +139,14 @@ export class Faults {
       fault.seen++
       if (fault.seen <= fault.skip || random.next() >= fault.probability) continue
       fault.struck++
+      this.#count(fault.kind)
       return fault
     }
     return null
+  }
+
+  #count(kind: FaultKind): void {
+    this.#strikes.set(kind, (this.#strikes.get(kind) ?? 0) + 1)
   }
 }
 

@@ -46,8 +46,8 @@ export class AppRemoval {
     this.#timers.delete(app.id)
     if (world.apps.get(app.name) !== app) return
     const left = [...app.machines.values()].filter((machine) => machine.state !== 'destroyed')
-    const stuck = faults.holds('app_delete_stuck', { app: app.name, org: app.orgSlug }) !== null
-    if (stuck || left.length > 0) {
+    const isStuck = () => faults.holds('app_delete_stuck', { app: app.name, org: app.orgSlug }) !== null
+    if (left.length > 0 || isStuck()) {
       this.#waitFor(app, left[0])
       return
     }

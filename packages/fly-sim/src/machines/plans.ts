@@ -1,4 +1,5 @@
 import type { Timer } from '../clock.ts'
+import type { Fault } from '../faults/faults.ts'
 import type { Sim } from '../sim.ts'
 import type { Machine } from '../world/types.ts'
 import { targetOf } from './target.ts'
@@ -43,9 +44,8 @@ export class Plans {
 
   #isStuck(machine: Machine): boolean {
     if (this.#sim.faults.size === 0) return false
-    const fault = this.#sim.faults.holds('stuck_state', targetOf(machine))
-    const state = fault?.params['state']
-    return fault !== null && (state === undefined || state === machine.state)
+    const isMeant = ({ params: { state } }: Fault) => state === undefined || state === machine.state
+    return this.#sim.faults.holds('stuck_state', targetOf(machine), isMeant) !== null
   }
 
   #releaseUnstuck(): void {

@@ -36,7 +36,8 @@ export class PretendRunner implements Runner {
       this.#onExit(machine, EXITED)
       return
     }
-    const ignores = this.#sim.faults.holds('ignores_signals', targetOf(machine)) !== null
+    const mayIgnore = () => signal !== 'SIGKILL'
+    const ignores = this.#sim.faults.holds('ignores_signals', targetOf(machine), mayIgnore) !== null
     const obeysAfterMs = ignores ? Infinity : draw(this.#sim.delays.stopMs, this.#sim.random)
     if (signal === 'SIGKILL') {
       this.#endAfter(machine, 0, KILLED)
