@@ -72,7 +72,7 @@ describe('the whole way, when all goes well', () => {
     [
       'one machine too many',
       { fly: { kind: 'ours', machines: [started, { ...started, id: 'm2' }] } },
-      'delete_machine',
+      'await_turn delete_machine',
     ],
     ['an app that is gone', { fly: { kind: 'absent' } }, `await_turn close reserve ${UP}`],
     ['a brake', { entitlement: free, brakes: ['deletion_burst'] }, 'wait'],

@@ -126,7 +126,7 @@ const WORDS: Record<Step['kind'], string> = {
   begin_resize: 'begin a change of size',
   update_machine: 'write the whole configuration with the new size, which starts a new instance',
   begin_repair: 'begin a repair',
-  await_turn: "wait for its turn among the fleet's repairs",
+  await_turn: 'wait for its turn',
   confirm: 'mark the app at rest',
   give_up: 'count a failed attempt, and try again later',
   begin_teardown: 'begin the teardown: this generation is finished, whatever comes',
@@ -141,7 +141,8 @@ const WORDS: Record<Step['kind'], string> = {
 
 function wordsOf(step: Step): string {
   const machine = 'machineId' in step ? ` (${step.machineId})` : ''
-  return `${WORDS[step.kind]}${machine}${'reason' in step ? `: ${step.reason}` : ''}`
+  const among = 'among' in step ? ` among the fleet's ${step.among}` : ''
+  return `${WORDS[step.kind]}${machine}${among}${'reason' in step ? `: ${step.reason}` : ''}`
 }
 
 function seconds(ms: number): string {

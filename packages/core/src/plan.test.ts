@@ -106,7 +106,7 @@ describe('plan: a user who is entitled', () => {
     [
       'active with two machines',
       { row: active, fly: ours(machine('started'), machine('started', { id: 'm2' })) },
-      'delete_machine',
+      'await_turn delete_machine',
     ],
     [
       'active, and it idles since it was refused',
@@ -435,6 +435,14 @@ describe('plan: whatever the facts', () => {
         return true
       const kinds = stepsOf(result).map((step) => step.kind)
       return !kinds.includes('close') || kinds[0] === 'await_turn'
+    })
+  })
+  test('a machine beside the one that is on record and at work goes only at its turn', () => {
+    holds(({ row, entitlement }, result) => {
+      if (!row?.deployed || row.operation || row.teardownStartedAt || entitlement.kind !== 'entitled')
+        return true
+      const kinds = stepsOf(result).map((step) => step.kind)
+      return !kinds.includes('delete_machine') || kinds[0] === 'await_turn'
     })
   })
   test('a generation whose teardown began is never brought up again', () => {

@@ -166,7 +166,10 @@ function whatIsWrong(world: World, machine: MachineFacts | undefined): string {
 
 /** Its user gets a new generation next, so it is paced like any repair. */
 const RECREATE = steps(
-  [{ kind: 'await_turn' }, { kind: 'close', reason: 'the app is gone from Fly' }],
+  [
+    { kind: 'await_turn', among: 'repairs' },
+    { kind: 'close', reason: 'the app is gone from Fly' },
+  ],
   'the app is gone from Fly',
 )
 
@@ -197,7 +200,11 @@ function planActive(world: World, row: RowFacts, guest: Guest): Plan {
   if (row.status !== 'active') return steps([{ kind: 'confirm' }], 'up, and the row does not say so')
   if (wrongSize) return held(world, 'resize') ?? steps([{ kind: 'begin_resize' }], 'the guest changed')
   const extra = deleteAll(machines.filter((other) => other.id !== machine.id))
-  if (extra.length > 0) return held(world, 'surplus') ?? steps(extra, 'more than one machine')
+  if (extra.length > 0)
+    return (
+      held(world, 'surplus') ??
+      steps([{ kind: 'await_turn', among: 'corrections' }, ...extra], 'more than one machine')
+    )
   return { kind: 'settled', reason: 'one machine, started, of the right size' }
 }
 

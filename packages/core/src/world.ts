@@ -22,7 +22,7 @@ export type Step =
   | { kind: 'update_machine'; machineId: string }
   | { kind: 'begin_repair'; reason: string }
   | { kind: 'confirm' }
-  | { kind: 'await_turn' }
+  | { kind: 'await_turn'; among: 'repairs' | 'corrections' }
   | { kind: 'give_up'; reason: string }
   | { kind: 'begin_teardown' }
   | { kind: 'ask_to_drain'; machineId: string }

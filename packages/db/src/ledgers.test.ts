@@ -101,6 +101,27 @@ describe('permits', () => {
     expect(refused.retryAfterMs).toBeLessThanOrEqual(1_000_000)
   })
 
+  test('whoever leaves some to others waits for as many more', async () => {
+    await sql`update hangar.permits set tokens = 4, capacity = 10, refill_per_second = 0.001, refilled_at = hangar.now()`.execute(
+      t.db,
+    )
+    const take = () => takePermit(t.db, 'repair', { leave: 3 })
+    expect(await take()).toEqual({ ok: true })
+    const refused = (await take()) as { retryAfterMs: number }
+    expect(refused).toMatchObject({ ok: false })
+    expect(refused.retryAfterMs).toBeGreaterThan(900_000)
+    expect(refused.retryAfterMs).toBeLessThanOrEqual(1_000_000)
+    for (const ok of [true, true, true, false]) expect(await takePermit(t.db, 'repair')).toMatchObject({ ok })
+  })
+
+  test('a bucket that is smaller than what is to be left gives its last one only when it is full', async () => {
+    await sql`update hangar.permits set tokens = 2, capacity = 2, refill_per_second = 0.001, refilled_at = hangar.now()`.execute(
+      t.db,
+    )
+    for (const ok of [true, false])
+      expect(await takePermit(t.db, 'repair', { leave: 5 })).toMatchObject({ ok })
+  })
+
   test('a full bucket stays full, and a clock that steps back gives nothing away', async () => {
     await atTimes(t.db, async (tx, setNow) => {
       await setNow('2026-03-01T00:00:00Z')

@@ -5,12 +5,13 @@ import type { Database, Tx } from './database.ts'
 import type { LanePolicy } from './wants.ts'
 
 /**
- *   missing     entitled, and there is no live row
- *   not_active  entitled, and the live row is not active
- *   wrong_size  entitled, and the active app has another size than the tier's (only where `guests` are given)
- *   unexpected  not entitled, and there is a live row
+ *   missing       entitled, and there is no live row
+ *   not_active    entitled, and the live row is not active
+ *   wrong_size    entitled, and the active app has another size than the tier's (only where `guests` are given)
+ *   tier_resized  the same, of an app that was made for that very tier: the tier is what has changed
+ *   unexpected    not entitled, and there is a live row
  */
-export type DifferenceKind = 'missing' | 'not_active' | 'wrong_size' | 'unexpected'
+export type DifferenceKind = 'missing' | 'not_active' | 'wrong_size' | 'tier_resized' | 'unexpected'
 export type Difference = { userId: string; kind: DifferenceKind }
 
 export type SweepPage = EntitlementPolicy &
@@ -64,7 +65,7 @@ export async function listDifferences(db: Database | Tx, page: SweepPage): Promi
           when state = 'on' and app.status <> 'active' then 'not_active'
           when state = 'on' and by_tier and guest.size is not null and guest.size is distinct from
             jsonb_build_object('cpuKind', app.cpu_kind, 'cpus', app.cpus, 'memoryMb', app.memory_mb)
-            then 'wrong_size'
+            then case when app.tier = desired.tier then 'tier_resized' else 'wrong_size' end
           when state = 'off' and app.id is not null then 'unexpected'
         end as kind
       from desired

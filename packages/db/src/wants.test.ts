@@ -177,6 +177,15 @@ describe('listDifferences', () => {
     expect(await kindOf(await atRest(tier, app, status))).toBe(kind)
   })
 
+  test('a tier that got another size is told from an app of another tier', async () => {
+    const [same, other] = [await atRest('pro', 'active'), await atRest('elite', 'active')]
+    const big = { cpuKind: 'shared', cpus: 4, memoryMb: 2048 } as const
+    const guests = { pro: big, elite: big }
+    const found = await listDifferences(t.db, { limit: 1000, ...DEFAULT_POLICY, guests })
+    const kinds = Object.fromEntries(found.map(({ userId, kind }) => [userId, kind]))
+    expect([kinds[same], kinds[other]]).toEqual(['tier_resized', 'wrong_size'])
+  })
+
   test('a row that vanished unseen is unknown; one that was deleted has ended', async () => {
     const vanished = await atRest('pro', 'active')
     await sql`alter table public.user_subscriptions disable trigger on_user_tier_change`.execute(t.db)

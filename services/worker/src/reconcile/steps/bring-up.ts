@@ -98,9 +98,13 @@ export async function confirm(context: StepContext): Promise<StepResult> {
   return 'replan'
 }
 
+/** Paced, unless it is the user's own doing: what has changed for a whole tier does not restart the whole tier at once. */
 export async function beginResize(context: StepContext): Promise<StepResult> {
   const { attempt, row } = context
-  const to = attempt.entitlement.kind === 'entitled' ? attempt.entitlement.guest : guestOf(row)
+  const { guest: to, tier } =
+    attempt.entitlement.kind === 'entitled' ? attempt.entitlement : { guest: guestOf(row), tier: row.tier }
+  const wait = tier === row.tier ? await awaitPermit(attempt, 'correction') : null
+  if (wait) return wait
   const metadata = { from: guestOf(row), to }
   await record(context, { operation: 'resize' }, { type: 'resize_started', status: 'started', metadata })
   return 'replan'

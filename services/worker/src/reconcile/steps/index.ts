@@ -68,7 +68,7 @@ export async function perform(attempt: Attempt, step: Step, seen: Observation): 
     case 'confirm':
       return confirm(context)
     case 'await_turn':
-      return (await awaitPermit(attempt, 'repair')) ?? 'next'
+      return (await awaitPermit(attempt, step.among === 'repairs' ? 'repair' : 'correction')) ?? 'next'
     case 'give_up':
       throw new HangarError('health_deadline', { operator: step.reason })
     case 'begin_teardown':
