@@ -133,7 +133,7 @@ function answer(row: RowFacts | null, entitlement: Entitlement, fly: FlyFacts): 
     entitlement,
     row,
     fly,
-    app: { bootstrapped: true, drainedAt: null, retired: false },
+    app: { bootstrapped: true, drainedAt: null, idle: null },
     brakes: [],
     forced: null,
     namesInDoubt: false,

@@ -26,7 +26,7 @@ const world = (facts: Partial<World>): World => ({
   entitlement: entitled,
   row: active,
   fly: { kind: 'ours', machines: [started] },
-  app: { bootstrapped: true, drainedAt: null, retired: false },
+  app: { bootstrapped: true, drainedAt: null, idle: null },
   brakes: [],
   forced: null,
   namesInDoubt: false,
@@ -49,7 +49,7 @@ describe('the whole way, when all goes well', () => {
     ['a user who stops paying', { entitlement: free }, DOWN],
     [
       'a user who never bootstrapped',
-      { entitlement: free, app: { bootstrapped: false, drainedAt: null, retired: false } },
+      { entitlement: free, app: { bootstrapped: false, drainedAt: null, idle: null } },
       'begin_teardown stop_machine delete_machine delete_app close',
     ],
     [

@@ -72,7 +72,7 @@ function after(world: World, step: Step): World {
   }
 }
 
-const UNKNOWN_APP = { app: { bootstrapped: false, drainedAt: null, retired: false } }
+const UNKNOWN_APP = { app: { bootstrapped: false, drainedAt: null, idle: null } }
 
 function reserved(guest: Guest, changedAt: Date): RowFacts {
   const nothingYet = {
@@ -107,7 +107,7 @@ function atRest(world: World, guest: Guest | undefined): World {
     drainStartedAt: null,
     drainTold: false,
   } as const
-  const app = { ...world.app, retired: false }
+  const app = { ...world.app, idle: null }
   return { ...withRow(world, patch), app, fly: { kind: 'ours', machines: [machine] } }
 }
 

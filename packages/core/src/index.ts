@@ -5,6 +5,7 @@
  */
 export * from './agreed-settings.ts'
 export * from './alert-kinds.ts'
+export * from './app-facts.ts'
 export * from './brakes.ts'
 export * from './bulk.ts'
 export * from './clock.ts'

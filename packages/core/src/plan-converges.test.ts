@@ -94,7 +94,7 @@ class Model {
 
   /** A program that has just started takes up whatever the one before was told. */
   #hear(): void {
-    this.world = { ...this.world, app: { ...this.world.app, retired: false } }
+    this.world = { ...this.world, app: { ...this.world.app, idle: null } }
   }
 
   #apply(step: Step): void {
@@ -206,6 +206,8 @@ const RESERVED: RowFacts = {
   changedAt: NOW,
 }
 
+const from = fc.option(fc.integer({ min: -60_000, max: 60_000 }).map((ms) => new Date(NOW.getTime() - ms)))
+const idle = fc.option(fc.record({ from, reason: fc.constant('it idles') }))
 const moment = fc.option(fc.integer({ min: 0, max: 60_000 }).map((ms) => new Date(NOW.getTime() - ms)))
 const machine: fc.Arbitrary<MachineFacts> = fc.record({
   id: fc.constantFrom('m1', 'm2', 'm3'),
@@ -251,7 +253,7 @@ const worlds = (entitlement: fc.Arbitrary<Entitlement>): fc.Arbitrary<World> =>
     entitlement,
     row: fc.option(row),
     fly,
-    app: fc.record({ bootstrapped: fc.boolean(), drainedAt: moment, retired: fc.boolean() }),
+    app: fc.record({ bootstrapped: fc.boolean(), drainedAt: moment, idle }),
     brakes: fc.constant([]),
     forced: fc.oneof(fc.constant(null), fc.constantFrom(...FORCED_ACTIONS)),
     namesInDoubt: fc.constant(false),

@@ -22,6 +22,8 @@ import {
   absent,
   world,
   brief,
+  drainedUnasked,
+  refused,
 } from './testing/worlds.ts'
 import type { FlyFacts, MachineFacts, Plan, Step, World } from './world.ts'
 
@@ -110,19 +112,35 @@ describe('plan: a user who is entitled', () => {
     ],
     [
       'active, and it idles since it was refused',
-      {
-        row: active,
-        app: { bootstrapped: true, drainedAt: null, retired: true },
-        fly: ours(machine('started')),
-      },
+      { row: active, app: refused, fly: ours(machine('started')) },
       'begin_repair',
     ],
     [
       'under repair, and it idles',
       {
         row: { ...active, operation: 'repair' },
-        app: { bootstrapped: true, drainedAt: null, retired: true },
+        app: refused,
         fly: ours(machine('started')),
+      },
+      'restart_machine await_started await_healthy confirm',
+    ],
+    [
+      'active, and it may have drained unasked',
+      { row: active, app: drainedUnasked(60_000), fly: ours(machine('started')) },
+      'wait 30000',
+    ],
+    [
+      'active, and it has drained unasked',
+      { row: active, app: drainedUnasked(90_000), fly: ours(machine('started')) },
+      'begin_repair',
+    ],
+    [
+      'being resized, and it drained as soon as it was up',
+      {
+        row: { ...active, operation: 'resize', guest: ELITE },
+        entitlement: elite,
+        app: drainedUnasked(90_000),
+        fly: ours(machine('started', { guest: ELITE })),
       },
       'restart_machine await_started await_healthy confirm',
     ],
@@ -230,7 +248,7 @@ describe('plan: a user who is not entitled', () => {
       'ending: reported',
       {
         row: { ...ending, drainStartedAt: ago(5_000) },
-        app: { bootstrapped: true, drainedAt: ago(1_000), retired: false },
+        app: { bootstrapped: true, drainedAt: ago(1_000), idle: null },
         fly: ours(machine('started')),
       },
       'end_drain stop_machine delete_machine delete_app close',
@@ -239,7 +257,7 @@ describe('plan: a user who is not entitled', () => {
       'ending: a report from before the drain counts for nothing',
       {
         row: { ...ending, drainStartedAt: ago(5_000) },
-        app: { bootstrapped: true, drainedAt: ago(9_000), retired: false },
+        app: { bootstrapped: true, drainedAt: ago(9_000), idle: null },
         fly: ours(machine('started')),
       },
       'wait 25000',
@@ -248,7 +266,7 @@ describe('plan: a user who is not entitled', () => {
       'ending: never bootstrapped, nothing to drain',
       {
         row: ending,
-        app: { bootstrapped: false, drainedAt: null, retired: false },
+        app: { bootstrapped: false, drainedAt: null, idle: null },
         fly: ours(machine('started')),
       },
       'stop_machine delete_machine delete_app close',
@@ -313,6 +331,8 @@ const machineArbitrary = fc.record({
   instanceId: fc.constantFrom('v1', 'v2', null),
   owned: fc.boolean(),
 })
+const from = fc.option(fc.integer({ min: -120_000, max: 120_000 }).map(ago))
+const idle = fc.option(fc.record({ from, reason: fc.constant('it idles') }))
 const moment = fc.option(fc.integer({ min: 0, max: 120_000 }).map(ago))
 const worldArbitrary: fc.Arbitrary<World> = fc.record({
   now: fc.constant(NOW),
@@ -340,7 +360,7 @@ const worldArbitrary: fc.Arbitrary<World> = fc.record({
     ),
     fc.array(machineArbitrary, { maxLength: 3 }).map((machines): FlyFacts => ({ kind: 'ours', machines })),
   ),
-  app: fc.record({ bootstrapped: fc.boolean(), drainedAt: moment, retired: fc.boolean() }),
+  app: fc.record({ bootstrapped: fc.boolean(), drainedAt: moment, idle }),
   // Half of the worlds are free of both, as nearly all are in life.
   brakes: fc.oneof(fc.constant([]), fc.subarray([...BRAKE_NAMES])),
   forced: fc.oneof(fc.constant(null), fc.constantFrom(...FORCED_ACTIONS)),

@@ -130,7 +130,10 @@ function bringUp(world: World, row: RowFacts, machines: MachineFacts[], path: Pa
       `machine ${state}`,
     )
   if (isIdle(world, machine))
-    return steps([...extra, { kind: 'restart_machine', machineId: machine.id }, ...path.finish], IDLE)
+    return steps(
+      [...extra, { kind: 'restart_machine', machineId: machine.id }, ...path.finish],
+      whatIsWrong(world, machine),
+    )
   if (isRunning(machine) || COMING_UP.has(state)) return steps([...extra, ...path.finish], `machine ${state}`)
   return settling(world, row, `machine ${state}`)
 }
@@ -153,15 +156,23 @@ function adopt(machine: MachineFacts): Plan {
   return steps([{ kind: 'adopt_machine', machineId: machine.id }], 'a machine that the row does not know yet')
 }
 
-/** It was told that another machine took its place, and then became the one on record: it waits to be started anew. */
-function isIdle({ app, row }: World, machine: MachineFacts): boolean {
-  return app.retired && isRunning(machine) && machine.id === row?.machineId
+/** It runs, and does nothing until it is started anew. */
+function isIdle({ app, row, now }: World, machine: MachineFacts): boolean {
+  const isCertain = app.idle !== null && (app.idle.from === null || app.idle.from <= now)
+  return isCertain && isRunning(machine) && machine.id === row?.machineId
 }
 
-const IDLE = 'it was told that its time is over, and idles'
-
 function whatIsWrong(world: World, machine: MachineFacts | undefined): string {
-  return machine && isIdle(world, machine) ? IDLE : `machine ${machine?.state ?? 'missing'}`
+  const { idle } = world.app
+  return idle && machine && isIdle(world, machine) ? idle.reason : `machine ${machine?.state ?? 'missing'}`
+}
+
+/** All is as wanted, but the app has said that it runs nothing any more. */
+function doubt({ app, now }: World): Plan | null {
+  const leftMs = (app.idle?.from ?? now).getTime() - now.getTime()
+  return leftMs > 0
+    ? { kind: 'wait', delayMs: leftMs, reason: 'it said that it has drained; is it heard again?' }
+    : null
 }
 
 /** Its user gets a new generation next, so it is paced like any repair. */
@@ -205,7 +216,7 @@ function planActive(world: World, row: RowFacts, guest: Guest): Plan {
       held(world, 'surplus') ??
       steps([{ kind: 'await_turn', among: 'corrections' }, ...extra], 'more than one machine')
     )
-  return { kind: 'settled', reason: 'one machine, started, of the right size' }
+  return doubt(world) ?? { kind: 'settled', reason: 'one machine, started, of the right size' }
 }
 
 /**

@@ -70,7 +70,8 @@ export const STUCK = {
     afterMs: 15 * MINUTE_MS,
     severity: 'critical',
     what: 'a paid app that was up has sent no heartbeat for so long: it may not trade',
-    engine: 'repairs a machine that is gone or stopped, and restarts none that runs',
+    engine:
+      'repairs a machine that is gone or stopped, restarts one that has drained unasked, and none else that runs',
     operator:
       'look at its logs on Fly; force recreate makes the app anew, and a restart of the machine on Fly may do',
     force: 'recreate',

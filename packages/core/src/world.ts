@@ -81,8 +81,11 @@ export type AppFacts = {
   bootstrapped: boolean
   /** When it reported all flushed, if it did. */
   drainedAt: Date | null
-  /** The machine on record was told that another had taken its place, and was not heard of since. */
-  retired: boolean
+  /**
+   * The machine on record runs nothing until it is started anew: it was told that another had taken its place, or it has
+   * drained although nobody had asked it to. Certain `from` then on; null: at once.
+   */
+  idle: { from: Date | null; reason: string } | null
 }
 
 export type World = {

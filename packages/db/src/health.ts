@@ -22,6 +22,8 @@ export type HealthSubject = {
   pending: boolean
   lastHeartbeatAt: Date | null
   bootstrappedAt: Date | null
+  /** At rest nobody has asked it to. */
+  drainedAt: Date | null
   lastCycleAt: Date | null
   /** How many it says that it runs. */
   runningTraders: number
@@ -77,7 +79,7 @@ function healthSubjects(db: Database) {
     .leftJoin('hangar.userWants as want', 'want.userId', 'app.userId')
     .leftJoin('hangar.userWork as work', 'work.userId', 'app.userId')
     .select(['app.launchedAt', 'heartbeat.lastHeartbeatAt', databaseNow.as('now')])
-    .select(['heartbeat.bootstrappedAt', 'heartbeat.lastCycleAt'])
+    .select(['heartbeat.bootstrappedAt', 'heartbeat.drainedAt', 'heartbeat.lastCycleAt'])
     .select(sql<number>`coalesce(cardinality(heartbeat.running_trader_ids), 0)`.as('runningTraders'))
     .select(sql<Date[]>`coalesce(heartbeat.restarted_at, '{}')`.as('restartedAt'))
     .select(

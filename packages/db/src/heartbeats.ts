@@ -1,9 +1,11 @@
 /** `hangar.app_heartbeats`: what each app said of itself, one row per generation. Written by the API only. */
 import { sql, type RawBuilder, type Selectable } from 'kysely'
+import type { AppRow } from './apps.ts'
 import type { Database, Tx } from './database.ts'
 import { TRADERS_VERSION } from './host.ts'
 import { lockApp, returnTraders, type RunsOn } from './placement.ts'
 import type { DrainReport, Schema } from './schema.ts'
+import { raiseWant } from './wants.ts'
 
 export type HeartbeatRow = Selectable<Schema['hangar.appHeartbeats']>
 
@@ -86,6 +88,8 @@ export type Standing = {
   placedAppId: string | null
   tradersVersion: string
   traderIds: string[]
+  bootstrappedAt: Date | null
+  drainedAt: Date | null
 }
 
 /** Null, and nothing written: the app has ended, or another machine has taken this one's place, since it was let in. */
@@ -96,7 +100,8 @@ export async function recordHeartbeat(
 ): Promise<Standing | null> {
   const { rows } = await sql<Standing>`
     with report as (${insertReport(appId, report)})
-    select report.bootstrap_etag, place.runs_on, place.user_fly_app_id as placed_app_id,
+    select report.bootstrap_etag, report.bootstrapped_at, report.drained_at,
+      place.runs_on, place.user_fly_app_id as placed_app_id,
       traders.traders_version, traders.trader_ids
     from report
     left join hangar.trader_placement place on place.user_id = report.user_id
@@ -134,7 +139,7 @@ function insertReport(appId: string, report: HeartbeatReport): RawBuilder<unknow
       buffered_signals = coalesce(excluded.buffered_signals, known.buffered_signals),
       memory_mb = coalesce(excluded.memory_mb, known.memory_mb), version = coalesce(excluded.version, known.version),
       token_key_id = coalesce(excluded.token_key_id, known.token_key_id), ${PROCESS}
-    returning user_id, bootstrap_etag`
+    returning user_id, bootstrap_etag, bootstrapped_at, drained_at`
 }
 
 /** The app's row as long as it is live and this machine is its own: what lets a call in may be seconds old. */
@@ -146,18 +151,19 @@ export function writerOf(appId: string, machineId: string): RawBuilder<unknown> 
 /**
  * The app has written everything out and stays idle until it is stopped. Where that is the end of its life, the
  * shared backend may run its user's traders again; after the drain of a resize they stay where they are. False, and
- * nothing written: it is not the app's machine any more. (Null: whichever it is.)
+ * nothing written: it is not the app's machine any more. (Null: whichever it is.) At rest nobody has asked for it: a word
+ * to drain came late, or this report does, and somebody has to see whether the app idles.
  */
-export function recordDrained(
+export async function recordDrained(
   db: Database,
   appId: string,
   report: DrainReport,
   machineId: string | null = null,
 ): Promise<boolean> {
-  return db.transaction().execute(async (tx) => {
+  const app = await db.transaction().execute(async (tx) => {
     const app = await lockApp(tx, appId)
     if (!app || (machineId !== null && (app.deletedAt !== null || app.flyMachineId !== machineId)))
-      return false
+      return null
     if (app.teardownStartedAt) await returnTraders(tx, appId)
     await sql`
       insert into hangar.app_heartbeats (user_fly_app_id, user_id, drained_at, drained)
@@ -165,8 +171,17 @@ export function recordDrained(
       on conflict (user_fly_app_id) do update set drained_at = excluded.drained_at, drained = excluded.drained`.execute(
       tx,
     )
-    return true
+    return app
   })
+  if (app === null) return false
+  // Not in that transaction: the want may be locked by the host's for long. Where this is lost, the health sweep finds it.
+  if (isAtRest(app)) await raiseWant(db, app.userId, 'shim')
+  return true
+}
+
+/** Where work is open it goes on looking by itself; a want would begin its pauses after failures anew. */
+function isAtRest({ status, operation, drainStartedAt }: AppRow): boolean {
+  return status === 'active' && operation === null && drainStartedAt === null
 }
 
 /** A new machine instance begins undrained. */

@@ -1,6 +1,7 @@
 /** Worlds for the tests of plan(): a row in each phase, what Fly may show of it, and a plan in one line. */
 import type { Entitlement } from '../entitlement.ts'
-import type { FlyFacts, MachineFacts, Plan, RowFacts, World } from '../world.ts'
+import { appFactsOf } from '../app-facts.ts'
+import type { AppFacts, FlyFacts, MachineFacts, Plan, RowFacts, World } from '../world.ts'
 
 export const PRO = { cpuKind: 'shared', cpus: 2, memoryMb: 512 } as const
 export const ELITE = { cpuKind: 'shared', cpus: 2, memoryMb: 1024 } as const
@@ -51,12 +52,21 @@ export const machine = (state: string, facts: Partial<MachineFacts> = {}): Machi
 export const ours = (...machines: MachineFacts[]): FlyFacts => ({ kind: 'ours', machines })
 export const absent: FlyFacts = { kind: 'absent' }
 
+const working = {
+  bootstrappedAt: ago(600_000),
+  drainedAt: null,
+  refusedMachineId: null,
+}
+const atRest = { flyMachineId: 'm1', teardownStartedAt: null, drainStartedAt: null }
+export const refused: AppFacts = appFactsOf(atRest, { ...working, refusedMachineId: 'm1' })
+export const drainedUnasked = (ms: number): AppFacts => appFactsOf(atRest, { ...working, drainedAt: ago(ms) })
+
 export const world = (facts: Partial<World>): World => ({
   now: NOW,
   entitlement: entitled,
   row: null,
   fly: absent,
-  app: { bootstrapped: true, drainedAt: null, retired: false },
+  app: { bootstrapped: true, drainedAt: null, idle: null },
   brakes: [],
   forced: null,
   namesInDoubt: false,

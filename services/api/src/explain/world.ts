@@ -2,7 +2,14 @@
  * What plan() is asked about, from the database alone: only workers ask Fly, so what is on Fly is taken to be what was
  * last written down. `GET …/plan` has a worker look.
  */
-import { entitlementOf, type CostState, type FlyFacts, type Policy, type World } from '@hangar/core'
+import {
+  appFactsOf,
+  entitlementOf,
+  type CostState,
+  type FlyFacts,
+  type Policy,
+  type World,
+} from '@hangar/core'
 import type { AppRow, WorldRows } from '@hangar/db'
 
 /** How long a machine may be between two states: the worker's default, which decides here how a wait is told of. */
@@ -37,11 +44,7 @@ export function worldOf(
       changedAt: row.updatedAt,
     },
     fly: lastKnownFly(row, known),
-    app: {
-      bootstrapped: heartbeat?.bootstrappedAt != null,
-      drainedAt: heartbeat?.drainedAt ?? null,
-      retired: heartbeat?.refusedMachineId != null && heartbeat.refusedMachineId === row?.flyMachineId,
-    },
+    app: appFactsOf(row, heartbeat),
     brakes,
     forced,
     namesInDoubt,

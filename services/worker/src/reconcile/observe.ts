@@ -1,5 +1,13 @@
 /** What is there: the row, the app's own reports, and what Fly has. Each look holds the lease anew. */
-import { type Guest, HangarError, type World, entitlementOf, holdingBrake, planUnseen } from '@hangar/core'
+import {
+  appFactsOf,
+  type Guest,
+  HangarError,
+  type World,
+  entitlementOf,
+  holdingBrake,
+  planUnseen,
+} from '@hangar/core'
 import { type AppRow, type WorldRows, readWorld } from '@hangar/db'
 import type { Machine } from '@hangar/fly-client'
 import type { Attempt } from './attempt.ts'
@@ -46,11 +54,7 @@ export async function observeFrom(
       drainTold: row.drainToldAt !== null,
       changedAt: row.updatedAt,
     },
-    app: {
-      bootstrapped: heartbeat?.bootstrappedAt != null,
-      drainedAt: heartbeat?.drainedAt ?? null,
-      retired: heartbeat?.refusedMachineId != null && heartbeat.refusedMachineId === row?.flyMachineId,
-    },
+    app: appFactsOf(row, heartbeat),
     brakes,
     forced,
     namesInDoubt,

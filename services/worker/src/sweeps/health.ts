@@ -3,7 +3,7 @@
  * health, which is an observation and no state; whatever has to be done about it is done by the reconcile it wakes.
  * A listing in which a region is missing acts on nothing of that region that it does not show.
  */
-import { type BrakedAct, type HealthStatus, holdingBrake } from '@hangar/core'
+import { type BrakedAct, type HealthStatus, holdingBrake, idleFrom, lastWordDrained } from '@hangar/core'
 import {
   DEFAULT_SETTINGS,
   type HealthLook,
@@ -34,7 +34,13 @@ const HEARTBEAT_STALE_MS = 90_000
 const LISTING_LAG_MS = 120_000
 /** Looks in a row at a missing or stopped machine before it is repaired: a listing may lag. */
 const FAILURES_BEFORE_REPAIR = 2
-const NOTHING_SAID = { bootstrappedAt: null, lastCycleAt: null, runningTraders: 0, restartedAt: [] }
+const NOTHING_SAID = {
+  bootstrappedAt: null,
+  drainedAt: null,
+  lastCycleAt: null,
+  runningTraders: 0,
+  restartedAt: [],
+}
 
 export type HealthSummary = {
   checked: number
@@ -179,7 +185,8 @@ async function isBraked({ db }: ReconcileDeps, act: BrakedAct): Promise<boolean>
 }
 
 type Seen = Pick<OrgMachine, 'state'> | undefined
-type Judged = Pick<HealthSubject, 'lastHeartbeatAt' | 'launchedAt' | 'now'> & Partial<Reports>
+type Judged = Pick<HealthSubject, 'lastHeartbeatAt' | 'launchedAt' | 'now'> &
+  Partial<Reports & Pick<HealthSubject, 'drainedAt'>>
 
 type Shown = {
   /** What is not shown is not there. */
@@ -207,13 +214,17 @@ export function judge(
     return verdict('unhealthy', 'the machine is not on Fly', true)
   }
   if (machine.state !== 'started') return verdict('unhealthy', `the machine is ${machine.state}`, true)
+  const reports = { ...NOTHING_SAID, ...subject }
+  const drainedAt = lastWordDrained(reports)
+  if (drainedAt && idleFrom(drainedAt) <= subject.now)
+    return verdict('unhealthy', 'it has drained unasked, and idles', true)
   // An image that sends no heartbeats was found healthy by its checks; Fly's word is all there is of it.
   const beatAt = subject.lastHeartbeatAt
   if (!beatAt) return verdict('healthy', 'the machine is started', false)
   const silentMs = subject.now.getTime() - beatAt.getTime()
   if (silentMs > HEARTBEAT_STALE_MS)
     return verdict('unhealthy', `no heartbeat for ${Math.round(silentMs / 1000)} s`, false)
-  const wrong = whatIsWrong({ ...NOTHING_SAID, ...subject }, noCyclesMs)
+  const wrong = whatIsWrong(reports, noCyclesMs)
   if (wrong !== null) return verdict('unhealthy', wrong, false)
   return verdict('healthy', 'started, and its heartbeat is fresh', false)
 }

@@ -39,10 +39,13 @@ describe('health: what one look says', () => {
     launchedAt: new Date(now.getTime() - launchedMs),
     lastHeartbeatAt: silentMs === null ? null : new Date(now.getTime() - silentMs),
   })
+  const drained = (ms: number) => ({ ...subject(1_000), drainedAt: new Date(now.getTime() - ms) })
   test.each([
     ['started, fresh heartbeat', subject(30_000), { state: 'started' }, true, 'healthy', false],
     ['started, three heartbeats missed', subject(90_001), { state: 'started' }, true, 'unhealthy', false],
     ['started, an image without heartbeats', subject(null), { state: 'started' }, true, 'healthy', false],
+    ['has drained unasked', drained(90_000), { state: 'started' }, true, 'unhealthy', true],
+    ['has said so, and may be heard yet', drained(89_000), { state: 'started' }, true, 'healthy', false],
     ['stopped', subject(1_000), { state: 'stopped' }, true, 'unhealthy', true],
     ['not on Fly', subject(1_000), undefined, true, 'unhealthy', true],
     ['not in an answer that was partial', subject(1_000), undefined, false, 'unknown', false],

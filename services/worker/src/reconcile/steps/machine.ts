@@ -63,17 +63,18 @@ export async function startMachine(context: StepContext, machineId: string): Pro
   await attempt.deps.fly.machines.start(row.flyAppName, machineId, flyCall(attempt))
   const event = { type: `${operation(context)}_machine_launched`, metadata: { machine_id: machineId } }
   const cost = priceOfRow(attempt.deps.settings, row, 'stored')
-  await record(context, { launchedAt: 'now', startedAt: null }, event, { cost })
+  await record(context, { launchedAt: 'now', startedAt: null }, event, { cost, clearDrained: true })
   return 'next'
 }
 
-/** It idles since it was told that another had taken its place; a new process asks anew, and is heard again. */
+/** It idles: it was told that another had taken its place, or has drained unasked. A new process asks anew. */
 export async function restartMachine(context: StepContext, machineId: string): Promise<StepResult> {
   const { attempt, row } = context
   const how = { signal: 'SIGTERM', timeout: KILL_AFTER } as const
   await attempt.deps.fly.machines.restart(row.flyAppName, machineId, how, flyCall(attempt))
   const event = { type: `${operation(context)}_machine_restarted`, metadata: { machine_id: machineId } }
-  await record(context, { launchedAt: 'now', startedAt: null }, event, { takeUpAgain: true })
+  const anew = { takeUpAgain: true, clearDrained: true } as const
+  await record(context, { launchedAt: 'now', startedAt: null }, event, anew)
   return 'next'
 }
 

@@ -1,4 +1,4 @@
-import { HangarError } from '@hangar/core'
+import { HangarError, lastWordDrained } from '@hangar/core'
 import { recordHeartbeat, type AppRow, type Standing } from '@hangar/db'
 import type { ApiDeps } from '../../../deps.ts'
 import { wakeUser } from '../../../work/wake-user.ts'
@@ -48,6 +48,8 @@ function directivesFor(
   deps: ApiDeps,
 ): Directive[] {
   if (isDraining(app)) return ['drain']
+  // It may idle, or this report was late: who is alive asks.
+  if (lastWordDrained(standing)) return ['reload']
   const orders = ordersFor(app, standing, deps)
   const told = standing.bootstrapEtag === etagOf(orders, standing.tradersVersion, deps)
   return told && sameIds(running, mayTrade(orders) ? standing.traderIds : []) ? [] : ['reload']
