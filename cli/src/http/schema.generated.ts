@@ -1241,6 +1241,8 @@ export interface components {
         };
         Brake: {
             by: string | null;
+            /** @description Whether a person may engage it. Any brake is released by a person. */
+            by_hand: boolean;
             details: {
                 [key: string]: unknown;
             };

@@ -1,4 +1,4 @@
-import { BRAKE_NAMES, BRAKES, HangarError, type BrakedAct, type BrakeName } from '@hangar/core'
+import { BRAKE_NAMES, BRAKES, BRAKES_BY_HAND, HangarError, type BrakedAct, type BrakeName } from '@hangar/core'
 import { countHeld, insertAudit, listBrakes, transact, type BrakeRow, type Tx } from '@hangar/db'
 import { z } from 'zod'
 import type { Caller } from '../auth/caller.ts'
@@ -69,6 +69,7 @@ export const brakeAnswer = z
     resumes: z
       .enum(['when_clear', 'operator'])
       .describe('By itself, as soon as its condition is gone, or when a person says so.'),
+    by_hand: z.boolean().describe('Whether a person may engage it. Any brake is released by a person.'),
   })
   .meta({ id: 'Brake' })
 
@@ -87,6 +88,7 @@ export function viewBrake(brake: BrakeRow, heldUsers: number) {
     holds: [...holds],
     held_users: heldUsers,
     resumes,
+    by_hand: BRAKES_BY_HAND.includes(brake.name),
   }
 }
 

@@ -30,7 +30,7 @@ export function Brakes({ isAdmin }: { isAdmin: boolean }) {
                   <p className="muted">{brake.summary}</p>
                   <BrakeState brake={brake} />
                 </div>
-                {isAdmin && (
+                {isAdmin && (brake.engaged || brake.by_hand) && (
                   <Button onClick={() => setAsked(brake)}>
                     <span>
                       {brake.engaged ? 'Release' : 'Engage'}

@@ -17,7 +17,7 @@ test('every brake, engaged or not: why, since when, how many users it holds, and
     .get('/v1/brakes')
     .set(await bearer('viewer'))
   expect(response.status).toBe(200)
-  const { items } = response.body as { items: { name: string }[] }
+  const { items } = response.body as { items: { name: string; by_hand: boolean }[] }
   expect(items.map((brake) => brake.name)).toEqual([
     'fly_unreachable',
     'unhealthy_share',
@@ -37,7 +37,9 @@ test('every brake, engaged or not: why, since when, how many users it holds, and
     holds: ['teardown'],
     held_users: 1,
     resumes: 'operator',
+    by_hand: false,
   })
+  expect(items.filter(({ by_hand }) => by_hand).map(({ name }) => name)).toEqual(['restored', 'operator'])
   expect(items[0]).toMatchObject({
     engaged: false,
     since: null,
