@@ -1,5 +1,6 @@
 /** One history from its seed to its verdict. */
 import type { CallEntry } from '@hangar/fly-sim'
+import { touchMachine } from './by-hand.ts'
 import type { Store } from './database.ts'
 import { Dice } from './dice.ts'
 import type { Engine } from './engine.ts'
@@ -40,6 +41,8 @@ const STILL_FELT_MS = 30_000
 const END_STATE = 'what is desired is there'
 /** From a call that got no answer to the look that must find what it did: 30 s, and a round of the guards' sweep. */
 const LATE_LOOK_MS = 45_000
+/** The health sweep has looked twice at what it repairs by then, though Fly's brake held it for a round or two. */
+const NOTICED_MS = 60_000
 /** How often it is looked whether all is at rest. */
 const LOOK_EVERY_MS = 1_000
 
@@ -114,7 +117,8 @@ export async function converge(
   withinMs: number,
 ): Promise<{ convergedAfterMs: number | null; found: string[] }> {
   const calmAtMs = simulation.time.nowMs
-  let untilMs = calmAtMs + withinMs
+  const noticedAtMs = simulation.wasTouched ? calmAtMs + NOTICED_MS : 0
+  let untilMs = Math.max(calmAtMs, noticedAtMs) + withinMs
   const look = lookWhereSomethingChanged(simulation)
   while (simulation.time.nowMs < untilMs) {
     const isEarly = simulation.time.nowMs < calmAtMs + STILL_FELT_MS
@@ -126,6 +130,8 @@ export async function converge(
     if (!atRest(simulation, states)) continue
     if (simulation.housekeeping.sweeps('orphans') && (await orphans(simulation)).length > 0) continue
     const found = differences(simulation, states)
+    // What somebody did by hand is there to be noticed.
+    if (found.length > 0 && noticedAtMs > simulation.time.nowMs) continue
     // What a late call did is there to be found by the look that is to come.
     if (found.length > 0 && lateMs.some((ms) => ms > simulation.time.nowMs)) {
       untilMs = Math.max(untilMs, ...lateMs.map((ms) => ms + withinMs))
@@ -154,12 +160,16 @@ function lookWhereSomethingChanged(simulation: Simulation): () => ReturnType<typ
 function perform(simulation: Simulation, script: Script, dice: Dice): void {
   for (const { atMs, event } of script.events) simulation.later(atMs, () => carryOut(simulation, event))
   const chance = dice.fork()
-  simulation.scheduler.saboteur = (turn) => strike(turn, script, chance, (kind) => simulation.count(kind))
   const manners = dice.fork()
-  simulation.apps.manners = () => ({
-    beats: !manners.chance(script.silentChance),
-    drains: !manners.chance(script.stubbornChance),
-  })
+  const growRough = () => {
+    simulation.scheduler.saboteur = (turn) => strike(turn, script, chance, (kind) => simulation.count(kind))
+    simulation.apps.manners = () => ({
+      beats: !manners.chance(script.silentChance),
+      drains: !manners.chance(script.stubbornChance),
+    })
+  }
+  if (script.roughFromMs) simulation.later(script.roughFromMs, growRough)
+  else growRough()
 }
 
 export function carryOut(simulation: Simulation, event: Event): void {
@@ -185,6 +195,9 @@ export function carryOut(simulation: Simulation, event: Event): void {
       return
     case 'fly':
       simulation.flyFault(event.fault, event.forMs)
+      return
+    case 'hand':
+      touchMachine(simulation, simulation.user(event.user), event.deed).catch(simulation.scheduler.onError)
       return
     case 'pause':
       simulation.operator.pause(event.forMs)

@@ -1,5 +1,6 @@
 /** A history as a list of what happens to Hangar and when; drawn from a seed, or written by hand for a regression. */
 import type { FaultKind, FaultSpec } from '@hangar/fly-sim'
+import type { Deed } from './by-hand.ts'
 import type { Dice } from './dice.ts'
 import type { Intervals } from './housekeeping.ts'
 
@@ -15,6 +16,8 @@ export type Event =
   | { kind: 'fly'; fault: FaultSpec; forMs: number }
   /** An operator pauses the fleet; at the calm at the latest they let it go on. */
   | { kind: 'pause'; forMs: number }
+  /** Only where machines are old enough for the health sweep to believe what is listed of them. */
+  | { kind: 'hand'; user: number; deed: Deed }
   /** From here on two teardowns are a burst; at the calm an operator agrees to all that wait. */
   | { kind: 'caution' }
 
@@ -24,6 +27,8 @@ export type Script = {
   users: number
   workers: number
   events: { atMs: number; event: Event }[]
+  /** Nothing goes wrong before; default 0. */
+  roughFromMs?: number
   /** When the faults end. */
   calmAtMs: number
   intervals: Intervals
@@ -37,6 +42,7 @@ export type Script = {
 }
 
 const TIERS: readonly Tier[] = ['free', 'pro', 'elite']
+const PAID: readonly Tier[] = ['pro', 'elite']
 
 type FlyMenu = { kind: FaultKind; operation?: string; params?: FaultSpec['params'] }
 
@@ -77,33 +83,51 @@ const FLY_FAULTS: readonly FlyMenu[] = [
   { kind: 'not_found', operation: 'apps.get' },
 ]
 
+/** Everything that Fly may be told to do wrong. */
+export const FLY_MENU: readonly FaultKind[] = [...new Set(FLY_FAULTS.map(({ kind }) => kind)), 'status']
+
 const OPERATIONS = ['*', '*', 'machines.*', 'apps.*', 'secrets.*', 'machines.create', 'machines.update', 'machines.stop', 'apps.create', 'apps.delete', 'machines.delete', 'machines.wait'] as const // prettier-ignore
 
+/** Of so many histories one begins with apps that have been at rest for longer than the listing may lag behind. */
+const LONG_SHARE = 1 / 20
+const AT_REST_MS = 150_000
+
 export function drawScript(dice: Dice): Script {
+  const isLong = dice.chance(LONG_SHARE)
   const weather = dice.pick<Weather>(['fair', 'rough', 'rough', 'stormy'])
   const users = dice.pick([1, 1, 1, 2, 3])
   const workers = dice.pick([1, 2, 2, 3])
-  const calmAtMs = dice.between(3, 20) * 1_000
-  const at = () => dice.between(0, calmAtMs)
+  const roughFromMs = isLong ? AT_REST_MS : 0
+  const calmAtMs = roughFromMs + dice.between(3, 20) * 1_000
+  const at = () => dice.between(roughFromMs, calmAtMs)
   const events: Script['events'] = []
   for (let user = 0; user < users; user++) {
     const flips = dice.between(1, 4)
     for (let flip = 0; flip < flips; flip++)
       events.push({
         atMs: flip === 0 ? dice.between(0, 2_000) : at(),
-        event: { kind: 'flip', user, tier: dice.pick(TIERS), deliveriesMs: drawDeliveries(dice) },
+        event: {
+          kind: 'flip',
+          user,
+          tier: dice.pick(isLong && flip === 0 ? PAID : TIERS),
+          deliveriesMs: drawDeliveries(dice),
+        },
       })
+    if (isLong && dice.chance(0.5))
+      events.push({ atMs: at(), event: { kind: 'hand', user, deed: dice.pick<Deed>(['stop', 'destroy']) } })
   }
   if (dice.chance(0.2)) events.push({ atMs: at(), event: { kind: 'call', user: dice.between(0, users - 1) } })
   // Trouble is worth most while there is work: mostly within seconds of a change.
-  const flipsAtMs = events.map((event) => event.atMs)
-  const whileBusy = () => Math.min(calmAtMs, dice.pick(flipsAtMs) + dice.between(0, 5_000))
+  const busyAtMs = events.map(({ atMs }) => Math.max(atMs, roughFromMs))
+  const whileBusy = () => Math.min(calmAtMs, dice.pick(busyAtMs) + dice.between(0, 5_000))
   if (weather !== 'fair')
     for (let left = weather === 'stormy' ? dice.between(2, 8) : dice.between(1, 4); left > 0; left--) {
       const atMs = dice.chance(0.8) ? whileBusy() : at()
       const event = drawTrouble(dice, workers)
       events.push(
-        isOfAllThatIsNew(event) ? { atMs: 0, event: { ...event, forMs: calmAtMs } } : { atMs, event },
+        isOfAllThatIsNew(event)
+          ? { atMs: roughFromMs, event: { ...event, forMs: calmAtMs - roughFromMs } }
+          : { atMs, event },
       )
     }
   if (dice.chance(0.15))
@@ -114,8 +138,9 @@ export function drawScript(dice: Dice): Script {
     users,
     workers,
     events: events.sort((a, b) => a.atMs - b.atMs),
+    roughFromMs,
     calmAtMs,
-    intervals: { relayMs: dice.pick([1_000, 1_000, 2_000]), sweepsMs: drawSweeps(dice) },
+    intervals: { relayMs: dice.pick([1_000, 1_000, 2_000]), sweepsMs: drawSweeps(dice, isLong, events) },
     errorChance: chances(0.08),
     delayChance: chances(0.06),
     exitChance: chances(0.03),
@@ -125,11 +150,13 @@ export function drawScript(dice: Dice): Script {
 }
 
 /** Sweeps far more often than in production, so that they meet with the work of the lanes. */
-function drawSweeps(dice: Dice): Intervals['sweepsMs'] {
+function drawSweeps(dice: Dice, isLong: boolean, events: Script['events']): Intervals['sweepsMs'] {
+  // Only sweeps ask for the list: one that lies for seconds has to be read within them.
+  const isLiedTo = events.some(({ event }) => event.kind === 'fly' && /_list$/.test(event.fault.kind))
   return {
     guards: 15_000,
     ...(dice.chance(0.2) && { differences: 10_000 }),
-    ...(dice.chance(0.2) && { health: 15_000 }),
+    ...((dice.chance(0.2) || isLong || isLiedTo) && { health: isLiedTo ? 4_000 : 15_000 }),
     ...(dice.chance(0.1) && { stuck: 20_000 }),
     ...(dice.chance(0.3) && { orphans: 12_000 }),
   }

@@ -11,12 +11,21 @@ const FIRST_SEED = 20_260_301
 
 const store = useStore()
 
+/** What the health sweeps of a readable history say of themselves. */
+const healthSweeps = (lines: readonly string[]): { checked: number; woken: number }[] =>
+  lines
+    .flatMap((line) => /· health sweep (\{.*\})/.exec(line)?.[1] ?? [])
+    .map((json) => JSON.parse(json) as { checked: number; woken: number })
+
 describe('simulated histories', () => {
   test(`${HISTORIES} of them: whatever goes wrong on the way, the last tier wins and every guarantee holds`, async () => {
     const failures: string[] = []
     let faults = 0
+    let lookedAt = 0
     for (let seed = FIRST_SEED; seed < FIRST_SEED + HISTORIES; seed++) {
-      const result = await runHistory({ seed, store: store.current })
+      const isLong = drawScript(new Dice(seed)).roughFromMs !== 0
+      const result = await runHistory({ seed, store: store.current, readable: isLong })
+      lookedAt += healthSweeps(result.lines).reduce((sum, { checked }) => sum + checked, 0)
       faults += [...result.faults.values()].reduce((sum, times) => sum + times, 0)
       if (result.violations.length > 0)
         failures.push(
@@ -25,7 +34,27 @@ describe('simulated histories', () => {
     }
     expect(failures).toEqual([])
     expect(faults).toBeGreaterThan(HISTORIES)
+    expect(lookedAt).toBeGreaterThan(0)
   }, 180_000)
+
+  test('what somebody breaks by hand on an app at rest is noticed by the health sweep', async () => {
+    for (const deed of ['stop', 'destroy'] as const) {
+      const { violations, lines } = await runHistory({
+        seed: 1,
+        script: {
+          ...ONE_UPGRADE,
+          roughFromMs: 150_000,
+          calmAtMs: 160_000,
+          intervals: { relayMs: 1_000, sweepsMs: { health: 15_000 } },
+          events: [...ONE_UPGRADE.events, { atMs: 155_000, event: { kind: 'hand', user: 0, deed } }],
+        },
+        store: store.current,
+        readable: true,
+      })
+      expect(violations).toEqual([])
+      expect(healthSweeps(lines).filter(({ woken }) => woken > 0)).toHaveLength(1)
+    }
+  })
 
   test('a seed replays turn by turn', async () => {
     for (const seed of [3, 14, 15, 92, 65, 35]) {

@@ -3,7 +3,7 @@
  * and Fly in memory behind the same ports, and everything that can go wrong around them at somebody's command.
  */
 import { laneFor } from '@hangar/core'
-import { createMemoryFlySim, type FaultSpec, type MemoryFlySim } from '@hangar/fly-sim'
+import { createMemoryFlySim, type FaultKind, type FaultSpec, type MemoryFlySim } from '@hangar/fly-sim'
 import type { TierChange } from '../checker/index.ts'
 import { Apps } from './apps.ts'
 import { inOrder, race } from './dispatch.ts'
@@ -40,6 +40,9 @@ export type SimulationOptions = {
 /** Jobs that one worker works on at once. */
 const SLOTS = 2
 
+/** How a fault of Fly is called in the table of what went wrong. */
+export const strikeOf = (kind: FaultKind): string => `fly ${kind}`
+
 export class Simulation {
   readonly seed: number
   readonly time = new VirtualTime()
@@ -66,6 +69,8 @@ export class Simulation {
   readonly #options: SimulationOptions
   readonly #workers: WorkerProcess[] = []
   isCalm = false
+  /** Somebody has stopped or destroyed a machine: the health sweep has to notice. */
+  wasTouched = false
   #started = 0
   #error: unknown = null
   #uninstall: () => void = () => undefined
@@ -194,15 +199,7 @@ export class Simulation {
   flyFault(spec: FaultSpec, forMs: number): void {
     const { sim } = this.memory
     const fault = sim.faults.add(spec)
-    this.scheduler.after(forMs, this.#fly, () => {
-      this.#countStruck(fault.kind, fault.struck)
-      fault.struck = 0
-      sim.faults.remove(fault.id)
-    })
-  }
-
-  #countStruck(kind: string, struck: number): void {
-    if (struck > 0) this.faults.set(`fly ${kind}`, (this.faults.get(`fly ${kind}`) ?? 0) + struck)
+    this.scheduler.after(forMs, this.#fly, () => void sim.faults.remove(fault.id))
   }
 
   /** SIGKILL; another process takes its place after a while. */
@@ -237,8 +234,9 @@ export class Simulation {
   calm(): void {
     this.isCalm = true
     const { sim } = this.memory
-    for (const fault of sim.faults.list()) this.#countStruck(fault.kind, fault.struck)
     sim.faults.clear()
+    // It is told nothing else to do wrong from here on, so this is all that it did.
+    for (const [kind, times] of sim.faults.strikes) this.faults.set(strikeOf(kind), times)
     this.scheduler.saboteur = () => null
     this.apps.calm()
     this.operator.calm()

@@ -1,5 +1,7 @@
 /** What many histories came to, and how that is shown. */
 import type { HistoryResult } from './history.ts'
+import { FLY_MENU } from './script.ts'
+import { strikeOf } from './simulation.ts'
 
 export type Failure = { seed: number; violations: string[] }
 
@@ -36,6 +38,14 @@ export function addTotals(totals: Totals, more: Totals): void {
     totals.faults[kind] = (totals.faults[kind] ?? 0) + times
   totals.failures.push(...more.failures)
   totals.longestConvergenceMs = Math.max(totals.longestConvergenceMs, more.longestConvergenceMs)
+}
+
+/** So many histories have drawn each fault of Fly's often enough for it to strike. */
+const MANY = 10_000
+
+/** Faults of Fly's that no history ever felt, where there were enough: something does not do what it says. */
+export function neverStruck({ histories, faults }: Totals): string[] {
+  return histories < MANY ? [] : FLY_MENU.filter((kind) => faults[strikeOf(kind)] === undefined)
 }
 
 export function tableOf(totals: Totals, elapsedMs: number): string {
