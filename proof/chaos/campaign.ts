@@ -15,7 +15,7 @@ import { Postman } from './actors/postman.ts'
 import { Users } from './actors/users.ts'
 import { readHistoryAtRest, whatIsMissing } from './history.ts'
 import { readLogs, unexpectedLines } from './logs.ts'
-import { FLY_MENU } from './nemesis/fly.ts'
+import { FLY_MENU, turnsOfFly } from './nemesis/fly.ts'
 import { noNemesis, startNemesis } from './nemesis/index.ts'
 import { writePostMortem } from './post-mortem.ts'
 import { diceOf } from './random.ts'
@@ -28,8 +28,9 @@ const ALL_LOST = { lost: 1, doubled: 0, late: 0 }
 const LOOK_EVERY_MS = 250
 const MAX_TEARDOWNS = 1_000_000
 const ORPHAN_GRACE_MS = 5_000
-/** Each kind of trouble has had several turns by then. */
 const LONG_SECONDS = 600
+/** How often one is dealt is chance, and so is what it meets: less than this tells nothing. */
+const ENOUGH_TURNS = 2
 
 export type Figures = {
   seed: number
@@ -184,7 +185,9 @@ async function run(parts: Parts, say: (line: string) => void, signal: AbortSigna
   }
   const nemesisFailures = [...nemesis.failures]
   const isLong = !settings.calm && settings.seconds >= LONG_SECONDS
-  const neverStruck = isLong ? FLY_MENU.filter((kind) => flyStrikes[kind] === undefined) : []
+  const neverStruck = isLong
+    ? FLY_MENU.filter((kind) => (turnsOfFly.get(kind) ?? 0) >= ENOUGH_TURNS && !flyStrikes[kind])
+    : []
   return { figures, violations, missing, nemesisFailures, neverStruck, logFolder: rig.logFolder }
 }
 

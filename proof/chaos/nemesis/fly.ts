@@ -100,14 +100,31 @@ export const flyTroubles = (dice: Dice): Deed[] =>
     }
   })
 
+/** What nobody has felt yet goes on for so long at most: the list is read every few seconds only. */
+const LONGEST_MS = 15_000
+const LOOK_MS = 500
+
+/** How often each kind had its turn, whether it struck or not. */
+export const turnsOfFly = new Map<FaultOrder['kind'], number>()
+
 /** Null: nobody did what this trouble strikes while it lasted. */
-async function makeTrouble({ rig, dice, pause }: Stage, [kind, order]: Order): Promise<string | null> {
+async function makeTrouble(
+  { rig, dice, endsAtMs, pause }: Stage,
+  [kind, order]: Order,
+): Promise<string | null> {
   const forMs = dice.between(...LASTS_MS)
   const before = (await rig.fly.strikes())[kind] ?? 0
-  await rig.fly.order({ kind, ...order, params: { ...order.params, forMs } })
+  turnsOfFly.set(kind, (turnsOfFly.get(kind) ?? 0) + 1)
+  const id = await rig.fly.order({ kind, ...order, params: { ...order.params, forMs: LONGEST_MS } })
+  const beganAtMs = performance.now()
   await pause(forMs)
-  const times = ((await rig.fly.strikes())[kind] ?? 0) - before
-  return times === 0 ? null : `${kind} for ${forMs} ms, which struck ${times} times`
+  const times = async () => ((await rig.fly.strikes())[kind] ?? 0) - before
+  while ((await times()) === 0 && performance.now() < Math.min(beganAtMs + LONGEST_MS, endsAtMs))
+    await pause(LOOK_MS)
+  await rig.fly.callOff(id)
+  const struck = await times()
+  const lastedMs = Math.round(performance.now() - beganAtMs)
+  return struck === 0 ? null : `${kind} for ${lastedMs} ms, which struck ${struck} times`
 }
 
 export const programDies: Deed = {

@@ -61,8 +61,14 @@ export class FlyDoor {
     )
   }
 
-  async order(fault: FaultOrder): Promise<void> {
-    await this.#ask('POST', 'faults', fault)
+  /** The number by which it is called off. */
+  async order(fault: FaultOrder): Promise<number> {
+    return (await this.#ask<{ id: number }>('POST', 'faults', fault)).id
+  }
+
+  /** One that is over by itself is nobody's mistake. */
+  async callOff(id: number): Promise<void> {
+    await this.#ask('DELETE', `faults/${id}`)
   }
 
   /** By kind, how often a fault has struck or was felt so far. */
