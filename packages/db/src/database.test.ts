@@ -172,3 +172,28 @@ test.each([
     await hole.stop()
   }
 })
+
+test('a connection that is given back once the end has begun, and whose goodbye is lost, keeps nobody either', async () => {
+  const hole = await startBlackHole(new URL(t.url))
+  const through = new URL(t.url)
+  through.hostname = '127.0.0.1'
+  through.port = String(hole.port)
+  const db = createDatabase({ connectionString: through.href, applicationName: 'silent', endTimeoutMs: 200 })
+  const taken = Promise.withResolvers<undefined>()
+  const mayGo = Promise.withResolvers<undefined>()
+  try {
+    const held = db.connection().execute(async (connection) => {
+      await sql`select 1`.execute(connection)
+      taken.resolve(undefined)
+      await mayGo.promise
+    })
+    await taken.promise
+    const ended = db.destroy()
+    hole.swallow({ newOnes: true })
+    mayGo.resolve(undefined)
+    await held
+    await ended
+  } finally {
+    await hole.stop()
+  }
+})

@@ -21,8 +21,8 @@ import { countOutcomes } from './metrics/jobs.ts'
 import { startNotify } from './notify/index.ts'
 import { measureWorker } from './metrics/stores.ts'
 
-/** What the connections may take to close, once the lanes have given back their work: more than a pool's END_TIMEOUT_MS. */
-const STOP_MARGIN_MS = 2_000
+/** What the connections may take to close, once the lanes have given back their work: Redis a second, PostgreSQL another, and some to spare. */
+const STOP_MARGIN_MS = 3_000
 
 await runMain('worker', async () => {
   const config = readConfig()
