@@ -1,4 +1,11 @@
-import { BRAKE_NAMES, BRAKES, BRAKES_BY_HAND, HangarError, type BrakedAct, type BrakeName } from '@hangar/core'
+import {
+  BRAKE_NAMES,
+  BRAKES,
+  BRAKES_BY_HAND,
+  HangarError,
+  type BrakedAct,
+  type BrakeName,
+} from '@hangar/core'
 import { countHeld, insertAudit, listBrakes, transact, type BrakeRow, type Tx } from '@hangar/db'
 import { z } from 'zod'
 import type { Caller } from '../auth/caller.ts'
