@@ -7,7 +7,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createDatabase, type Database } from '@hangar/db'
 import pg from 'pg'
-import { check, type Violation } from '../checker/index.ts'
+import { check, type History, type Violation } from '../checker/index.ts'
 import { readRetained } from '../checker/read.ts'
 import { UserApps } from './actors/apps.ts'
 import { keepCourier } from './actors/courier.ts'
@@ -45,6 +45,8 @@ export type Figures = {
   flyCalls: number
   flyMutations: number
   drainsReported: number
+  /** Spells of an app that ran its user's traders; how many of them had not ended. */
+  trading: { spells: number; atTheEnd: number }
   generations: number
   events: number
   restarts: Record<string, number>
@@ -176,6 +178,7 @@ async function run(parts: Parts, say: (line: string) => void, signal: AbortSigna
     flyCalls: history.calls.length,
     flyMutations: history.calls.filter((call) => call.method !== 'GET').length,
     drainsReported: userApps.drained,
+    trading: countTrading(history),
     generations: history.apps.length,
     events: history.events.length,
     restarts: Object.fromEntries(rig.replicas.map(({ name, starts }) => [name, starts - 1])),
@@ -189,6 +192,10 @@ async function run(parts: Parts, say: (line: string) => void, signal: AbortSigna
     ? FLY_MENU.filter((kind) => (turnsOfFly.get(kind) ?? 0) >= ENOUGH_TURNS && !flyStrikes[kind])
     : []
   return { figures, violations, missing, nemesisFailures, neverStruck, logFolder: rig.logFolder }
+}
+
+function countTrading({ tradingSpells }: History): Judged['figures']['trading'] {
+  return { spells: tradingSpells.length, atTheEnd: tradingSpells.filter(({ to }) => to === null).length }
 }
 
 /**

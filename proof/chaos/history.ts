@@ -72,6 +72,7 @@ async function readHistory(from: Sources): Promise<History> {
     earlierEvents,
     // No operator pauses a campaign; the simulation has one.
     brakeSpells: [],
+    tradingSpells: userApps.tradingSpells,
     users: desired,
     surfaces: [
       ...logs,

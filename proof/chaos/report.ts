@@ -21,6 +21,7 @@ export function reportLines(outcome: Outcome): string[] {
     ['  accepted / refused / failed', `${webhooks.accepted} / ${webhooks.refused} / ${webhooks.failed}`],
     ['generations', figures.generations],
     ['drains reported by apps', figures.drainsReported],
+    ['apps that began to trade', `${figures.trading.spells}, of which ${figures.trading.atTheEnd} still do`],
     ['calls to Fly, changes', `${figures.flyCalls}, ${figures.flyMutations}`],
     ['events', figures.events],
     ['services started again', `${total(restarts)} (${figures.endedByThemselves} ended by themselves)`],

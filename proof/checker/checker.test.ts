@@ -70,6 +70,17 @@ const CASES: Case[] = [
   ],
 
   [
+    'one app trades',
+    /it traded from .*, and vyx-user-aaaaaaaa until/,
+    (draft) => void draft.tradingSpells.push({ userId: USER, app: OTHER, from: at(61), to: at(70) }),
+  ],
+  [
+    'one app trades',
+    /it traded from .*, and vyx-user-bbbbbbbb to the end/,
+    (draft) => void draft.tradingSpells.push({ userId: USER, app: OTHER, from: at(10), to: null }),
+  ],
+
+  [
     'brakes hold',
     /its teardown began at .*, under the brake operator/,
     (draft) => void draft.brakeSpells.push({ brake: 'operator', from: at(30), to: null }),

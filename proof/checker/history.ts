@@ -23,6 +23,8 @@ export type History = {
   earlierEvents: readonly Pick<EventRow, 'id' | 'eventType' | 'userId'>[]
   /** While an operator's pause was certain to hold. */
   brakeSpells: readonly BrakeSpell[]
+  /** When which app ran its user's traders, as seen from the app. */
+  tradingSpells: readonly TradingSpell[]
   users: readonly DesiredUser[]
   /** Everything that people or other programs may read: logs, rows, jobs. */
   surfaces: readonly { name: string; text: string }[]
@@ -42,6 +44,9 @@ export type CostInterval = {
 
 /** `to` null: to the end. */
 export type BrakeSpell = { brake: 'operator'; from: Date; to: Date | null }
+
+/** One process of an app, from its first trader to its last. `to` null: to the end. */
+export type TradingSpell = { userId: string; app: string; from: Date; to: Date | null }
 
 /** The write took place at some moment between the two. */
 export type TierChange = { userId: string; entitled: boolean; notBefore: Date; committedBy: Date }

@@ -8,6 +8,7 @@ import { entitledAppsStay } from './entitled-apps-stay.ts'
 import type { History, Violation } from './history.ts'
 import { leaseHolds } from './lease.ts'
 import { namesAreUsedOnce } from './names.ts'
+import { oneAppTrades } from './one-app-trades.ts'
 import { oneLiveApp } from './one-live-app.ts'
 import { nothingIsLost } from './retained.ts'
 import { secretsStaySecret } from './secrets.ts'
@@ -19,6 +20,7 @@ export type * from './history.ts'
 
 export const GUARANTEES: readonly Guarantee[] = [
   oneLiveApp,
+  oneAppTrades,
   entitledAppsStay,
   brakesHold,
   leaseHolds,

@@ -47,6 +47,7 @@ test('what the engine does has no violation, though answers are lost; what it ne
     flyAtTheEnd: readFly(engine.sim.sim),
     retained: { before: retained, after: await readRetained(url) },
     brakeSpells: [],
+    tradingSpells: [],
     earlierEvents: rows.events.slice(0, 10),
     users: users.map(({ userId, tier }) => ({ userId, guest: GUESTS[tier] ?? null })),
     surfaces: [{ name: 'the rows', text: JSON.stringify(rows) }],

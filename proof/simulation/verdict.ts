@@ -127,6 +127,8 @@ export async function judge(simulation: Simulation): Promise<Violation[]> {
     retained: { before: {}, after: {} },
     earlierEvents: [],
     brakeSpells: simulation.operator.spells,
+    // Its apps look at that themselves, at each turn.
+    tradingSpells: [],
     surfaces: [],
     secrets: [],
   })

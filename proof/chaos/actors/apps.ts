@@ -3,12 +3,16 @@
  * over the real shim, with the token that the stand-in would give to a machine that boots.
  *
  *   starting ─bootstrap─▶ trading ─directive or POST /shutdown─▶ draining ─reported─▶ idle
+ *   trading ─reload─▶ trading, as the bootstrap then says
  *   any ─410─▶ idle      any ─the machine stopped─▶ gone
+ *
+ * While it has traders it trades, to the end of its drain: no other app of its user may meanwhile.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Dice } from '../random.ts'
+import type { TradingSpell } from '../../checker/index.ts'
 import type { FlyDoor, MachineState } from '../rig/fly.ts'
 
 const LOOK_MS = 300
@@ -22,6 +26,10 @@ type Secrets = Record<string, string>
 /** Aborting `end` is the machine's stop, aborting `drain` the wish that it drains. */
 type Program = { app: string; secrets: Secrets; end: AbortController; drain: AbortController }
 
+type Ask = (method: string, path: string, body?: object) => Promise<Record<string, unknown> | null>
+type Spell = { -readonly [Key in keyof TradingSpell]: TradingSpell[Key] }
+type Trading = { runs(userId: string, traders: readonly string[]): void; stop(): void }
+
 export class UserApps {
   readonly #dice: Dice
   readonly #programs = new Map<string, Program>()
@@ -31,6 +39,7 @@ export class UserApps {
   #fly: FlyDoor | null = null
   #hangarUrl = ''
   #looking: Promise<void> = Promise.resolve()
+  readonly #spells: Spell[] = []
   drained = 0
   lossless = false
 
@@ -53,6 +62,10 @@ export class UserApps {
   /** Every token that any machine was ever given. */
   get tokens(): readonly string[] {
     return [...this.#tokens]
+  }
+
+  get tradingSpells(): readonly TradingSpell[] {
+    return this.#spells
   }
 
   run(fly: FlyDoor, hangarUrl: string): void {
@@ -99,24 +112,60 @@ export class UserApps {
     void this.#live(program, machine.id).catch(() => {})
   }
 
-  async #live({ secrets, end: { signal: end }, drain }: Program, machineId: string): Promise<void> {
-    const caller = { machineId, token: secrets['HANGAR_TOKEN'] ?? '', end }
-    const ask = (method: string, path: string, body?: object) => this.#ask(caller, method, path, body)
-    const bootstrap = await ask('GET', 'bootstrap')
-    if (!bootstrap) return
-    const everyMs = Number(bootstrap['heartbeat_interval_ms'])
-    const running = (bootstrap['traders'] as { id: string }[]).map(({ id }) => id)
-    if (bootstrap['directive'] === 'drain') drain.abort()
-    const woken = AbortSignal.any([end, drain.signal])
-    while (!drain.signal.aborted) {
-      const answer = await ask('POST', 'heartbeat', { running_trader_ids: running })
-      if (!answer) return
-      if ((answer['directives'] as string[]).includes('drain')) drain.abort()
-      await delay(everyMs, undefined, { signal: woken }).catch(() => end.throwIfAborted())
+  async #live(program: Program, machineId: string): Promise<void> {
+    const trading = this.#ledger(program)
+    const { signal: end } = program.end
+    const caller = { machineId, token: program.secrets['HANGAR_TOKEN'] ?? '', end }
+    const ask: Ask = (method, path, body) => this.#ask(caller, method, path, body)
+    try {
+      if (!(await this.#trade(program, ask, trading))) return
+      await delay(this.#dice.between(...DRAIN_MS), undefined, { signal: end })
+      trading.stop()
+      if (await ask('POST', 'drained', { signals_flushed: 1, executions_flushed: 1, lost: 0 }))
+        this.drained += 1
+    } finally {
+      trading.stop()
     }
-    await delay(this.#dice.between(...DRAIN_MS), undefined, { signal: end })
-    if (await ask('POST', 'drained', { signals_flushed: 1, executions_flushed: 1, lost: 0 }))
-      this.drained += 1
+  }
+
+  /** Until it is to drain. False: this generation or machine is over. */
+  async #trade({ end: { signal: end }, drain }: Program, ask: Ask, trading: Trading): Promise<boolean> {
+    const woken = AbortSignal.any([end, drain.signal])
+    let reload = true
+    let running: string[] = []
+    let everyMs = 0
+    while (!drain.signal.aborted) {
+      if (reload) {
+        const bootstrap = await ask('GET', 'bootstrap')
+        if (!bootstrap) return false
+        everyMs = Number(bootstrap['heartbeat_interval_ms'])
+        running = (bootstrap['traders'] as { id: string }[]).map(({ id }) => id)
+        trading.runs(String(bootstrap['user_id']), running)
+        if (bootstrap['directive'] === 'drain') break
+      }
+      const answer = await ask('POST', 'heartbeat', { running_trader_ids: running })
+      if (!answer) return false
+      const directives = answer['directives'] as string[]
+      if (directives.includes('drain')) break
+      reload = directives.includes('reload')
+      if (!reload) await delay(everyMs, undefined, { signal: woken }).catch(() => end.throwIfAborted())
+    }
+    return true
+  }
+
+  /** Writes down from when to when this process trades. */
+  #ledger({ app, end }: Program): Trading {
+    let spell: Spell | null = null
+    const stop = () => {
+      if (spell) spell.to = new Date()
+      spell = null
+    }
+    end.signal.addEventListener('abort', stop)
+    const runs = (userId: string, traders: readonly string[]) => {
+      if (traders.length === 0 || end.signal.aborted) stop()
+      else if (!spell) this.#spells.push((spell = { userId, app, from: new Date(), to: null }))
+    }
+    return { runs, stop }
   }
 
   /** Asks until there is an answer. Null: this generation or machine is over. */

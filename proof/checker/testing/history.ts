@@ -166,6 +166,7 @@ export function cleanHistory(): Draft {
     },
     earlierEvents: [],
     brakeSpells: [],
+    tradingSpells: [{ userId: USER, app: APP, from: at(14), to: at(62) }],
     users: [{ userId: USER, guest: null }],
     surfaces: [{ name: 'worker.log', text: 'reconciled' }],
     secrets: [{ name: 'the master key', value: 'sentinel-of-the-master-key' }],
