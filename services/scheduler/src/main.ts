@@ -1,6 +1,7 @@
 /**
  * The scheduler: says what is due and puts it into the queues; never does the work. Several may run at once.
  */
+import { setTimeout as delay } from 'node:timers/promises'
 import { assertHostRowsVisible, createDatabase, findInstallationId } from '@hangar/db'
 import { closeQueues, closeRedis, createQueues, createRedis, pingRedis } from '@hangar/jobs'
 import {
@@ -16,6 +17,9 @@ import {
 import { readConfig } from './config.ts'
 import { measureFleet } from './fleet-metrics.ts'
 import { startLoops } from './loops.ts'
+
+/** What the queues and the connections may take to close after the loops: a second each, and some to spare. */
+const STOP_MARGIN_MS = 4_000
 
 await runMain('scheduler', async () => {
   const config = readConfig()
@@ -42,8 +46,11 @@ await runMain('scheduler', async () => {
   measureFleet({ registry, readings, db, queues, policy: policyFrom(config) })
 
   const loops = startLoops({ config, db, queues, logger, registry, signal: stopper.stopping })
-  stopper.onStop('loops', async () => {
-    await Promise.all([loops.relay.ended, loops.schedules.ended])
+  stopper.onStop('loops', () => {
+    // A step in hand may wait for a PostgreSQL that says nothing; its connection's end is what ends it then.
+    const patienceMs = Math.max(0, config.SHUTDOWN_DEADLINE_MS - STOP_MARGIN_MS)
+    const patience = delay(patienceMs, undefined, { ref: false })
+    return Promise.race([Promise.all([loops.relay.ended, loops.schedules.ended]), patience]).then(() => {})
   })
 
   const checks = {

@@ -64,6 +64,16 @@ describe('an outage', () => {
   }, 60_000)
 })
 
+test('whoever is to stop does so in time, although PostgreSQL owes the answer to a step in hand', async () => {
+  const line = await proxyTo(replicas.database.url)
+  const replica = await replicas.start({ DATABASE_URL: line.url, SHUTDOWN_DEADLINE_MS: '6000' })
+  line.silence()
+  await waitFor(() => line.isOwed(), { what: 'a step to ask PostgreSQL' })
+  replica.process.kill('SIGTERM')
+  expect(await replica.process.exited).toBe(0)
+  expect(replica.process.logs()).not.toContain('the stop deadline has passed')
+}, 60_000)
+
 const untilRoundsFail = ({ process }: Replica) =>
   waitFor(
     () => linesOf(process).filter(({ loop, msg }) => loop === 'relay' && msg === 'round failed').length >= 3,
@@ -84,11 +94,11 @@ function linesOf(process: ManagedProcess): { level: string; msg: string; loop?: 
     .map((line) => JSON.parse(line) as ReturnType<typeof linesOf>[number])
 }
 
-/** A line to PostgreSQL that can be cut: connections break, and new ones are dropped, until it is mended. */
+/** A line to PostgreSQL that can be cut: connections break, and new ones are dropped, until it is mended. Or it falls silent. */
 async function proxyTo(url: string) {
   const target = new URL(url)
   const sockets = new Set<Socket>()
-  let isCut = false
+  let [isCut, isSilent, isOwed] = [false, false, false]
   const server = createServer((client) => {
     if (isCut) {
       client.destroy()
@@ -105,7 +115,10 @@ async function proxyTo(url: string) {
         sockets.delete(from)
         to.destroy()
       })
-      from.pipe(to)
+      from.on('data', (chunk) => {
+        if (isSilent) isOwed = true
+        else to.write(chunk)
+      })
     }
   })
   const port = await freePort()
@@ -120,5 +133,11 @@ async function proxyTo(url: string) {
   })
   const through = new URL(url)
   through.host = `127.0.0.1:${port}`
-  return { url: through.href, cut, mend: () => void (isCut = false) }
+  return {
+    url: through.href,
+    cut,
+    mend: () => void (isCut = false),
+    silence: () => void (isSilent = true),
+    isOwed: () => isOwed,
+  }
 }
