@@ -198,7 +198,7 @@ class Connection {
   release(): void {}
 
   query(text: string, values: readonly unknown[]): Promise<Result> {
-    if (text.startsWith("select set_config('statement_timeout'")) return Promise.resolve(NOTHING)
+    if (text.startsWith('set statement_timeout')) return Promise.resolve(NOTHING)
     if (text === 'begin') return this.#begin()
     if (this.#transaction) {
       return text === 'commit' || text === 'rollback'

@@ -78,16 +78,18 @@ type Timeouts = Pick<DatabaseOptions, 'statementTimeoutMs' | 'idleTransactionMs'
 
 async function setUp(client: pg.ClientBase, timeouts: Timeouts): Promise<void> {
   assertNoStandby(client)
-  await client.query(timeoutStatement(timeouts))
+  await client.query(timeoutStatements(timeouts))
 }
 
-/** A statement, not start-up parameters, which some poolers refuse. */
-function timeoutStatement({
+/** Statements, not start-up parameters, which some poolers refuse. */
+function timeoutStatements({
   statementTimeoutMs = STATEMENT_TIMEOUT_MS,
   idleTransactionMs = IDLE_TRANSACTION_MS,
 }: Timeouts): string {
-  return `select set_config('statement_timeout', '${Math.trunc(statementTimeoutMs)}', false),
-    set_config('idle_in_transaction_session_timeout', '${Math.trunc(idleTransactionMs)}', false)`
+  return (
+    `set statement_timeout = ${Math.trunc(statementTimeoutMs)}; ` +
+    `set idle_in_transaction_session_timeout = ${Math.trunc(idleTransactionMs)}`
+  )
 }
 
 /** The same over a pool of the caller's own, such as one that decides when each statement runs. */
@@ -98,7 +100,7 @@ export function databaseOver(
   return kyselyOver({
     pool,
     onCreateConnection: async (connection) => {
-      await connection.executeQuery(CompiledQuery.raw(timeoutStatement(timeouts)))
+      await connection.executeQuery(CompiledQuery.raw(timeoutStatements(timeouts)))
     },
   })
 }
